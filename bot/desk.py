@@ -1,0 +1,106 @@
+"""The desk of one batch: what was loaded for it, what it will write, and what goes out afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from bot.house import House
+from conversations.effects import Person, Remember
+from storage import engagements, erasure, failures, outbox, people, sessions
+from storage.engagements import Engagement
+from storage.failures import Failure
+from storage.outbox import Letter
+from storage.people import Known
+from storage.sessions import Change, Held
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A tap to be answered, with a few words or none. It is not kept: after a crash nobody waits for it."""
+
+    query_id: str
+    words: str = ""
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """What is to go out once the transaction is committed."""
+
+    letters: list[Letter] = field(default_factory=list)
+    tapped: list[Tapped] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Loaded: known to finished. To be written: the rest, in the order of `write`."""
+
+    house: House
+    now: dt.datetime
+    known: dict[bytes, Known] = field(default_factory=dict)
+    away: Collection[bytes] = ()
+    shelf: Mapping[int, Engagement] = field(default_factory=dict)
+    links: Mapping[str, engagements.Link] = field(default_factory=dict)
+    held: dict[int, list[Held]] = field(default_factory=dict)
+    finished: Collection[tuple[int, int]] = ()
+
+    changes: list[Change] = field(default_factory=list)
+    persons: list[tuple[Known, Person, Held | None]] = field(default_factory=list)
+    openings: dict[int, str] = field(default_factory=dict)
+    addresses: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    wishes: list[dict[str, object]] = field(default_factory=list)
+    states: dict[bytes, str] = field(default_factory=dict)
+    turned: dict[bytes, int] = field(default_factory=dict)
+    erased: dict[int, str] = field(default_factory=dict)
+    failed: list[Failure] = field(default_factory=list)
+    out: Outgoing = field(default_factory=Outgoing)
+
+    def wish(self, known: Known, held: Held, effect: Remember) -> None:
+        """Keep an answer about the person with their record."""
+        row = f"{known.code}.{held.engagement.id}.{effect.step}"
+        text = effect.answer.text
+        self.wishes.append(
+            {
+                "person_id": known.id,
+                "engagement_id": held.engagement.id,
+                "step": effect.step,
+                "chosen": " ".join(effect.answer.chosen),
+                "sealed": self.house.keys.seal("wishes.sealed", row, text.encode()) if text else None,
+            }
+        )
+
+    def change_person(self, known: Known, person: Person, under_way: Held | None) -> None:
+        """Note what is different about a person now; nothing when nothing is."""
+        at = under_way.id if under_way else None
+        was = (known.age_band, known.language, known.asking, known.stopped, known.session_id)
+        if was != (person.age_band, person.language, person.asking, person.stopped, at) or (under_way and at is None):
+            self.persons.append((known, person, under_way))
+
+    def write(self, db: Connection) -> None:
+        """Write everything, by set."""
+        house, bot = self.house, self.house.bot_id
+        made = sessions.save(db, house.keys, self.changes, self.now)
+        people.save(db, [_row(known, person, held, made) for known, person, held in self.persons])
+        people.wait_for_age(db, self.openings)
+        people.keep_address(db, house.keys, self.addresses)
+        people.wish(db, self.wishes)
+        people.set_states(db, bot, "telegram", self.states)
+        people.turn_away(db, bot, self.turned, self.now)
+        erasure.forget(db, house.keys, self.erased, list(self.shelf.values()), self.now)
+        failures.keep(db, house.keys, bot, self.failed, self.now)
+        outbox.write(db, house.keys, (house.organisation_id, bot), self.out.letters, house.claimer, self.now)
+
+
+def _row(known: Known, person: Person, held: Held | None, made: Mapping[str, int]) -> dict[str, object]:
+    at = None if held is None else held.id if held.id is not None else made[held.session.code]
+    return {
+        "id": known.id,
+        "age_band": person.age_band,
+        "language": person.language,
+        "asking": person.asking,
+        "stopped": person.stopped,
+        "session_id": at,
+    }

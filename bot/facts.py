@@ -1,0 +1,82 @@
+"""What a conversation may be told of the world, gathered from what was loaded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+from bot.house import House
+from conversations import reception
+from conversations.effects import Facts, Offer, Person
+from conversations.inputs import Age, Ask, Input, Language, Link, Open, Words
+from storage import codes
+from storage.engagements import OPEN, Engagement
+from storage.people import Known
+from storage.sessions import Held
+
+
+def person(known: Known | None, *, turned_away: bool) -> Person:
+    """The person a row describes; nobody in particular when there is none."""
+    if known is None:
+        return Person(turned_away=turned_away)
+    return Person(known.age_band, known.language, known.asking, known.opening, known.stopped)
+
+
+def gather(
+    house: House,
+    shelf: Mapping[int, Engagement],
+    finished: Collection[tuple[int, int]],
+    mine: Sequence[Held],
+    person: Person,
+    now: dt.datetime,
+) -> Facts:
+    """Everything a turn is told."""
+    return Facts(
+        now=now,
+        person=person,
+        offers=_offers(house, shelf, finished, mine, person),
+        languages=house.languages(shelf),
+        minimum_age=house.minimum_age,
+        organisation=house.organisation,
+        receipt=codes.make()[:8].upper(),
+    )
+
+
+def _offers(
+    house: House,
+    shelf: Mapping[int, Engagement],
+    finished: Collection[tuple[int, int]],
+    mine: Sequence[Held],
+    person: Person,
+) -> tuple[Offer, ...]:
+    done = {engagement for _, engagement in finished} | {held.engagement.id for held in mine if held.session.finished}
+    begun = {held.engagement.id for held in mine}
+    return tuple(
+        Offer(one.slug, one.edition, house.flows[one.edition_id].title, _state(one.id, done, begun))
+        for one in shelf.values()
+        if one.state == OPEN and reception.admits(one.audience, person.age_band)
+    )
+
+
+def _state(engagement: int, done: Collection[int], begun: Collection[int]) -> str:
+    return "finished" if engagement in done else "begun" if engagement in begun else "new"
+
+
+def link_in(given: Input | None) -> str:
+    """The link code an input carries, if it does."""
+    match given:
+        case Link(code) | Age(_, code) | Open(_, code):
+            return code
+        case Words(text) if text.startswith("/start "):
+            return text.removeprefix("/start ").strip()[:32]
+    return ""
+
+
+def needs_menu(given: Input | None, known: Known) -> bool:
+    """Whether what someone has finished may matter to this input: it can open an engagement or show the menu."""
+    match given:
+        case Open() | Link() | Ask() | Age() | Language():
+            return True
+        case Words(text):
+            return known.session_id is None or text.startswith("/")
+    return known.session_id is None

@@ -1,0 +1,60 @@
+"""What every turn needs to know of the installation it runs in, and the caches that outlive a turn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from conversations.flow import Flow
+from conversations.text import languages
+from storage import engagements
+from storage.engagements import Engagement
+from storage.keys import Keys
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Rising numbers for letters: the order of sending, unique across processes.
+
+    Microseconds in the high bits; `process` (0-1023) in the low ten, so that two processes never meet.
+    """
+
+    process: int
+    last: int = 0
+
+    def next(self, now: dt.datetime) -> int:
+        """A number above every one given before."""
+        self.last = max(self.last + 1, int(now.timestamp() * 1_000_000))
+        return (self.last << 10) | self.process
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One bot of one organisation in one process; `claimer` is this process's random name."""
+
+    keys: Keys
+    organisation_id: int
+    organisation: str
+    bot_id: int
+    claimer: str
+    numbers: Numbers
+    minimum_age: int = 16
+    flows: dict[int, Flow] = field(default_factory=dict)  # editions by row id; they never change
+    by_hash: dict[str, Flow] = field(default_factory=dict)
+
+    def know(self, db: Connection, editions: Iterable[int]) -> Mapping[int, Flow]:
+        """The flows of these editions, and of all met before."""
+        missing = set(editions) - self.flows.keys()
+        if missing:
+            for row, flow in engagements.read_editions(db, missing).items():
+                self.flows[row] = flow
+                self.by_hash[flow.edition] = flow
+        return self.flows
+
+    def languages(self, shelf: Mapping[int, Engagement]) -> tuple[str, ...]:
+        """The languages people may choose: those of what is open, English always."""
+        opened = [self.flows[one.edition_id].title for one in shelf.values() if one.state == engagements.OPEN]
+        return tuple(dict.fromkeys(["en", *languages(opened)]))

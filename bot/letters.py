@@ -1,0 +1,49 @@
+"""Effects as letters for the outbox: words in one language, buttons signed for one chat."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from bot import buttons, speech
+from bot.house import House
+from conversations.effects import Mark, Rows, Say
+from conversations.phrases import PHRASES
+from conversations.text import Line
+from storage.outbox import Letter
+
+
+def say(house: House, to: tuple[int | None, int], message: Say, language: str, now: dt.datetime) -> Letter:
+    """A new message; `to` is (person id, chat id)."""
+    spoken = speech.speak(message, language)
+    content = {"text": spoken.text, "bold": spoken.bold, "rows": _rows(house, to[1], message.rows, language)}
+    return Letter(house.numbers.next(now), to[0], to[1], "say", content)
+
+
+def mark(house: House, to: tuple[int | None, int], message_id: int, change: Mark, language: str, now: dt.datetime) -> Letter:  # noqa: PLR0913
+    """New buttons under a message that was tapped."""
+    content = {"message": message_id, "rows": _rows(house, to[1], change.rows, language)}
+    return Letter(house.numbers.next(now), to[0], to[1], "mark", content)
+
+
+def toast(line: Line, language: str) -> str:
+    """A few words shown over the chat."""
+    return speech.toast(line, language)
+
+
+def apology(house: House, chat_id: int, now: dt.datetime) -> Letter:
+    """What someone hears when something failed on our side. English: what they speak may be what could not be read."""
+    return say(house, (None, chat_id), Say((Line(PHRASES["lost"]),)), "en", now)
+
+
+def leave_group(house: House, chat_id: int, now: dt.datetime) -> list[Letter]:
+    """In a group the bot says that it only talks one to one, and leaves."""
+    told = say(house, (None, chat_id), Say((Line(PHRASES["group"]),)), "en", now)
+    return [told, Letter(house.numbers.next(now), None, chat_id, "leave", {})]
+
+
+def _rows(house: House, chat_id: int, rows: Rows, language: str) -> list[list[tuple[str, Any]]]:
+    sign = house.keys.sign
+    return [
+        [(speech.phrase(button.label, language), buttons.encode(button.brings, chat_id, sign)) for button in row] for row in rows
+    ]

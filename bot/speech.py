@@ -1,0 +1,81 @@
+"""Effects put into one person's language: plain text and its bold parts.
+
+Text goes out without a parse mode, so whatever people or authors write is just text; bold is told by position.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from conversations.effects import Say
+from conversations.text import GAP, Field, Line, choose, shorten, units
+
+LONGEST = 4096  # UTF-16 units of a message
+LONGEST_TOAST = 200
+_REPEATED = 300  # units of someone's own words repeated to them
+_LIST_WORDS = {"en": " and ", "cy": " a ", "ur": " اور "}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message in one language; `bold` holds (offset, length) in UTF-16 units."""
+
+    text: str
+    bold: tuple[tuple[int, int], ...] = ()
+
+
+def speak(say: Say, language: str) -> Spoken:
+    """The words of a message. Lines are apart by an empty line, numbered ones by a line end."""
+    parts: list[str] = []
+    bold: list[tuple[int, int]] = []
+    at = 0
+    for place, line in enumerate(say.lines):
+        words = phrase(line, language)
+        gap = "" if place == 0 else "\n" if _listed(line) and _listed(say.lines[place - 1]) else "\n\n"
+        at += len(gap)
+        if line.bold:
+            bold.append((at, units(words)))
+        parts += (gap, words)
+        at += units(words)
+    text = "".join(parts)
+    if at > LONGEST:  # only words repeated from answers can do this; `check` holds authors to the limit
+        return Spoken(shorten(text, LONGEST))
+    return Spoken(text, tuple(bold))
+
+
+def _listed(line: Line) -> bool:
+    return "number" in line.fields and "label" in line.fields or "title" in line.fields and "number" in line.fields
+
+
+def phrase(line: Line, language: str) -> str:
+    """One line, its gaps filled."""
+    words = choose(line.text, language)
+    if not line.fields:
+        return words
+    return GAP.sub(lambda gap: _fill(line.fields.get(gap[1], gap[0]), language), words)
+
+
+def _fill(value: Field, language: str) -> str:
+    match value:
+        case str():
+            return shorten(value, _REPEATED)
+        case int():
+            return str(value)
+        case dt.date():
+            return f"{value:%a} {value.day} {value:%B %Y}"
+        case tuple():
+            return _join([choose(one, language) for one in value], language)
+        case _:
+            return choose(value, language)
+
+
+def _join(words: list[str], language: str) -> str:
+    if len(words) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(words)
+    return ", ".join(words[:-1]) + _LIST_WORDS.get(language, _LIST_WORDS["en"]) + words[-1]
+
+
+def toast(line: Line, language: str) -> str:
+    """A line shown over the chat."""
+    return shorten(phrase(line, language), LONGEST_TOAST)

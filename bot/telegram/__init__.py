@@ -1,0 +1,1 @@
+"""All that is known of Telegram. Only here is python-telegram-bot imported."""

@@ -1,0 +1,191 @@
+"""Posts what is waiting: one letter in flight a chat, in order, each outcome told to the turn loop to be recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+import structlog
+
+from bot.desk import Tapped
+from bot.telegram.pacer import Pacer
+from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
+from storage.outbox import FAILED, NEVER_TWICE, SENT, UNKNOWN, Letter, Settled
+
+log = structlog.get_logger()
+
+_RETRY = (0.2, 0.5, 1, 2, 5, 10, 30)  # seconds between tries of a call that never reached Telegram
+_TAP_LIFE = 15.0  # seconds after which nobody looks at the spinner any more
+
+GONE = {
+    "bot was blocked by the user": "blocked",
+    "user is deactivated": "gone",
+    "chat not found": "gone",
+    "bot can't initiate conversation with a user": "blocked",
+    "peer_id_invalid": "gone",
+}
+"""Words in a refusal that mean a person cannot be reached -> the state of their address."""
+
+NOT_HEARD = {401, 404, 409}
+"""Answers about the bot, not about the letter: it certainly was not sent, and will be once a person has mended that."""
+
+FINE = ("message is not modified", "query is too old", "message to edit not found", "message can't be edited")
+"""Words in a refusal after which there is nothing left to do."""
+
+
+class Sender:
+    """Sends letters. `settled` and `unreachable` are called, in the event loop, with what became of them."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        pacer: Pacer,
+        settled: Callable[[Settled], None],
+        unreachable: Callable[[int, str], None],
+    ) -> None:
+        self._wire = wire
+        self._pacer = pacer
+        self._settled = settled
+        self._unreachable = unreachable
+        self._queues: dict[int, deque[Letter]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    def post(self, letters: Sequence[Letter]) -> None:
+        """Take letters whose rows are committed; those of one chat go in this order."""
+        for letter in letters:
+            queue = self._queues.get(letter.chat_id)
+            if queue is None:
+                self._queues[letter.chat_id] = deque((letter,))
+                self._start(self._serve(letter.chat_id))
+            else:
+                queue.append(letter)
+
+    def answer(self, taps: Sequence[Tapped]) -> None:
+        """Answer taps. Nobody waits for an answer that fails: what was tapped is kept already."""
+        for tap in taps:
+            self._start(self._answer(tap))
+
+    @property
+    def waiting(self) -> int:
+        """How many letters are not through yet."""
+        return sum(len(queue) for queue in self._queues.values())
+
+    async def close(self, patience: float) -> None:
+        """Finish what is in flight, for at most `patience` seconds; what is only waiting stays in the outbox."""
+        self._stopping = True
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, chat_id: int) -> None:
+        """Everything waiting for one chat, one after the other."""
+        queue = self._queues[chat_id]
+        try:
+            while queue and not self._stopping:
+                outcome = await self._deliver(queue[0])
+                if outcome is None:
+                    return
+                queue.popleft()
+                self._settled(outcome)
+        finally:
+            del self._queues[chat_id]
+
+    async def _deliver(self, letter: Letter) -> Settled | None:
+        """What became of one letter; None when the sender is closing and it was not sent."""
+        method, body = compose(letter)
+        loop = asyncio.get_running_loop()
+        tries = 0
+        repeated = False
+        while not self._stopping:
+            at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
+            if at > loop.time():
+                await asyncio.sleep(at - loop.time())
+                continue
+            try:
+                reply = await self._wire.call(method, body)
+            except NotSentError as error:
+                log.warning("not sent", reason=str(error), again_in=_RETRY[min(tries, len(_RETRY) - 1)])
+                await asyncio.sleep(_RETRY[min(tries, len(_RETRY) - 1)])
+                tries += 1
+                continue
+            except UnknownOutcomeError as error:
+                log.warning("outcome unknown", reason=str(error), kind=letter.kind)
+                if repeated or letter.policy == NEVER_TWICE:
+                    return Settled(letter.id, UNKNOWN, str(error)[:64], letter.lane)
+                repeated = True  # a reply to a person's own action may be repeated once
+                await asyncio.sleep(_RETRY[0])
+                continue
+            if reply.code in NOT_HEARD:
+                log.error("Telegram does not know this bot; is telegram.token right?", code=reply.code)
+                await asyncio.sleep(_RETRY[min(tries, len(_RETRY) - 1)])
+                tries += 1
+                continue
+            outcome = self._judge(letter, reply, loop.time())
+            if outcome:
+                return outcome
+        return None
+
+    def _judge(self, letter: Letter, reply: Reply, now: float) -> Settled | None:
+        """What an answer means for a letter; None when it is to be tried again."""
+        if reply.ok:
+            return Settled(letter.id, SENT, lane=letter.lane)
+        if reply.code == 429:  # noqa: PLR2004 - Too Many Requests: certainly not sent
+            until = self._pacer.refused(letter.chat_id, reply.retry_after, now)
+            log.warning("asked to wait", seconds=round(until - now, 1))
+            return None
+        words = reply.description.lower()
+        if any(fine in words for fine in FINE):
+            return Settled(letter.id, SENT, lane=letter.lane)
+        state = next((state for said, state in GONE.items() if said in words), None)
+        if state:
+            self._unreachable(letter.chat_id, state)
+        log.warning("refused", code=reply.code, why=reply.description[:80], kind=letter.kind)
+        return Settled(letter.id, FAILED, (state or str(reply.code))[:64], letter.lane)
+
+    async def _answer(self, tap: Tapped) -> None:
+        arguments = {"callback_query_id": tap.query_id}
+        if tap.words:
+            arguments["text"] = tap.words
+        try:
+            await self._wire.call("answerCallbackQuery", orjson.dumps(arguments), _TAP_LIFE)
+        except (NotSentError, UnknownOutcomeError):
+            log.info("tap not answered")
+
+
+def compose(letter: Letter) -> tuple[str, bytes]:
+    """The Bot API method and JSON body of a letter."""
+    content = letter.content
+    match letter.kind:
+        case "say":
+            arguments: dict[str, Any] = {
+                "chat_id": letter.chat_id,
+                "text": content["text"],
+                "link_preview_options": {"is_disabled": True},
+            }
+            if content["bold"]:
+                arguments["entities"] = [{"type": "bold", "offset": at, "length": of} for at, of in content["bold"]]
+            if content["rows"]:
+                arguments["reply_markup"] = _keyboard(content["rows"])
+            return "sendMessage", orjson.dumps(arguments)
+        case "mark":
+            place = {"chat_id": letter.chat_id, "message_id": content["message"]}
+            return "editMessageReplyMarkup", orjson.dumps({**place, "reply_markup": _keyboard(content["rows"])})
+        case "leave":
+            return "leaveChat", orjson.dumps({"chat_id": letter.chat_id})
+    msg = f"no such kind of letter: {letter.kind}"
+    raise ValueError(msg)
+
+
+def _keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Any]:
+    return {"inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in rows]}

@@ -1,0 +1,150 @@
+"""The one place that speaks HTTP with the Bot API: over aiohttp, answers read as plain dictionaries.
+
+What can happen to a call is a value, `Reply`, or one of two errors that say whether it may have had an effect. The same
+connections serve python-telegram-bot's `Bot` for everything that is not hot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import aiohttp
+import orjson
+from telegram import Bot
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+from bot.telegram.reader import loads
+
+CONNECTIONS = 100
+TIMEOUT = 35.0  # seconds for any call but a long poll
+CONNECT_TIMEOUT = 10.0
+
+
+class NotSentError(Exception):
+    """The call never reached Telegram: safe to repeat."""
+
+
+class UnknownOutcomeError(Exception):
+    """The call may or may not have had its effect: the answer did not come, or made no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Telegram answered; `code` is 200 when it did as asked."""
+
+    code: int
+    result: Any = None
+    description: str = ""
+    retry_after: float = 0
+    migrate_to: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it did as asked."""
+        return self.code == 200  # noqa: PLR2004 - HTTP's OK
+
+
+class Wire:
+    """Connections to one Bot API server. `base` is its address with the token; it is never logged."""
+
+    def __init__(self, api_url: str, token: str) -> None:
+        self.base = f"{api_url}/bot{token}/"
+        self._session: aiohttp.ClientSession | None = None
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+
+    async def __aenter__(self) -> Wire:
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300, keepalive_timeout=60)
+        self._session = aiohttp.ClientSession(
+            connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), raise_for_status=False
+        )
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def call(self, method: str, body: bytes = b"{}", timeout: float = TIMEOUT) -> Reply:  # noqa: ASYNC109 - HTTP's own
+        """Call `method` with a JSON body. Raises NotSentError or UnknownOutcomeError."""
+        status, payload = await self.post(self.base + method, body, timeout)
+        return _read(status, payload)
+
+    async def post(self, url: str, body: bytes | aiohttp.FormData, timeout: float, headers: dict[str, str] | None = None) -> tuple[int, bytes]:  # noqa: ASYNC109
+        """The status and body of one POST."""
+        if self._session is None:
+            msg = "the wire is not open"
+            raise NotSentError(msg)
+        limits = self._timeouts.get(timeout) or self._timeouts.setdefault(
+            timeout, aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECT_TIMEOUT)
+        )
+        try:
+            async with self._session.post(url, data=body, headers=headers or _JSON, timeout=limits) as answer:
+                return answer.status, await answer.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise NotSentError(type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+            raise UnknownOutcomeError(type(error).__name__) from None
+
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def _read(status: int, payload: bytes) -> Reply:
+    """Only what anyone reads of an answer. Anything that is not the Bot API's own JSON leaves the outcome unknown."""
+    try:
+        answer = loads(payload)
+        if answer["ok"] is True:
+            return Reply(200, answer.get("result"))
+        more = answer.get("parameters") or {}
+        code = int(answer.get("error_code", status))
+        reply = Reply(code, None, str(answer.get("description", "")), float(more.get("retry_after", 0)), more.get("migrate_to_chat_id"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        msg = f"HTTP {status} without the Bot API's JSON"
+        raise UnknownOutcomeError(msg) from None
+    if reply.code >= 500:  # noqa: PLR2004 - it failed on Telegram's side, before or after doing as asked
+        raise UnknownOutcomeError(f"{reply.code}")
+    return reply
+
+
+class _Request(BaseRequest):
+    """python-telegram-bot's way out, over the same connections."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    @property
+    def read_timeout(self) -> float:
+        return TIMEOUT
+
+    async def initialize(self) -> None:
+        """The wire is opened by its owner."""
+
+    async def shutdown(self) -> None:
+        """And closed by it."""
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,  # noqa: ARG002 - the Bot API takes POST for everything
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+    ) -> tuple[int, bytes]:
+        """One call, in the errors the library knows."""
+        body = orjson.dumps(request_data.parameters if request_data else {})
+        try:
+            return await self._wire.post(url, body, TIMEOUT)
+        except NotSentError as error:
+            raise NetworkError(str(error)) from error
+        except UnknownOutcomeError as error:
+            raise TimedOut(str(error)) from error
+
+
+def bot(wire: Wire, api_url: str, token: str) -> Bot:
+    """python-telegram-bot's `Bot` over this wire, for calls that are made now and then."""
+    return Bot(token, base_url=f"{api_url}/bot", base_file_url=f"{api_url}/file/bot", request=_Request(wire), get_updates_request=_Request(wire))

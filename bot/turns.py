@@ -1,0 +1,269 @@
+"""Turns: all arrivals waiting at a moment, at most one a chat, taken in one transaction.
+
+Load by set, decide each purely, write by set. Everything here is synchronous and runs inside the caller's transaction;
+the caller commits, and only then is anything acknowledged or sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from bot import facts, letters
+from bot.actions import ACTIONS
+from bot.arrivals import Arrival
+from bot.desk import Desk, Outgoing, Tapped
+from bot.house import House
+from conversations import reception
+from conversations.effects import Complete, Effect, Erase, Facts, Mark, Person, Remember, Say, Toast
+from conversations.inputs import Back, Done, Input, Leave, Link, Open, Outcome, Refused, Skip, Tap
+from conversations.session import Session
+from storage import codes, engagements, outbox, people, seen, sessions
+from storage.engagements import OPEN, Engagement
+from storage.failures import Failure
+from storage.outbox import Settled
+from storage.people import Known
+from storage.sessions import Change, Held
+
+TELEGRAM = "telegram"
+
+
+def take_turns(
+    db: Connection, house: House, arrivals: Sequence[Arrival], settled: Sequence[Settled], now: dt.datetime
+) -> Outgoing:
+    """Take `arrivals` (at most one a chat), record what became of letters; returns what may go out after the commit."""
+    outbox.settle(db, settled)
+    fresh = seen.take(db, house.bot_id, [one.update_id for one in arrivals], now.date())
+    waiting = [one for one in arrivals if one.update_id in fresh]
+    if not waiting:
+        return Outgoing()
+    spoken = {house.keys.lookup(house.bot_id, TELEGRAM, str(one.chat_id)): one for one in waiting if one.given}
+    desk = _load(db, house, spoken, now)
+    for one in waiting:
+        _attend(desk, one)
+    for lookup, one in spoken.items():
+        _try(db, desk, lookup, one)
+    desk.write(db)
+    return desk.out
+
+
+def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt.datetime) -> Desk:
+    """Everything the batch may need, in as few statements as there are nouns."""
+    desk = Desk(house, now)
+    if not spoken:
+        return desk
+    desk.known = people.find(db, house.bot_id, TELEGRAM, list(spoken))
+    new = [lookup for lookup in spoken if lookup not in desk.known]
+    if new:
+        desk.away = people.find_turned_away(db, house.bot_id, new, now)
+        met = [lookup for lookup in new if lookup not in desk.away]
+        place = (house.organisation_id, house.bot_id, TELEGRAM)
+        desk.known |= people.meet(db, place, met, now.date())
+    desk.shelf = engagements.load(db, house.organisation_id, lock=True)
+    house.know(db, {one.edition_id for one in desk.shelf.values()})
+    codes_met = {facts.link_in(one.given) for one in spoken.values()} | {one.opening for one in desk.known.values()}
+    if codes_met - {""}:
+        desk.links = engagements.follow(db, house.organisation_id, codes_met - {""})
+    _load_sessions(db, desk)
+    menus = [one for lookup, one in desk.known.items() if facts.needs_menu(spoken[lookup].given, one)]
+    if menus:
+        desk.finished = sessions.finished_by(db, [one.id for one in menus])
+    return desk
+
+
+def _load_sessions(db: Connection, desk: Desk) -> None:
+    ids = {one.id: one.code for one in desk.known.values() if one.age_band}
+    rows = sessions.read_rows(db, ids) if ids else ()
+    if not rows:
+        return
+    editions = desk.house.know(db, {row.edition_id for row in rows})
+    held, expired = sessions.load(db, desk.house.keys, rows, ids, desk.shelf, editions, desk.now)
+    sessions.drop(db, expired)
+    for one in held:
+        desk.held.setdefault(one.person_id, []).append(one)
+
+
+def _attend(desk: Desk, one: Arrival) -> None:
+    """What needs no turn: groups, blocking, taps to answer, and what could not be read."""
+    if one.group:
+        desk.out.letters += letters.leave_group(desk.house, one.chat_id, desk.now)
+    if one.state:
+        desk.states[desk.house.keys.lookup(desk.house.bot_id, TELEGRAM, str(one.chat_id))] = one.state
+    if one.query_id and not one.given:
+        desk.out.tapped.append(Tapped(one.query_id))
+    if one.trace:
+        _fail(desk, one, "reading", one.trace)
+
+
+def _fail(desk: Desk, one: Arrival, where: str, trace: str) -> None:
+    desk.failed.append(Failure(where, _pack(one), trace))
+    if one.chat_id:
+        desk.out.letters.append(letters.apology(desk.house, one.chat_id, desk.now))
+    if one.query_id:
+        desk.out.tapped.append(Tapped(one.query_id))
+
+
+def set_aside(db: Connection, house: House, one: Arrival, trace: str, now: dt.datetime) -> Outgoing:
+    """Keep an arrival that cannot be written, sealed, so that it never blocks another person; they hear an apology."""
+    desk = Desk(house, now)
+    seen.take(db, house.bot_id, [one.update_id], now.date())
+    _fail(desk, one, "writing", trace)
+    desk.write(db)
+    return desk.out
+
+
+def _pack(one: Arrival) -> bytes:
+    """An update as it came, to be kept and replayed."""
+    return json.dumps(one.update, default=repr).encode()  # not orjson: it may hold what orjson refuses
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One person's turn, decided: who they are now, where they stood and stand, and what to do."""
+
+    person: Person
+    before: Held | None
+    after: Held | None
+    effects: tuple[Effect, ...]
+
+
+def _try(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
+    """One turn. What fails in deciding drops only this member, before anything of theirs is written."""
+    known = desk.known.get(lookup)
+    try:
+        taken = _decide(db, desk, known, one, away=lookup in desk.away)
+        sent = _express(desk, known, one, taken)
+    except Exception:  # noqa: BLE001 - a fault in one conversation must not stop the others
+        _fail(desk, one, "deciding", traceback.format_exc())
+        return
+    desk.out.letters += sent.letters
+    desk.out.tapped += sent.tapped
+    if known:
+        _record(desk, lookup, known, one, taken)
+
+
+def _decide(db: Connection, desk: Desk, known: Known | None, one: Arrival, *, away: bool) -> _Taken:
+    person = facts.person(known, turned_away=away)
+    given = one.given or Refused("nothing")
+    taken = _respond(db, desk, known, person, given)
+    if taken.person.age_band and taken.person.opening:  # the age question is answered: on to the link that was waiting
+        link, grown = Link(taken.person.opening), replace(taken.person, opening="")
+        then = _respond(db, desk, known, grown, link)
+        return replace(then, effects=taken.effects + then.effects)
+    return taken
+
+
+def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, given: Input) -> _Taken:
+    mine = desk.held.get(known.id, []) if known else []
+    current = next((held for held in mine if known and held.id == known.session_id), None)
+    done = {pair for pair in desk.finished if known and pair[0] == known.id}
+    told = facts.gather(desk.house, desk.shelf, done, mine, person, desk.now)
+    flows = desk.house.by_hash
+    meant = reception.understand(flows, current.session if current else None, given, told)
+    meant, before = _addressed(desk, meant, known, mine, current, told)
+    turn = reception.receive(flows, before.session if before else None, meant, told)
+    effects, session = list(turn.effects), turn.session
+    for complete in [effect for effect in turn.effects if isinstance(effect, Complete)]:
+        if before is None:
+            break
+        result = ACTIONS[complete.action](db, before, complete)
+        after = reception.receive(flows, session, Outcome(complete.action, result), told)
+        effects += after.effects
+        session = after.session
+    after_held = sessions.moved(before, session) if before and session else None
+    return _Taken(turn.person or person, before, after_held, tuple(effects))
+
+
+def _addressed(  # noqa: PLR0913 - everything that can decide which conversation is meant
+    desk: Desk, given: Input, known: Known | None, mine: Sequence[Held], current: Held | None, told: Facts
+) -> tuple[Input, Held | None]:
+    """The conversation an input is about: the one it names, one it opens, or the one under way."""
+    match given:
+        case Tap(code) | Back(code) | Skip(code) | Done(code) | Leave(code) if code:
+            named = next((held for held in mine if held.session.code == code), None)
+            return (given, named) if named or not told.person.age_band else (Refused("closed"), None)
+        case Link(code) if told.person.age_band:
+            link = desk.links.get(code)
+            engagement = desk.shelf.get(link.engagement_id) if link else None
+            return _opened(desk, known, mine, told, engagement, link) if engagement else (given, None)
+        case Open(slug) if told.person.age_band:
+            engagement = next((one for one in desk.shelf.values() if one.slug == slug), None)
+            return _opened(desk, known, mine, told, engagement, None)
+        case _:
+            return given, current
+
+
+def _opened(  # noqa: PLR0913
+    desk: Desk,
+    known: Known | None,
+    mine: Sequence[Held],
+    told: Facts,
+    engagement: Engagement | None,
+    link: engagements.Link | None,
+) -> tuple[Input, Held | None]:
+    """The conversation in `engagement`: the one begun before, or a new one in today's edition."""
+    if engagement is None or known is None or engagement.state != OPEN:
+        return Refused("closed"), None
+    if not reception.admits(engagement.audience, told.person.age_band):
+        return Open(engagement.slug), None
+    begun = next((held for held in mine if held.engagement.id == engagement.id), None)
+    if begun:
+        return Open(engagement.slug), begun
+    if (known.id, engagement.id) in desk.finished:
+        return Refused("finished"), None
+    session = Session(codes.make(), engagement.edition)
+    who = sessions.respondent(desk.house.keys, engagement, known.code)
+    link_id = link.id if link else None
+    new = Held(None, known.id, engagement, engagement.edition_id, who, session, desk.now, TELEGRAM, link_id)
+    return Open(engagement.slug), new
+
+
+def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Outgoing:
+    """What the person sees of a turn. Someone being erased or turned away leaves no row a letter could name."""
+    stays = known and not taken.person.turned_away and not any(isinstance(effect, Erase) for effect in taken.effects)
+    to = (known.id if known and stays else None, one.chat_id)
+    language = taken.person.language
+    out = Outgoing()
+    toast = ""
+    for effect in taken.effects:
+        match effect:
+            case Say():
+                out.letters.append(letters.say(desk.house, to, effect, language, desk.now))
+            case Mark() if one.message_id:
+                out.letters.append(letters.mark(desk.house, to, one.message_id, effect, language, desk.now))
+            case Toast(line):
+                toast = letters.toast(line, language)
+    if one.query_id:
+        out.tapped.append(Tapped(one.query_id, toast))
+    return out
+
+
+def _record(desk: Desk, lookup: bytes, known: Known, one: Arrival, taken: _Taken) -> None:
+    """Everything of one turn that is to be written."""
+    if any(isinstance(effect, Erase) for effect in taken.effects):
+        desk.erased[known.id] = known.code
+        return
+    if taken.person.turned_away:
+        desk.turned[lookup] = known.id
+        return
+    if known.state != "open":
+        desk.states[lookup] = "open"
+    if taken.person.age_band and not known.sealed:
+        desk.addresses[lookup] = (known.address_id, one.chat_id)
+    elif taken.person.opening != known.opening:
+        desk.openings[known.address_id] = taken.person.opening
+    if taken.after and taken.after != taken.before:
+        flow = desk.house.flows[taken.after.edition_id]
+        aside = frozenset(step.id for step in flow.steps if step.about == "me")
+        before = taken.before if taken.before and taken.before.id is not None else None
+        desk.changes.append(Change(before, taken.after, aside))
+    for effect in taken.effects:
+        if isinstance(effect, Remember) and taken.after:
+            desk.wish(known, taken.after, effect)
+    under_way = taken.after if taken.after and not (taken.after.session.finished or taken.after.session.closed) else None
+    desk.change_person(known, taken.person, under_way)

@@ -1,0 +1,156 @@
+"""Arrivals that wait for their turn, and the loop that takes all of them at once, at most one a chat.
+
+A door puts arrivals in and is told when they are committed; only then may it acknowledge them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from bot import turns
+from bot.desk import Outgoing
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from bot.arrivals import Arrival
+    from bot.house import House
+    from storage.outbox import Settled
+
+log = structlog.get_logger()
+
+MOST = 200
+"""Arrivals in one transaction."""
+
+_TROUBLE = (0.2, 0.5, 1, 2, 5)  # seconds between tries while the database cannot be written
+
+
+class NotKeptError(Exception):
+    """The database could not be written: nothing may be acknowledged, and it will come again."""
+
+
+Waiter = tuple["Arrival", "asyncio.Future[None]"]
+
+
+class Waiting:
+    """The arrivals and settled letters waiting; `run` takes them until it is cancelled or stopped."""
+
+    def __init__(self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime], out: Callable[[Outgoing], None]) -> None:
+        self._engine = engine
+        self._house = house
+        self._clock = clock
+        self._out = out
+        self._arrivals: deque[Waiter] = deque()
+        self._settled: list[Settled] = []
+        self._news = asyncio.Event()
+        self._stopping = False
+        self.trouble = ""
+        """Why nothing can be written just now, in words for health; empty when all is well."""
+
+    async def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Wait until these are committed. Raises NotKeptError when they could not be."""
+        loop = asyncio.get_running_loop()
+        waiters = [(arrival, loop.create_future()) for arrival in arrivals]
+        self._arrivals.extend(waiters)
+        self._news.set()
+        outcomes = await asyncio.gather(*(future for _, future in waiters), return_exceptions=True)
+        if any(isinstance(outcome, BaseException) for outcome in outcomes):
+            raise NotKeptError(self.trouble)
+
+    def settle(self, settled: Settled) -> None:
+        """Record, with the next transaction, what became of a letter."""
+        self._settled.append(settled)
+        self._news.set()
+
+    @property
+    def length(self) -> int:
+        """Arrivals waiting now."""
+        return len(self._arrivals)
+
+    async def run(self) -> None:
+        """Take what waits, until `stop`."""
+        failed = 0
+        while not (self._stopping and not self._arrivals and not self._settled):
+            if not self._arrivals and not self._settled:
+                self._news.clear()
+                await self._news.wait()
+                continue
+            batch, settled = self._next(), self._settled
+            self._settled = []
+            try:
+                await self._commit(batch, settled)
+                failed, self.trouble = 0, ""
+            except (DBAPIError, OSError) as error:
+                self._settled = settled + self._settled
+                self.trouble = "the database cannot be written"
+                log.exception("nothing could be written", waiting=len(batch))
+                _refuse(batch, error)
+                await asyncio.sleep(_TROUBLE[min(failed, len(_TROUBLE) - 1)])
+                failed += 1
+
+    def stop(self) -> None:
+        """Finish what waits, then end `run`."""
+        self._stopping = True
+        self._news.set()
+
+    def _next(self) -> list[Waiter]:
+        """Up to `MOST` arrivals in order, one a chat; a chat's next one stays for the next transaction."""
+        batch: list[Waiter] = []
+        later: list[Waiter] = []
+        chats: set[int] = set()
+        while self._arrivals and len(batch) < MOST:
+            waiter = self._arrivals.popleft()
+            chat = waiter[0].chat_id
+            if chat and chat in chats:
+                later.append(waiter)
+            else:
+                chats.add(chat)
+                batch.append(waiter)
+        self._arrivals.extendleft(reversed(later))
+        return batch
+
+    async def _commit(self, batch: Sequence[Waiter], settled: Sequence[Settled]) -> None:
+        arrivals = [arrival for arrival, _ in batch]
+        try:
+            out = await self._transact(arrivals, settled)
+        except IntegrityError:
+            log.exception("a constraint refused a batch; taking its members one by one", members=len(batch))
+            out = await self._one_by_one(arrivals, settled)
+        for _, future in batch:
+            if not future.done():
+                future.set_result(None)
+        self._out(out)
+
+    async def _transact(self, arrivals: Sequence[Arrival], settled: Sequence[Settled]) -> Outgoing:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(turns.take_turns, self._house, arrivals, settled, self._clock())
+
+    async def _one_by_one(self, arrivals: Sequence[Arrival], settled: Sequence[Settled]) -> Outgoing:
+        out = await self._transact([], settled)
+        for arrival in arrivals:
+            try:
+                one = await self._transact([arrival], [])
+            except IntegrityError as error:
+                one = await self._set_aside(arrival, error)
+            out.letters += one.letters
+            out.tapped += one.tapped
+        return out
+
+    async def _set_aside(self, arrival: Arrival, error: IntegrityError) -> Outgoing:
+        trace = repr(error.orig)
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(turns.set_aside, self._house, arrival, trace, self._clock())
+
+
+def _refuse(batch: Sequence[Waiter], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(NotKeptError(type(error).__name__))

@@ -1,0 +1,1 @@
+"""Pages, and the health of the house."""

@@ -1,0 +1,116 @@
+"""What the conversation asks the bot to do, and the turn that holds it. Effects hold all languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from conversations.inputs import Input
+from conversations.session import Answer, Session
+from conversations.text import Line, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button and the input it brings."""
+
+    label: Line
+    brings: Input
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A new message; lines are paragraphs, `rows` the buttons under it."""
+
+    lines: tuple[Line, ...]
+    rows: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """New buttons for the message that was tapped: ticks, or none."""
+
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A few words shown over the chat when a button was tapped."""
+
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """The flow is at its end: carry out `action`; what came of it returns as an Outcome."""
+
+    action: str
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """An answer about the person (`about = "me"`): goes to their record, never to the answers."""
+
+    step: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Everything held about this person goes, now."""
+
+
+Effect = Say | Mark | Toast | Complete | Remember | Erase
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An engagement this person may open now."""
+
+    engagement: str
+    edition: str
+    title: Text
+    state: str = "new"  # new | begun | finished
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of someone; `asking` is what was asked outside any engagement and waits for words."""
+
+    age_band: str = ""
+    language: str = "en"
+    asking: str = ""  # "" | language | delete | menu
+    opening: str = ""  # the link waiting for the age question
+    stopped: bool = False
+    turned_away: bool = False
+
+    def facts(self) -> dict[str, str]:
+        """What `when` may ask."""
+        return {"age_band": self.age_band, "language": self.language}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a conversation may be told of the world."""
+
+    now: dt.datetime
+    person: Person = field(default_factory=Person)
+    offers: tuple[Offer, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    minimum_age: int = 16
+    organisation: str = ""
+    receipt: str = ""  # a number to quote, should this turn delete anything
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What follows: where the session and the person stand now, and what to do, in order."""
+
+    session: Session | None
+    effects: tuple[Effect, ...] = ()
+    person: Person | None = None  # None: unchanged

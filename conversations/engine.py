@@ -1,0 +1,275 @@
+"""The heart: `respond` takes what someone has said and what they do now, and says what follows. Pure and total.
+
+There is no cursor. A session holds answers, and where someone stands follows from them: an answer is added,
+changed or taken back, answers whose steps are no longer met fall away, and the first step without an answer is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from conversations import screens
+from conversations.conditions import met
+from conversations.effects import Complete, Effect, Facts, Mark, Remember, Say, Toast, Turn
+from conversations.flow import Flow, Option, Step, offered, path, present
+from conversations.inputs import Back, Done, Input, Leave, Open, Outcome, Refused, Silence, Skip, Tap, Words
+from conversations.phrases import PHRASES
+from conversations.questions import KINDS, Misread, weigh
+from conversations.session import Answer, Session
+from conversations.text import Line, clean
+
+KEEP = "keep"
+"""The action of every flow that only asks: keep the answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Where someone stands: the flow, their session, and what is known of the world."""
+
+    flow: Flow
+    session: Session
+    facts: Facts
+
+    @property
+    def person(self) -> Mapping[str, str]:
+        return self.facts.person.facts()
+
+    @property
+    def question(self) -> Step | None:
+        return present(self.flow, self.session.answers, self.person)
+
+    def options(self, step: Step) -> list[Option]:
+        return offered(step, self.session.answers, self.person)
+
+    def moved(self, session: Session) -> _Stand:
+        return replace(self, session=session)
+
+    def says(self, *effects: Effect) -> Turn:
+        return Turn(self.session, effects)
+
+    def asks(self, *before: Effect, lines: tuple[Line, ...] = ()) -> Turn:
+        """The turn that puts the present question, after `before`; `lines` open its message."""
+        step = self.question
+        if step is None:
+            return self.says(*before, _complete(self))
+        return self.says(*before, screens.ask(self.flow, step, self.session, self.facts.person, lines))
+
+
+def respond(flows: Mapping[str, Flow], session: Session | None, given: Input, facts: Facts) -> Turn:
+    """What follows from `given`: `flows` by edition; `session` the one it belongs to, made by the caller for an Open.
+
+    Never raises on anything a person can send.
+    """
+    flow = flows.get(session.edition) if session else None
+    over = session is None or flow is None or session.finished or session.closed
+    if over and isinstance(given, Silence | Outcome):
+        return Turn(session)  # too late to matter; nobody who said nothing is told that all is over
+    if session is None or flow is None:
+        return Turn(session, (Say((Line(PHRASES["closed"]),)),))
+    stand = _Stand(flow, session, facts)
+    if isinstance(given, Outcome):
+        return _conclude(stand, given)
+    if session.finished or session.closed:
+        line = Line(PHRASES["already-finished" if session.finished else "closed"])
+        return stand.says(Toast(line), Say((line,))) if isinstance(given, Tap) else stand.says(Say((line,)))
+    return _answer(stand, given)
+
+
+def _answer(stand: _Stand, given: Input) -> Turn:
+    match given:
+        case Open():
+            return _open(stand)
+        case Tap(_, step, option):
+            return _tap(stand, step, option)
+        case Words(text):
+            return _hear(stand, clean(text))
+        case Back(_, step):
+            return _elsewhere(stand, step) or _back(stand)
+        case Skip(_, step):
+            return _elsewhere(stand, step) or _skip(stand)
+        case Done(_, step):
+            return _elsewhere(stand, step) or _done(stand)
+        case Leave():
+            return stand.says(Say((Line(PHRASES["left"]),)))
+        case Refused("forged"):
+            return stand.says(Toast(Line(PHRASES["forged"])))
+        case Refused("nothing"):
+            return stand.asks()
+        case Refused():
+            return stand.asks(lines=(Line(PHRASES["no-media"]),))
+        case Silence(step):
+            current = stand.question
+            return stand.asks() if current and current.id == step else stand.says()
+        case _:
+            return stand.asks()
+
+
+def _open(stand: _Stand) -> Turn:
+    if stand.session.answers:
+        return stand.asks(lines=(Line(PHRASES["welcome-back"]),))
+    return _onward(stand, Say(screens.intro(stand.flow)))
+
+
+def _onward(stand: _Stand, *before: Effect) -> Turn:
+    """What is said between the last answer and the present question, then that question."""
+    steps = path(stand.flow, stand.session.answers, stand.person)
+    since = 0
+    for place, step in enumerate(steps):
+        if step.asks and step.id in stand.session.answers:
+            since = place + 1
+    said = [Say(screens.tell(stand.flow, step, stand.session)) for step in steps[since:] if not step.asks]
+    return stand.asks(*before, *said)
+
+
+def _tap(stand: _Stand, place: int, position: int) -> Turn:
+    """A tapped option answers its own question, present or earlier, never another."""
+    steps = {step.id: step for step in path(stand.flow, stand.session.answers, stand.person)}
+    step = stand.flow.steps[place] if 0 <= place < len(stand.flow.steps) else None
+    if step is None or step.id not in steps or not 0 <= position < len(step.options):
+        return stand.says(Toast(Line(PHRASES["earlier-question"])))
+    option = step.options[position]
+    if not met(option.when, stand.session.answers, stand.person):
+        return stand.says(Toast(Line(PHRASES["earlier-question"])))
+    if KINDS[step.kind].many:
+        return _tick(stand, step, option)
+    return _take(stand, step, Answer(chosen=(option.id,)), tapped=option)
+
+
+def _tick(stand: _Stand, step: Step, option: Option) -> Turn:
+    """Put a tick on or off; under a question already answered this changes the answer, if what is left still fits."""
+    earlier = stand.session.answers.get(step.id)
+    before = earlier.chosen if earlier else stand.session.ticked
+    offers = stand.options(step)
+    ticked = _toggled(before, option, offers)
+    wrong = weigh(step, offers, ticked)
+    too_much = len(ticked) > (step.at_most or len(offers))  # too few is no fault before Done
+    if isinstance(wrong, Misread) and (too_much or earlier):
+        return stand.says(Toast(wrong.why))
+    toast = Toast(Line(PHRASES["ticked" if option.id in ticked else "unticked"], {"option": option.label}))
+    if earlier is None:
+        session = replace(stand.session, ticked=ticked)
+        return Turn(session, (toast, Mark(screens.buttons(stand.flow, step, session, stand.facts.person))))
+    changed = _take(stand, step, Answer(chosen=ticked), tapped=None)
+    after = changed.session or stand.session
+    mark = Mark(screens.buttons(stand.flow, step, after, stand.facts.person))
+    return replace(changed, effects=(toast, mark, *changed.effects))
+
+
+def _toggled(before: tuple[str, ...], option: Option, offers: list[Option]) -> tuple[str, ...]:
+    if option.id in before:
+        return tuple(one for one in before if one != option.id)
+    alone = {other.id for other in offers if other.alone}
+    kept = () if option.alone else tuple(one for one in before if one not in alone)
+    return tuple(other.id for other in offers if other.id in (*kept, option.id))
+
+
+def _hear(stand: _Stand, words: str) -> Turn:
+    step = stand.question
+    if step is None:
+        return stand.asks()
+    read = KINDS[step.kind].read(step, stand.options(step), words)
+    if isinstance(read, Misread):
+        return stand.asks(lines=(read.why,))
+    return _take(stand, step, read, tapped=None)
+
+
+def _take(stand: _Stand, step: Step, answer: Answer, tapped: Option | None) -> Turn:
+    """Keep `answer` under `step`, drop what no longer lies on the path, and go on."""
+    spoken = replace(answer, language=_language(stand, step))
+    earlier = stand.session.answers.get(step.id)
+    if earlier and (earlier.chosen, earlier.text, earlier.skipped) == (spoken.chosen, spoken.text, spoken.skipped):
+        return stand.says(Toast(Line(PHRASES["same-again"])))
+    was_asked = stand.question
+    after = stand.moved(_kept(stand, {**stand.session.answers, step.id: spoken}))
+    toast = (Toast(Line(PHRASES["chosen"], {"option": tapped.label})),) if tapped else ()
+    if earlier is None:
+        return _onward(after, *toast)
+    changed = Line(PHRASES["changed"], {"option": screens.spoken(step, spoken)})
+    if after.question == was_asked:
+        return _with_ticks(after, stand.session.ticked).asks(*toast, lines=(changed,))
+    return _onward(after, *toast, Say((changed,)))
+
+
+def _with_ticks(stand: _Stand, ticked: tuple[str, ...]) -> _Stand:
+    """The same with `ticked` under the present question, less what is no longer offered there."""
+    offers = {option.id for option in stand.options(stand.question)} if stand.question else set()
+    return stand.moved(replace(stand.session, ticked=tuple(one for one in ticked if one in offers)))
+
+
+def _kept(stand: _Stand, answers: Mapping[str, Answer]) -> Session:
+    """The session with `answers`, less those whose step, or whose chosen option, is no longer met."""
+    kept: dict[str, Answer] = {}
+    for step in path(stand.flow, answers, stand.person):
+        if step.id not in answers:
+            continue
+        offers = {option.id for option in offered(step, kept, stand.person)}
+        answer = answers[step.id]
+        if not set(answer.chosen) <= offers:
+            break  # what follows was said after an answer that no longer stands
+        kept[step.id] = answer
+    return replace(stand.session, answers=kept, ticked=())
+
+
+def _language(stand: _Stand, step: Step) -> str:
+    wanted = stand.facts.person.language
+    return wanted if wanted in step.ask else "en" if "en" in step.ask else next(iter(step.ask), "en")
+
+
+def _elsewhere(stand: _Stand, step: int | None) -> Turn | None:
+    """The turn for a control button of another question than the present one."""
+    present_step = stand.question
+    if step is None or (present_step and stand.flow.positions[present_step.id] == step):
+        return None
+    return stand.says(Toast(Line(PHRASES["earlier-question"])))
+
+
+def _back(stand: _Stand) -> Turn:
+    given = [step.id for step in path(stand.flow, stand.session.answers, stand.person)]
+    given = [step for step in given if step in stand.session.answers]
+    if not given:
+        return stand.asks(lines=(Line(PHRASES["nothing-to-take-back"]),))
+    answers = {step: stand.session.answers[step] for step in given[:-1]}
+    return stand.moved(replace(stand.session, answers=answers, ticked=())).asks()
+
+
+def _skip(stand: _Stand) -> Turn:
+    step = stand.question
+    if step is None:
+        return stand.asks()
+    if not step.optional:
+        return stand.asks(lines=(Line(PHRASES["needs-answer"]),))
+    return _take(stand, step, Answer(skipped=True), tapped=None)
+
+
+def _done(stand: _Stand) -> Turn:
+    step = stand.question
+    if step is None or not KINDS[step.kind].many:
+        return stand.asks()
+    read = weigh(step, stand.options(step), stand.session.ticked)
+    if isinstance(read, Misread):
+        return stand.says(Toast(read.why), Say((read.why,)))
+    return _take(stand, step, read, tapped=None)
+
+
+def _complete(stand: _Stand) -> Complete:
+    given = stand.session.answers
+    said = {step.id: given[step.id] for step in path(stand.flow, given, stand.person) if step.id in given}
+    return Complete(KEEP, {step: answer for step, answer in said.items() if not _about_me(stand.flow, step)})
+
+
+def _about_me(flow: Flow, step: str) -> bool:
+    return flow.steps[flow.positions[step]].about == "me"
+
+
+def _conclude(stand: _Stand, outcome: Outcome) -> Turn:
+    """What came of the finished flow, said to the person; what is about them goes to their record."""
+    if outcome.result != "kept":
+        return Turn(replace(stand.session, closed=True), (Say((Line(PHRASES["closed"]),)),))
+    about_me = tuple(
+        Remember(step.id, stand.session.answers[step.id])
+        for step in stand.flow.steps
+        if step.about == "me" and step.id in stand.session.answers
+    )
+    finished = replace(stand.session, finished=True)
+    return Turn(finished, (*about_me, Say(screens.thank(stand.flow))))

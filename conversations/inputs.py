@@ -1,0 +1,121 @@
+"""What a person, or the passing of time, brings: every kind of input there is. A button brings one too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Take part in an engagement, or come back to it; `link` is the code that led here, if one did."""
+
+    engagement: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`/start CODE`: a link whose engagement is not looked up yet."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tapped option; `step` and `option` are positions in the edition that session `session` began with."""
+
+    session: str
+    step: int
+    option: int
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Take the last answer back. Tapped buttons say where they stood; typed words leave it to the engine."""
+
+    session: str = ""
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leave this question out."""
+
+    session: str = ""
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Send the ticked options."""
+
+    session: str = ""
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Stop for now; what was said is kept for the time the notice says."""
+
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Something typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something the bot does not take: `kind` is photo, voice, contact, location, forged, old and so on."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing was said for a while; `step` is the question a reminder belongs to."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an action: kept, closed, placed, waiting and so on."""
+
+    action: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A thing anyone may ask at any time: help, privacy, language, stop, delete, menu."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age band chosen; `link` is the code that was waiting for it."""
+
+    band: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language chosen, by its BCP 47 tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The second of the two taps that delete everything, or the change of mind."""
+
+    sure: bool
+
+
+Input = Open | Link | Tap | Back | Skip | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language | Delete

@@ -1,0 +1,69 @@
+"""What `checking` finds wrong, where it stands, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from conversations.places import Path, Places
+from conversations.text import clean, shorten
+
+LONGEST_QUOTE = 60
+FEW = 8
+"""Up to this many known names are listed when none is near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file; `line` counts from 1."""
+
+    file: str
+    line: int
+    what: str
+    do: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}; {self.do}"
+
+
+@dataclass(slots=True)
+class Findings:
+    """The problems of one file, gathered as it is read."""
+
+    file: str
+    places: Places = field(default_factory=lambda: Places({}))
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, path: Path, what: str, do: str) -> None:
+        """Note a problem at the line of `path`."""
+        self.found.append(Problem(self.file, self.places.line(path), _in_one_line(what), _in_one_line(do)))
+
+
+def quote(value: object) -> str:
+    """A name or value out of a file, short enough to stand in a sentence."""
+    try:
+        words = str(value)
+    except ValueError:  # Python writes out no number of many thousand digits
+        words = "a very long number"
+    return f'"{shorten(_in_one_line(words), LONGEST_QUOTE)}"'
+
+
+def nearest(word: object, known: Iterable[str]) -> str | None:
+    """The known name `word` was probably meant to be."""
+    names = sorted(known)
+    close = difflib.get_close_matches(str(word).lower()[:LONGEST_QUOTE], names, n=1)
+    return close[0] if close else None
+
+
+def suggest(word: object, known: Iterable[str], otherwise: str) -> str:
+    """What to do about a `word` nobody knows: the nearest known one, a short list of them, or `otherwise`."""
+    names = sorted(known)
+    near = nearest(word, names)
+    if near:
+        return f"did you mean {quote(near)}?"
+    return f"use one of {', '.join(names)}" if 0 < len(names) <= FEW else otherwise
+
+
+def _in_one_line(words: str) -> str:
+    return " ".join(clean(words).split())

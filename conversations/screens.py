@@ -1,0 +1,209 @@
+"""What a person sees: each question, opening and ending as lines and buttons, in all languages at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations.effects import Button, Facts, Offer, Person, Rows, Say
+from conversations.flow import Flow, Option, Step, offered, progress
+from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Language, Open, Skip, Tap
+from conversations.phrases import PHRASES
+from conversations.questions import KINDS
+from conversations.session import Answer, Session
+from conversations.text import Field, Line, Text, gaps, shorten
+
+AGE_BANDS = ("under-13", "13-15", "16-17", "18", "unsaid")
+"""Age bands of DP-01, in the order they are shown. "unsaid" is treated as under 18."""
+
+LANGUAGE_NAMES = {
+    "ar": "العربية",
+    "bn": "বাংলা",
+    "cy": "Cymraeg",
+    "en": "English",
+    "en-x-easy": "Easy English",
+    "en-x-young": "English for young people",
+    "es": "Español",
+    "gu": "ગુજરાતી",
+    "pa": "ਪੰਜਾਬੀ",
+    "pl": "Polski",
+    "pt": "Português",
+    "ro": "Română",
+    "ur": "اردو",
+}
+"""How each language calls itself; one that is missing shows its tag."""
+
+LONGEST_REPEAT = 200
+"""UTF-16 units of someone's own words that are repeated to them; more would crowd out the question."""
+
+HELP = ("danger", "urgent", "text", "childline", "papyrus", "samaritans", "bot")
+
+
+def line(key: str, bold: bool = False, **fields: Field) -> Line:  # noqa: FBT001, FBT002
+    """A line of the bot's own words."""
+    return Line(PHRASES[key], fields, bold)
+
+
+def intro(flow: Flow) -> tuple[Line, ...]:
+    """What is asked and why, in three lines under a neutral first one that may show on a lock screen."""
+    charter = flow.charter
+    welcome = (Line(flow.welcome),) if flow.welcome else ()
+    return (
+        line("intro"),
+        line("intro-settles", title=flow.title, settles=charter.settles),
+        line(
+            "intro-decides",
+            decided_by=charter.decided_by,
+            can_change=charter.can_change,
+            cannot_change=charter.cannot_change,
+        ),
+        *welcome,
+        line(f"intro-identity-{flow.identity}", feedback_by=charter.feedback_by),
+    )
+
+
+def tell(flow: Flow, step: Step, session: Session) -> tuple[Line, ...]:
+    """Something said between questions."""
+    return (Line(step.ask, repeated(flow, step.ask, session)),)
+
+
+def ask(flow: Flow, step: Step, session: Session, person: Person, before: tuple[Line, ...] = ()) -> Say:
+    """A question: banner, words, numbered options, how to answer; buttons repeat number and words."""
+    number, of, certain = progress(flow, step, session.answers, person.facts())
+    options = offered(step, session.answers, person.facts())
+    banner = line("banner" if certain else "banner-most", number=number, of=of, identity=PHRASES[_identity(flow, step)])
+    lines = [*before, banner, Line(step.ask, repeated(flow, step.ask, session), bold=True)]
+    lines += [line("option-line", number=place, label=option.label) for place, option in enumerate(options, 1)]
+    lines += _hints(step, options, first=not session.answers)
+    return Say(tuple(lines), buttons(flow, step, session, person))
+
+
+def _identity(flow: Flow, step: Step) -> str:
+    return "named" if step.about == "me" else flow.identity
+
+
+def _hints(step: Step, options: Sequence[Option], *, first: bool) -> list[Line]:
+    kind = KINDS[step.kind]
+    hints = []
+    if step.about == "me":
+        hints.append(line("about-me"))
+    if not kind.picks:
+        hints.append(line("before-text"))
+    elif kind.many and step.at_most and step.at_most < len(options):
+        hints.append(line("how-to-tick", most=step.at_most))
+    elif kind.many:
+        hints.append(line("how-to-tick-any"))
+    elif first:
+        hints.append(line("how-to-answer"))
+    if step.optional and (first or not kind.picks):
+        hints.append(line("how-to-skip"))
+    return hints
+
+
+def buttons(flow: Flow, step: Step, session: Session, person: Person) -> Rows:
+    """One row an option, then Done, Back and Skip as they apply; help beside every place to write."""
+    place = flow.positions[step.id]
+    picked = session.answers[step.id].chosen if step.id in session.answers else session.ticked
+    rows: list[tuple[Button, ...]] = [
+        (_option_button(session, place, step, option, number, option.id in picked),)
+        for number, option in enumerate(offered(step, session.answers, person.facts()), 1)
+    ]
+    controls: list[tuple[str, Input]] = []
+    if session.answers:
+        controls.append(("back", Back(session.code, place)))
+    if step.optional:
+        controls.append(("skip", Skip(session.code, place)))
+    if KINDS[step.kind].many:
+        controls.append(("done", Done(session.code, place)))
+    if controls:
+        rows.append(tuple(Button(line(key), brings) for key, brings in controls))
+    if not KINDS[step.kind].picks:
+        rows.append((Button(line("get-help"), Ask("help")),))
+    return tuple(rows)
+
+
+def _option_button(session: Session, place: int, step: Step, option: Option, number: int, picked: bool) -> Button:  # noqa: FBT001
+    key = "button-ticked" if picked else "button"
+    return Button(line(key, number=number, label=option.label), Tap(session.code, place, step.options.index(option)))
+
+
+def repeated(flow: Flow, text: Text, session: Session) -> dict[str, Field]:
+    """What earlier answers put into the gaps of `text`."""
+    found: dict[str, Field] = {}
+    for name in gaps(text):
+        step, answer = flow.find(name), session.answers.get(name)
+        found[name] = spoken(step, answer) if step and answer else ""
+    return found
+
+
+def spoken(step: Step, answer: Answer) -> Field:
+    """An answer as it is repeated to its giver: labels in all languages, or their own words."""
+    if not answer.chosen:
+        return shorten(answer.text, LONGEST_REPEAT)
+    return tuple(option.label for option in step.options if option.id in answer.chosen)
+
+
+def thank(flow: Flow) -> tuple[Line, ...]:
+    """The end: thanks, and when they hear back."""
+    own = Line(flow.thanks) if flow.thanks else line("thanks")
+    return (own, line("thanks-until", feedback_by=flow.charter.feedback_by))
+
+
+def age(link: str, first: str = "age") -> Say:
+    """The age question; each button carries the waiting link, so that nothing needs keeping before the answer."""
+    labels = [PHRASES[f"age-{band}"] for band in AGE_BANDS]
+    lines = [line(first), line("age-why")] if first == "age" else [line(first)]
+    lines += [line("option-line", number=place, label=label) for place, label in enumerate(labels, 1)]
+    rows = tuple(
+        (Button(line("button", number=place, label=label), Age(band, link)),)
+        for place, (band, label) in enumerate(zip(AGE_BANDS, labels, strict=True), 1)
+    )
+    return Say(tuple(lines), rows)
+
+
+def too_young(minimum: int) -> Say:
+    """The kind end for someone under the age Telegram is used from, with help in it."""
+    return Say((line("too-young", minimum=minimum), line("too-young-other"), line("too-young-kept"), *_help_lines()))
+
+
+def menu(offers: Sequence[Offer], *before: Line) -> Say:
+    """What is open to this person, help always in it."""
+    keys = {"new": "menu-open", "begun": "menu-carry-on", "finished": "menu-finished"}
+    lines = [*before, line("menu" if offers else "menu-empty")]
+    entries = [line(keys[offer.state], number=place, title=offer.title) for place, offer in enumerate(offers, 1)]
+    rows: list[tuple[Button, ...]] = [
+        (Button(entry, Open(offer.engagement)),) for entry, offer in zip(entries, offers, strict=True)
+    ]
+    rows.append((Button(line("get-help"), Ask("help")),))
+    return Say((*lines, *entries, line("menu-foot")), tuple(rows))
+
+
+def helping() -> Say:
+    """The help card: first a line that is safe on a lock screen, then who to talk to."""
+    return Say((line("help"), *_help_lines()))
+
+
+def _help_lines() -> tuple[Line, ...]:
+    return tuple(line(f"help-{part}") for part in HELP)
+
+
+def privacy(facts: Facts) -> Say:
+    """The short privacy notice."""
+    parts = ("what", "identity", "telegram", "choices")
+    who = line("privacy-who", organisation=facts.organisation)
+    return Say((line("privacy", bold=True), who, *(line(f"privacy-{part}") for part in parts)))
+
+
+def languages(tags: Sequence[str]) -> Say:
+    """The languages that can be picked, each in its own script."""
+    names = [LANGUAGE_NAMES.get(tag, tag) for tag in tags]
+    entries = [line("option-line", number=place, label={"en": name}) for place, name in enumerate(names, 1)]
+    rows = tuple((Button(entry, Language(tag)),) for entry, tag in zip(entries, tags, strict=True))
+    return Say((line("language"), *entries), rows)
+
+
+def deletion() -> Say:
+    """The first of the two taps that delete: what goes and what stays."""
+    choices = (("delete-yes", Delete(sure=True)), ("delete-no", Delete(sure=False)))
+    entries = [line("option-line", number=place, label=PHRASES[key]) for place, (key, _) in enumerate(choices, 1)]
+    rows = tuple((Button(entry, brings),) for entry, (_, brings) in zip(entries, choices, strict=True))
+    return Say((line("delete"), line("delete-what"), line("delete-stays"), *entries), rows)

@@ -1,0 +1,31 @@
+"""What one person has said so far in one edition; where they stand follows from it, so nothing else is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: option ids for choices, words for text, or neither when the question was skipped."""
+
+    chosen: tuple[str, ...] = ()
+    text: str = ""
+    skipped: bool = False
+    language: str = "en"  # the language the question was asked in: with the edition it gives the exact wording
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`code` is its random name outside; `edition` the hash of the exact text it began with.
+
+    `ticked` holds the options ticked, but not yet sent with Done, under the present question.
+    """
+
+    code: str
+    edition: str
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    ticked: tuple[str, ...] = ()
+    finished: bool = False
+    closed: bool = False  # the engagement was closed, or its edition withdrawn, while this was open

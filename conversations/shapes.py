@@ -1,0 +1,175 @@
+"""The shape of an engagement file: which keys each table takes, what they hold, and which must be there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES
+from conversations.places import Path
+from conversations.problems import Findings, nearest, quote, suggest
+from conversations.questions import KINDS
+
+Table = dict[str, Any]
+
+LARGEST = 1_000_000
+ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
+RESERVED = ("all", "any", "not", "person")
+"""Step ids that mean something else inside a `when`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`fits` says whether a value is of the right type; `write` shows one; `known` lists the words it may be."""
+
+    fits: Callable[[Any], bool]
+    write: str
+    needed: bool = False
+    known: Sequence[str] = ()
+
+
+def read(table: Mapping[str, Any], findings: Findings) -> Table:
+    """The engagement with only what has the right shape; everything else is noted. Lists keep their positions."""
+    engagement = _sound(table, ENGAGEMENT, (), "the file", findings)
+    if "format" in engagement and engagement["format"] != 1:
+        findings.add(("format",), f"format {quote(engagement['format'])} is not known here", "write format = 1")
+    if "charter" in engagement:
+        engagement["charter"] = _sound(engagement["charter"], CHARTER, ("charter",), "the charter", findings)
+    steps = enumerate(engagement.get("steps", []))
+    engagement["steps"] = [_step(step, ("steps", place), findings) for place, step in steps]
+    _check_ids([engagement], (), "engagement", findings)
+    _check_ids(engagement["steps"], ("steps",), "step", findings)
+    return engagement
+
+
+def _step(table: Table, path: Path, findings: Findings) -> Table:
+    step = _sound(table, STEP, path, "the step", findings)
+    if "options" in step:
+        options = enumerate(step["options"])
+        step["options"] = [_sound(option, OPTION, (*path, "options", place), "the option", findings) for place, option in options]
+        _check_ids(step["options"], (*path, "options"), "option", findings)
+    if step.get("id") in RESERVED:
+        findings.add((*path, "id"), f"{quote(step['id'])} means something else in a `when`", "pick another id")
+    return step
+
+
+def _sound(table: Mapping[str, Any], keys: Mapping[str, Key], path: Path, name: str, findings: Findings) -> Table:
+    """The entries of `table` that are what they should be."""
+    missing = {key for key, rule in keys.items() if rule.needed and key not in table}
+    for key in table.keys() - keys.keys():
+        meant = nearest(key, keys)
+        missing.discard(meant or "")
+        findings.add((*path, key), f"{quote(key)} is not known here", suggest(key, keys, "take it out"))
+    for key in sorted(missing):
+        findings.add(path, f"{name} has no `{key}`", f"write {keys[key].write}")
+    sound = {}
+    for key, rule in keys.items():
+        if key in table and _fits(table[key], rule, key, (*path, key), findings):
+            sound[key] = table[key]
+    return sound
+
+
+def _fits(value: Any, rule: Key, key: str, path: Path, findings: Findings) -> bool:
+    if not rule.fits(value):
+        findings.add(path, f"`{key}` does not hold what it should", f"write {rule.write}")
+        return False
+    if rule.known and value not in rule.known:
+        findings.add(path, f"{quote(value)} is not a known `{key}`", suggest(value, rule.known, f"write {rule.write}"))
+        return False
+    return True
+
+
+def _check_ids(tables: Sequence[Table], path: Path, name: str, findings: Findings) -> None:
+    seen: set[str] = set()
+    for place, table in enumerate(tables):
+        if "id" not in table:
+            continue
+        at: Path = (*path, place, "id") if path else ("id",)
+        if not ID.fullmatch(table["id"]):
+            findings.add(
+                at,
+                f"the {name} id {quote(table['id'])} is not a plain name",
+                "use up to 40 small letters, digits and hyphens, and begin with a letter",
+            )
+        if table["id"] in seen:
+            findings.add(at, f"the {name} id {quote(table['id'])} is given twice", "give each its own id")
+        seen.add(table["id"])
+
+
+def is_words(value: Any) -> bool:
+    """Some text on its own."""
+    return isinstance(value, str)
+
+
+def is_text(value: Any) -> bool:
+    """Words for each of one or more languages."""
+    return isinstance(value, dict) and bool(value) and all(isinstance(words, str) for words in value.values())
+
+
+def is_number(value: Any) -> bool:
+    """A whole number someone may count to; TOML's true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
+
+
+def is_flag(value: Any) -> bool:
+    """True or false."""
+    return isinstance(value, bool)
+
+
+def is_day(value: Any) -> bool:
+    """A day without a time."""
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+
+
+def is_table(value: Any) -> bool:
+    """A table, in brackets or in braces."""
+    return isinstance(value, dict)
+
+
+def is_tables(value: Any) -> bool:
+    """One table or more."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+ENGAGEMENT: dict[str, Key] = {
+    "format": Key(is_number, "format = 1", needed=True),
+    "id": Key(is_words, 'id = "a-short-name"', needed=True),
+    "kind": Key(is_words, 'kind = "consultation"', needed=True, known=ENGAGEMENT_KINDS),
+    "title": Key(is_text, 'title.en = "…"', needed=True),
+    "identity": Key(is_words, 'identity = "anonymous", "confidential" or "named"', needed=True, known=IDENTITIES),
+    "audience": Key(is_words, 'audience = "everyone", "adults" or "under-18s"', needed=True, known=AUDIENCES),
+    "charter": Key(is_table, "a [charter] table: what it settles, who decides, what can change", needed=True),
+    "steps": Key(is_tables, "a [[steps]] table for each question", needed=True),
+    "welcome": Key(is_text, 'welcome.en = "…"'),
+    "thanks": Key(is_text, 'thanks.en = "…"'),
+}
+
+CHARTER: dict[str, Key] = {
+    "settles": Key(is_text, 'settles.en = "…"', needed=True),
+    "decided_by": Key(is_text, 'decided_by.en = "…"', needed=True),
+    "can_change": Key(is_text, 'can_change.en = "…"', needed=True),
+    "cannot_change": Key(is_text, 'cannot_change.en = "…"', needed=True),
+    "feedback_by": Key(is_day, "feedback_by = 2027-02-26, a day without quotes", needed=True),
+}
+
+STEP: dict[str, Key] = {
+    "id": Key(is_words, 'id = "a-short-name"', needed=True),
+    "kind": Key(is_words, 'kind = "choice"', needed=True, known=tuple(KINDS)),
+    "ask": Key(is_text, 'ask.en = "…"', needed=True),
+    "options": Key(is_tables, 'options = [{ id = "a", label.en = "…" }, …]'),
+    "when": Key(is_table, 'when = { earlier-step = "option" }'),
+    "optional": Key(is_flag, "optional = true"),
+    "at_least": Key(is_number, "at_least = 1"),
+    "at_most": Key(is_number, "at_most = 2"),
+    "about": Key(is_words, 'about = "me"', known=("answers", "me")),
+}
+
+OPTION: dict[str, Key] = {
+    "id": Key(is_words, 'id = "a-short-name"', needed=True),
+    "label": Key(is_text, 'label.en = "…"', needed=True),
+    "when": Key(is_table, 'when = { earlier-step = "option" }'),
+    "alone": Key(is_flag, "alone = true"),
+}

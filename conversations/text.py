@@ -1,0 +1,86 @@
+"""Words in several languages, and lines made of them; which language is chosen last, by `bot.speech`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+Text = Mapping[str, str]
+"""BCP 47 tag -> words in that language. `en` is the language everything falls back to."""
+
+Field = str | int | dt.date | Text | tuple[Text, ...]
+"""What may stand in a `{gap}` of a text: something said by the person, a number, a day, or more text."""
+
+FALLBACK = "en"
+
+GAP = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
+"""Where a text repeats something: `{who}` is the answer to the step `who`."""
+
+# Bidirectional controls can reorder what a reader sees; isolates and embeddings are never needed in an answer.
+# The zero-width joiner stays: family emoji and several scripts are spelt with it.
+_UNSEEN = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+_CONTROLS = {code: " " for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: " ", 0x00: None}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line or paragraph of a message, in all its languages, with what stands in its gaps."""
+
+    text: Text
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    bold: bool = False
+
+
+def choose(text: Text, language: str) -> str:
+    """The words of `text` nearest to `language`: itself, its parent (`en-x-easy` -> `en`), then the fallback."""
+    tag = language
+    while tag:
+        if tag in text:
+            return text[tag]
+        tag = tag.rpartition("-")[0].removesuffix("-x")
+    if FALLBACK in text:
+        return text[FALLBACK]
+    return next(iter(text.values()), "")
+
+
+def clean(words: str) -> str:
+    """What a person typed, without NUL, control characters, lone surrogates and marks that reorder text."""
+    whole = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.translate(_CONTROLS).translate(_UNSEEN).strip()
+
+
+def fold(words: str) -> str:
+    """Words as they are compared: no case, no accents' spelling differences, no punctuation at the ends."""
+    plain = unicodedata.normalize("NFKC", clean(words)).casefold().replace("’", "'")
+    return " ".join(plain.strip(" .,;:!?\"'“”()[]").split())
+
+
+def units(words: str) -> int:
+    """Length in UTF-16 code units, the way Telegram measures."""
+    return len(words) + sum(1 for letter in words if ord(letter) > 0xFFFF)  # noqa: PLR2004 - last of the basic plane
+
+
+def shorten(words: str, most: int) -> str:
+    """`words` in at most `most` UTF-16 units, cut at a letter and marked with an ellipsis when cut."""
+    if units(words) <= most:
+        return words
+    room, kept = most - 1, []
+    for letter in words:
+        room -= units(letter)
+        if room < 0:
+            break
+        kept.append(letter)
+    return "".join(kept).rstrip() + "…"
+
+
+def gaps(text: Text) -> set[str]:
+    """The names of all gaps in all languages of `text`."""
+    return {name for words in text.values() for name in GAP.findall(words)}
+
+
+def languages(texts: Iterable[Text]) -> list[str]:
+    """Every language met in `texts`, in order of first appearance."""
+    return list(dict.fromkeys(tag for text in texts for tag in text))

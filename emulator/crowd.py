@@ -1,0 +1,162 @@
+"""A crowd of simulated people who answer a bot, seen and heard only over `/sim/`."""
+
+import asyncio
+import random
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from emulator.verdict import Verdict, judge
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the people of one crowd behave. Times are in seconds."""
+
+    code: str
+    bands: frozenset[str]
+    avoid: frozenset[str]
+    seed: int
+    pause: float
+    quiet: float
+    most_steps: int
+
+
+@dataclass
+class Member:
+    """One of the crowd: what they have seen, and the messages they have dealt with by typing."""
+
+    id: int
+    chance: random.Random
+    seq: int = 0
+    steps: int = 0
+    typed: set[int] = field(default_factory=set)
+
+
+async def answer(
+    url: str,
+    code: str,
+    people: int,
+    seconds: float,
+    band_labels: Collection[str],
+    seed: int = 0,
+    *,
+    avoid: Collection[str] = (),
+    quiet: float = 3.0,
+    most_steps: int = 40,
+) -> Verdict:
+    """Have `people` start with `code` over about half of `seconds` and answer what they are asked; then judge the log.
+
+    An age question is known by its `band_labels`, of which they choose; a button in `avoid` is never tapped. Somebody
+    to whom nothing new is said for `quiet` seconds, or who has done `most_steps` things, goes. At `seconds` all stop.
+    """
+    pause = seconds / (4 * most_steps)
+    manner = Manner(code, frozenset(band_labels), frozenset(avoid), seed, pause, quiet, most_steps)
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(url, connector=connector) as sim:
+        before = len(await _get(sim, "/sim/log"))
+        arrivals = random.Random(seed)  # noqa: S311  a crowd must be repeatable, not secret
+        visits = [asyncio.create_task(_visit(sim, manner, number, arrivals.uniform(0, seconds / 2))) for number in range(people)]
+        if visits:
+            _, late = await asyncio.wait(visits, timeout=seconds)
+            for visit in late:
+                visit.cancel()
+            problems = await asyncio.gather(*visits, return_exceptions=True)
+            for problem in problems:
+                if isinstance(problem, Exception):
+                    raise problem
+        return judge(await _get(sim, "/sim/log", after=before))
+
+
+async def _visit(sim: aiohttp.ClientSession, manner: Manner, number: int, arrival: float) -> None:
+    """One person's whole conversation."""
+    await asyncio.sleep(arrival)
+    person = await _post(sim, "/sim/people", {})
+    member = Member(person["id"], random.Random(f"{manner.seed}:{number}"))  # noqa: S311  as above
+    await _post(sim, f"/sim/people/{member.id}/start", {"payload": manner.code})
+    while member.steps < manner.most_steps:
+        said = await _listen(sim, member, manner.quiet)
+        if said is None:
+            return
+        await asyncio.sleep(member.chance.uniform(0, 2 * manner.pause))
+        member.steps += 1
+        if not await _respond(sim, member, manner, said):
+            return
+
+
+async def _listen(sim: aiohttp.ClientSession, member: Member, quiet: float) -> Json | None:
+    """Wait for something new; return the chat as it is then, None after `quiet` seconds of silence."""
+    path = f"/sim/people/{member.id}/chat"
+    until = asyncio.get_running_loop().time() + quiet
+    while (left := until - asyncio.get_running_loop().time()) > 0:
+        view: Json = await _get(sim, path, after=member.seq, wait=left)
+        member.seq = view["seq"]
+        if any(event["type"] in {"message", "edit"} for event in view["events"]):
+            return view
+    return None
+
+
+async def _respond(sim: aiohttp.ClientSession, member: Member, manner: Manner, view: Json) -> bool:
+    """Tap or type; return False when there is nothing more to answer."""
+    newest = next((message for message in reversed(view["messages"]) if message["from"] == "bot"), None)
+    if newest is None:
+        return False
+    labels = [button["label"] for row in newest["buttons"] for button in row if button["data"] is not None]
+    choices = [label for label in labels if label not in manner.avoid]
+    at = f"/sim/people/{member.id}"
+    if not choices or (not manner.bands & set(labels) and member.chance.random() < TYPED):
+        return await _type(sim, member, newest["message_id"], len(choices))
+    label = _choose(member, manner, choices)
+    return await _try(sim, f"{at}/tap", {"message_id": newest["message_id"], "label": label})
+
+
+def _choose(member: Member, manner: Manner, choices: list[str]) -> str:
+    bands = [label for label in choices if label in manner.bands]
+    if bands:
+        return member.chance.choice(bands)
+    # A weight for each label, the same for the whole crowd: opinions lean one way, as people's do.
+    weights = [0.2 + random.Random(f"{manner.seed}:{label}").random() for label in choices]  # noqa: S311  as above
+    return member.chance.choices(choices, weights)[0]
+
+
+async def _type(sim: aiohttp.ClientSession, member: Member, message_id: int, choices: int) -> bool:
+    """Type a number or some words, at most once under each message."""
+    if message_id in member.typed:
+        return False
+    member.typed.add(message_id)
+    text = str(member.chance.randint(1, choices)) if choices else member.chance.choice(WORDS)
+    return await _try(sim, f"/sim/people/{member.id}/send", {"text": text})
+
+
+async def _try(sim: aiohttp.ClientSession, path: str, given: Json) -> bool:
+    """Act; a button that has just gone is no mistake, there will be something newer to look at."""
+    async with sim.post(path, json=given) as response:
+        await response.read()
+        return response.status in {200, 400}
+
+
+async def _get(sim: aiohttp.ClientSession, path: str, **query: float) -> Any:
+    async with sim.get(path, params={name: str(value) for name, value in query.items()}) as response:
+        response.raise_for_status()
+        return await response.json()
+
+
+async def _post(sim: aiohttp.ClientSession, path: str, given: Json) -> Any:
+    async with sim.post(path, json=given) as response:
+        response.raise_for_status()
+        return await response.json()
+
+
+TYPED = 0.08
+WORDS = (
+    "Appointments I can get to by bus",
+    "Please write to me in plain words",
+    "More time with the nurse",
+    "Somebody to ring who knows me",
+    "Nothing to add",
+    "Ask us again in a year",
+)

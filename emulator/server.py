@@ -1,0 +1,76 @@
+"""The emulator put together: one web server for bots, people and the phone page."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiohttp import web
+
+from emulator.api import Api
+from emulator.client import Telegram
+from emulator.faults import Faults
+from emulator.phone import routes as phone_routes
+from emulator.sim import Sim
+from emulator.world import World
+
+TOKEN = "123456789:local-telegram-needs-no-secret"  # noqa: S105  opens nothing but this emulator
+USERNAME = "local_with_us_bot"
+
+
+class Emulator:
+    """One local Telegram for one bot; `start` and `stop` belong to a running event loop."""
+
+    def __init__(self, token: str = TOKEN, username: str = USERNAME, *, seed: int = 0, retry_scale: float = 1.0) -> None:
+        self.token = token
+        self.world = World(token, username, seed, retry_scale)
+        self.faults = Faults(self.world.clock, self.world.random)
+        self.url = ""
+        self._runner: web.AppRunner | None = None
+
+    def application(self) -> web.Application:
+        application = web.Application(client_max_size=LARGEST_BODY)
+        api = Api(self.world, self.faults)
+        application.router.add_route("*", "/bot{token:[^/]+}/{method}", api.handle)
+        application.router.add_routes(Sim(self.world, self.faults).routes())
+        application.router.add_routes(phone_routes())
+        return application
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Listen, on any free port when `port` is 0; return the address."""
+        self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=0.1, keepalive_timeout=3600)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port, backlog=1024)
+        await site.start()
+        bound = self._runner.addresses[0]
+        self.url = f"http://{host}:{bound[1]}"
+        return self.url
+
+    async def stop(self) -> None:
+        await self.world.webhook.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+
+@contextmanager
+def running(
+    token: str = TOKEN, username: str = USERNAME, *, port: int = 0, seed: int = 0, retry_scale: float = 1.0
+) -> Iterator[Telegram]:
+    """Run an emulator in a thread of its own for the length of a `with`, and give a client for it."""
+    emulator = Emulator(token, username, seed=seed, retry_scale=retry_scale)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="emulator", daemon=True)
+    thread.start()
+    try:
+        url = asyncio.run_coroutine_threadsafe(emulator.start(port=port), loop).result(START_WITHIN)
+        with Telegram(url, token, username) as telegram:
+            yield telegram
+    finally:
+        asyncio.run_coroutine_threadsafe(emulator.stop(), loop).result(START_WITHIN)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+LARGEST_BODY = 50 * 1024 * 1024
+START_WITHIN = 20

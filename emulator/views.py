@@ -1,0 +1,78 @@
+"""What a person sees: a chat as the phone page, the tests and the crowd read it."""
+
+from typing import Any
+
+from emulator.world import Chat, Person
+
+View = dict[str, Any]
+
+
+def see_person(person: Person) -> View:
+    return {
+        "id": person.id,
+        "first_name": person.first_name,
+        "language_code": person.language_code,
+        "started": person.opened,
+        "blocked": person.blocked,
+        "deactivated": person.deactivated,
+    }
+
+
+def see_chat(chat: Chat, bot_id: int, after: int) -> View:
+    """Return what happened after event `after`, and how the chat looks now."""
+    return {
+        "seq": len(chat.events),
+        "events": [_see_event(event, bot_id) for event in chat.events[max(after, 0) :]],
+        "messages": [see_message(message, bot_id) for message in list(chat.messages.values())[-SHOWN:]],
+        "reply_keyboard": _see_reply_keyboard(chat),
+        "person": None if chat.person is None else see_person(chat.person),
+    }
+
+
+def see_message(message: dict[str, Any], bot_id: int) -> View:
+    """`from` is "bot" or "me"; a button has `label` and `data`, `url` or `copy`; `attachment` names what is not text."""
+    mine = message["from"]["id"] != bot_id
+    attachment = next((kind for kind in ATTACHED if kind in message), None)
+    return {
+        "message_id": message["message_id"],
+        "from": "me" if mine else "bot",
+        "name": message["from"]["first_name"],
+        "date": message["date"],
+        "edited": "edit_date" in message and "text" in message,
+        "text": message.get("text") or message.get("caption", ""),
+        "entities": message.get("entities", message.get("caption_entities", [])),
+        "buttons": see_buttons(message),
+        "attachment": attachment,
+    }
+
+
+def see_buttons(message: dict[str, Any]) -> list[list[View]]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [[_see_button(button) for button in row] for row in rows]
+
+
+def _see_button(button: dict[str, Any]) -> View:
+    view: View = {"label": button["text"], "data": button.get("callback_data")}
+    if "url" in button:
+        view["url"] = button["url"]
+    if "copy_text" in button:
+        view["copy"] = button["copy_text"]["text"]
+    if "style" in button:
+        view["style"] = button["style"]
+    return view
+
+
+def _see_event(event: dict[str, Any], bot_id: int) -> View:
+    if "message" in event:
+        return {**event, "message": see_message(event["message"], bot_id)}
+    return event
+
+
+def _see_reply_keyboard(chat: Chat) -> list[list[str]]:
+    if chat.reply_keyboard is None:
+        return []
+    return [[button["text"] for button in row] for row in chat.reply_keyboard["keyboard"]]
+
+
+SHOWN = 200
+ATTACHED = ("photo", "voice", "document", "sticker", "contact", "location", "video", "poll", "dice")

@@ -1,0 +1,147 @@
+"""Everything the emulator remembers: people, chats, messages, taps, and what the bot says of itself."""
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.clock import Bell, Clock
+from emulator.history import History
+from emulator.polling import Poller
+from emulator.refusals import bad
+from emulator.updates import LIFETIME, UpdateQueue
+from emulator.webhook import Webhook
+
+
+@dataclass
+class Person:
+    """Somebody with a phone. `opened`: has written to the bot, so that the bot may write back."""
+
+    id: int
+    first_name: str
+    language_code: str
+    username: str | None = None
+    opened: bool = False
+    blocked: bool = False
+    deactivated: bool = False
+
+    def user(self) -> dict[str, Any]:
+        user = {"id": self.id, "is_bot": False, "first_name": self.first_name, "language_code": self.language_code}
+        return user if self.username is None else {**user, "username": self.username}
+
+
+@dataclass
+class Chat:
+    """A private chat (its id is the person's) or a group, with what can be seen in it and how it came about."""
+
+    id: int
+    kind: str
+    title: str
+    person: Person | None = None
+    bot_status: str = "member"
+    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    changed: Bell = field(default_factory=Bell)
+    reply_keyboard: dict[str, Any] | None = None
+    as_json: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.as_json = {"id": self.id, "type": self.kind}
+        if self.person is None:
+            self.as_json["title"] = self.title
+        else:
+            self.as_json["first_name"] = self.person.first_name
+            if self.person.username is not None:
+                self.as_json["username"] = self.person.username
+
+    def show(self, kind: str, at: float, **facts: object) -> None:
+        """Append an event, numbered from 1."""
+        self.events.append({"seq": len(self.events) + 1, "type": kind, "at": at, **facts})
+        self.changed.ring()
+
+    def put(self, kind: str, message: dict[str, Any]) -> None:
+        """Show a message or its new version; versions are never changed in place."""
+        self.messages[message["message_id"]] = message
+        self.show(kind, message.get("edit_date", message["date"]), message=message)
+
+
+@dataclass
+class Tap:
+    """A button pressed, until the bot answers."""
+
+    id: str
+    person: Person
+    chat: Chat
+    message_id: int
+    at: float
+    answered: bool = False
+
+
+class World:
+    """The state of one bot's Telegram; only the emulator's own event loop touches it."""
+
+    def __init__(self, token: str, username: str, seed: int = 0, retry_scale: float = 1.0) -> None:
+        self.token = token
+        self.clock = Clock()
+        self.history = History(self.clock)
+        self.updates = UpdateQueue(self.clock, self.history)
+        self.poller = Poller(self.updates)
+        self.webhook = Webhook(self.updates, self.clock, self.history, retry_scale)
+        self.random = random.Random(seed)  # noqa: S311  faults must be repeatable, not secret
+        self.bot: dict[str, Any] = {
+            "id": int(token.split(":", maxsplit=1)[0]),
+            "is_bot": True,
+            "first_name": "Local bot",
+            "username": username,
+        }
+        self.people: dict[int, Person] = {}
+        self.chats: dict[int, Chat] = {}
+        self.taps: dict[str, Tap] = {}
+        self.profile: dict[tuple[str, str], Any] = {}
+        # Begin at the time of day: a bot with a memory must not take a new person for one of an earlier run.
+        self._next_person = int(self.clock.now()) * 1000
+        self._next_message = 1
+        self._next_tap = int(self.clock.now()) << 30
+
+    def new_person(self, first_name: str | None = None, language_code: str = "en") -> Person:
+        name = first_name or NAMES[len(self.people) % len(NAMES)]
+        person = Person(self._next_person, name, language_code)
+        self._next_person += 1
+        self.people[person.id] = person
+        self.chats[person.id] = Chat(person.id, "private", name, person)
+        self.history.write("person", person=person.id)
+        return person
+
+    def new_group(self, title: str) -> Chat:
+        groups = sum(chat.person is None for chat in self.chats.values())
+        group = Chat(-(int(self.clock.now()) - 1_000_000_000 + groups), "group", title)
+        self.chats[group.id] = group
+        self.history.write("group", chat=group.id)
+        return group
+
+    def chat(self, chat_id: int) -> Chat:
+        found = self.chats.get(chat_id)
+        if found is None:
+            raise bad("chat not found")
+        return found
+
+    def number_message(self) -> int:
+        self._next_message += 1
+        return self._next_message - 1
+
+    def number_tap(self) -> str:
+        self._next_tap += 1
+        return str(self._next_tap)
+
+    def today(self) -> int:
+        return int(self.clock.now())
+
+    def tell_bot(self, kind: str, payload: dict[str, Any], lane: str) -> int | None:
+        """Queue an update for the bot; return its id, or None when it was not wanted."""
+        update = self.updates.add(kind, payload, lane, LIFETIME.get(kind, 86_400.0))
+        return None if update is None else update.update_id
+
+
+NAMES = (
+    "Aisha", "Ben", "Carys", "Dev", "Esther", "Farid", "Grace", "Hamza", "Iona", "Jo",
+    "Kwame", "Leila", "Megan", "Nadia", "Omar", "Precious", "Rhys", "Sana", "Tom", "Yusuf",
+)  # fmt: skip

@@ -1,0 +1,92 @@
+"""Forgetting a person: their rows go, what a pseudonym leads to goes, and a list outside the database remembers it.
+
+The list is replayed after a restore, so that a backup brings nobody back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, and_, delete, or_, select, tuple_
+
+from storage.engagements import Engagement
+from storage.keys import Keys
+from storage.schema import answers, followups, outbox, people, responses, sessions
+from storage.sessions import PART_ANSWERS, drop, respondent
+
+
+def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Collection[Engagement], now: dt.datetime) -> None:
+    """Erase people (id -> code) everywhere: addresses, conversations, wishes and participations go with their row.
+
+    Anonymous answers already released stay: nothing leads to them. Totals already released stay.
+    """
+    if not who:
+        return
+    note(keys.path, [keys.lookup(0, "person", code) for code in who.values()], now)
+    forget_answers(db, keys, [(person, engagement) for person in who for engagement in engagements], who)
+    db.execute(delete(outbox).where(outbox.c.person_id.in_(who)))
+    db.execute(delete(followups).where(followups.c.person_id.in_(who)))
+    db.execute(delete(sessions).where(sessions.c.person_id.in_(who)))
+    db.execute(delete(people).where(people.c.id.in_(who)))  # the rest of PERSONAL goes by ON DELETE CASCADE
+
+
+def forget_answers(
+    db: Connection,
+    keys: Keys,
+    pairs: Sequence[tuple[int, Engagement]],
+    codes: Mapping[int, str] | None = None,
+) -> None:
+    """Delete what people (by id) said in engagements, where a pseudonym or name leads to it."""
+    linked = [(person, engagement) for person, engagement in pairs if engagement.identity != "anonymous"]
+    if not linked:
+        return
+    known = codes or _codes(db, {person for person, _ in linked})
+    keyed = [(one.id, respondent(keys, one, known[person])) for person, one in linked if person in known]
+    for table in (answers, responses):
+        db.execute(delete(table).where(tuple_(table.c.engagement_id, table.c.respondent).in_(keyed)))
+
+
+def _codes(db: Connection, ids: Collection[int]) -> dict[int, str]:
+    return {row.id: row.code for row in db.execute(select(people.c.id, people.c.code).where(people.c.id.in_(ids)))}
+
+
+def expire(db: Connection, keys: Keys, engagements: Mapping[int, Engagement], now: dt.datetime) -> int:
+    """Forget every unfinished conversation whose time is up, with its part-answers; returns how many."""
+    late = [
+        and_(sessions.c.engagement_id == one.id, sessions.c.touched_at <= now - PART_ANSWERS[one.identity])
+        for one in engagements.values()
+    ]
+    if not late:
+        return 0
+    wanted = select(sessions.c.id, sessions.c.person_id, sessions.c.engagement_id)
+    rows = db.execute(wanted.where(~sessions.c.finished, or_(*late))).all()
+    forget_answers(db, keys, [(row.person_id, engagements[row.engagement_id]) for row in rows])
+    drop(db, [row.id for row in rows])
+    return len(rows)
+
+
+def note(keys: Path, erased: Sequence[bytes], now: dt.datetime) -> None:
+    """Add to the list of erasures beside the key file, on disk before the database forgets."""
+    handle = os.open(list_beside(keys), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.writelines(f"{now.date().isoformat()} {mark.hex()}\n" for mark in erased)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def list_beside(keys: Path) -> Path:
+    """Where the list of erasures lies."""
+    return keys.with_name(keys.name + ".erased")
+
+
+def replay(db: Connection, keys: Keys, engagements: Collection[Engagement], now: dt.datetime) -> int:
+    """Erase again everyone on the list who is back, after a restore; returns how many."""
+    file = list_beside(keys.path)
+    marks = {line.split()[1] for line in file.read_text().splitlines()} if file.exists() else set()
+    rows = db.execute(select(people.c.id, people.c.code)) if marks else []
+    back = {row.id: row.code for row in rows if keys.lookup(0, "person", row.code).hex() in marks}
+    forget(db, keys, back, engagements, now)
+    return len(back)

@@ -1,0 +1,179 @@
+"""The key file, and everything that is sealed or looked up with it. It lies apart from the database.
+
+What is sealed is bound to its table, column and row, so that it opens nowhere else.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_VERSION = 1
+_LASTING, _DAILY = 0, 1
+_EPOCH = dt.date(2020, 1, 1)
+_HEADER = 4  # version, kind of key, key number (2 bytes)
+_NONCE = 12
+DAY_KEY_LIFE = dt.timedelta(days=2)
+
+
+class KeysError(Exception):
+    """The key file is missing, broken or not the one for this database; the message says what to do."""
+
+
+class GoneError(Exception):
+    """What was sealed cannot be opened any more: its daily key was destroyed, or it was changed."""
+
+
+class Keys:
+    """The keys in use. Holds `path`, reads it once, and writes it again, whole, when a key is made or destroyed."""
+
+    def __init__(self, path: Path, held: dict[str, Any]) -> None:
+        self.path = path
+        self._held = held
+        self._lasting = {int(number): AESGCM(_bytes(key)) for number, key in held["lasting"].items()}
+        self._current = max(self._lasting)
+        self._lookup = _bytes(held["lookup"])
+        self._buttons = _bytes(held["buttons"])
+        self._daily = {int(day): AESGCM(_bytes(key)) for day, key in held["daily"].items()}
+        self._pseudonyms = {slug: _bytes(key) for slug, key in held["pseudonyms"].items()}
+
+    # --- Sealing
+
+    def seal(self, where: str, row: str, data: bytes) -> bytes:
+        """`data` sealed for column `where` ("table.column") of the row named `row`."""
+        return self._sealed(_LASTING, self._current, self._lasting[self._current], where, row, data)
+
+    def seal_for_days(self, where: str, row: str, data: bytes, day: dt.date) -> bytes:
+        """`data` sealed under the key of `day`, which is destroyed two days later."""
+        number = (day - _EPOCH).days
+        return self._sealed(_DAILY, number, self._day_key(number), where, row, data)
+
+    def open(self, where: str, row: str, sealed: bytes) -> bytes:
+        """What was sealed. Raises GoneError when its key is gone, or it belongs elsewhere or was changed."""
+        number = int.from_bytes(sealed[2:_HEADER])
+        key = (self._daily if sealed[1] == _DAILY else self._lasting).get(number)
+        if key is None or sealed[0] != _VERSION:
+            msg = f"the key for {where} is gone"
+            raise GoneError(msg)
+        nonce, body = sealed[_HEADER : _HEADER + _NONCE], sealed[_HEADER + _NONCE :]
+        try:
+            return key.decrypt(nonce, body, _bound(where, row))
+        except InvalidTag:
+            msg = f"what is sealed in {where} was changed or belongs to another row"
+            raise GoneError(msg) from None
+
+    def _sealed(self, kind: int, number: int, key: AESGCM, where: str, row: str, data: bytes) -> bytes:  # noqa: PLR0913
+        nonce = os.urandom(_NONCE)
+        return bytes((_VERSION, kind)) + number.to_bytes(2) + nonce + key.encrypt(nonce, data, _bound(where, row))
+
+    # --- Looking up
+
+    def lookup(self, bot_id: int, door: str, address: str) -> bytes:
+        """The 16 bytes by which an address is found without being readable."""
+        return hashlib.blake2b(f"{bot_id}|{door}|{address}".encode(), key=self._lookup, digest_size=16).digest()
+
+    def pseudonym(self, slug: str, person: str) -> bytes:
+        """The respondent a person (by code) is in one confidential engagement; its key is made when first needed."""
+        key = self._pseudonyms.get(slug)
+        if key is None:
+            key = secrets.token_bytes(32)
+            self._pseudonyms[slug] = key
+            self._held["pseudonyms"][slug] = _text(key)
+            self._write()
+        return hashlib.blake2b(person.encode(), key=key, digest_size=16).digest()
+
+    def sign(self, chat_id: int, data: bytes) -> bytes:
+        """The 8 bytes that tie a button's data to the chat it was made for."""
+        return hashlib.blake2b(b"%d|%b" % (chat_id, data), key=self._buttons, digest_size=8).digest()
+
+    @property
+    def fingerprint(self) -> str:
+        """What the database remembers of this file, to refuse another one."""
+        return hashlib.blake2b(b"fingerprint", key=self._lookup, digest_size=16).hexdigest()
+
+    # --- Daily keys
+
+    def _day_key(self, number: int) -> AESGCM:
+        if number not in self._daily:
+            key = secrets.token_bytes(32)
+            self._held["daily"][str(number)] = _text(key)
+            self._write()
+            self._daily[number] = AESGCM(key)
+        return self._daily[number]
+
+    def sealed_on(self, sealed: bytes) -> dt.date | None:
+        """The day whose key sealed this, or None for a lasting key."""
+        return _EPOCH + dt.timedelta(days=int.from_bytes(sealed[2:_HEADER])) if sealed[1] == _DAILY else None
+
+    def destroy_days_before(self, day: dt.date) -> int:
+        """Destroy the daily keys of days before `day`; returns how many. What they sealed is gone."""
+        least = (day - _EPOCH).days
+        old = [number for number in self._daily if number < least]
+        for number in old:
+            del self._daily[number], self._held["daily"][str(number)]
+        if old:
+            self._write()
+        return len(old)
+
+    # --- The file
+
+    def _write(self) -> None:
+        """Whole or not at all, on disk before anything is sealed with it."""
+        new = self.path.with_name(self.path.name + ".new")
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump(self._held, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def make(path: Path) -> Keys:
+    """A new key file. Raises KeysError when one is there already."""
+    if path.exists():
+        msg = f"{path} is there already; move it away if you really want new keys (what the old ones sealed stays shut)"
+        raise KeysError(msg)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = {"lasting": {"1": _text(secrets.token_bytes(32))}, "daily": {}, "pseudonyms": {}}
+    fresh |= {name: _text(secrets.token_bytes(32)) for name in ("lookup", "buttons")}
+    keys = Keys(path, {"format": 1, **fresh})
+    keys._write()  # noqa: SLF001 - the same noun
+    return keys
+
+
+def load(path: Path) -> Keys:
+    """The keys in a file. Raises KeysError, saying what to do, when it is missing or cannot be read."""
+    try:
+        return Keys(path, json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        msg = f"The key file {path} is missing. Put it back from your own copy: without it nothing sealed can be read."
+        raise KeysError(msg) from None
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        msg = f"The key file {path} cannot be read ({error}). Put it back from your own copy."
+        raise KeysError(msg) from error
+
+
+def _bound(where: str, row: str) -> bytes:
+    return f"{where}|{row}".encode()
+
+
+def _text(key: bytes) -> str:
+    return base64.b64encode(key).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

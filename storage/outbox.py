@@ -1,0 +1,127 @@
+"""What is to be sent: `pending -> sending -> sent | failed | unknown`. A row that is a reply leaves once it went out.
+
+`sending` is committed before the call; a reply is born `sending` by the process that wrote it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from storage.keys import GoneError, Keys
+from storage.schema import outbox
+
+REPLY = "reply"
+REPEAT_ONCE, NEVER_TWICE = "repeat-once", "never-twice"
+PENDING, SENDING, SENT, FAILED, UNKNOWN = "pending", "sending", "sent", "failed", "unknown"
+UNKNOWN_KEPT = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One thing to send: `kind` is say, mark (new buttons under a message) or leave (a group).
+
+    `content` is JSON: of say `text`, `bold` as [offset, length] pairs in UTF-16 units, `rows` of [label, data] buttons;
+    of mark `message` and `rows`.
+    """
+
+    id: int
+    person_id: int | None
+    chat_id: int
+    kind: str
+    content: Mapping[str, Any]
+    lane: str = REPLY
+    policy: str = REPEAT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a letter."""
+
+    id: int
+    state: str
+    reason: str = ""
+    lane: str = REPLY
+
+
+def write(db: Connection, keys: Keys, place: tuple[int, int], letters: Sequence[Letter], claimer: str, now: dt.datetime) -> None:
+    """Keep letters about to be sent by `claimer`; `place` is (organisation id, bot id).
+
+    Their words are sealed under the key of the day: a letter waits hours at most, and nothing of it should last.
+    """
+    if not letters:
+        return
+    today = now.date()
+    shared = {"organisation_id": place[0], "bot_id": place[1], "state": SENDING, "claimer": claimer, "created_at": now}
+    rows = [
+        {
+            **shared,
+            "id": letter.id,
+            "person_id": letter.person_id,
+            "lane": letter.lane,
+            "policy": letter.policy,
+            "sealed": keys.seal_for_days("outbox.sealed", str(letter.id), _pack(letter), today),
+        }
+        for letter in letters
+    ]
+    db.execute(insert(outbox), rows)
+
+
+def _pack(letter: Letter) -> bytes:
+    return orjson.dumps((letter.chat_id, letter.kind, letter.content))
+
+
+def _unpack(keys: Keys, row: Row[Any]) -> Letter:
+    chat, kind, content = orjson.loads(keys.open("outbox.sealed", str(row.id), row.sealed))
+    return Letter(row.id, row.person_id, chat, kind, content, row.lane, row.policy)
+
+
+def settle(db: Connection, settled: Sequence[Settled]) -> None:
+    """Record what became of letters. Replies that went out, or never will, leave nothing behind."""
+    gone = [one.id for one in settled if one.lane == REPLY and one.state in {SENT, FAILED}]
+    if gone:
+        db.execute(delete(outbox).where(outbox.c.id.in_(gone)))
+    if len(gone) < len(settled):
+        left = set(gone)
+        kept = [{"letter": one.id, "now": one.state, "why": one.reason} for one in settled if one.id not in left]
+        values = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": None}
+        db.execute(update(outbox).where(outbox.c.id == bindparam("letter")).values(values), kept)
+
+
+def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collection[str] | None = None) -> list[Letter]:
+    """Letters a dead process left in `sending`, now claimed by `claimer`, in order.
+
+    `dead` names the dead; None means every claimer but this one. A reply is tried once more; it may repeat what was in
+    flight. What the bot starts by itself becomes unknown, for staff to leave or resend.
+    """
+    theirs = outbox.c.claimer != claimer if dead is None else outbox.c.claimer.in_(dead)
+    left = (outbox.c.bot_id == bot_id, outbox.c.state == SENDING, theirs)
+    db.execute(update(outbox).where(*left, (outbox.c.policy == NEVER_TWICE) | (outbox.c.attempts > 0)).values(state=UNKNOWN))
+    rows = db.execute(select(outbox).where(*left).order_by(outbox.c.id).with_for_update(skip_locked=True)).all()
+    letters, gone = [], []
+    for row in rows:
+        try:
+            letters.append(_unpack(keys, row))
+        except GoneError:  # its daily key was destroyed: older than anyone still waits for
+            gone.append(row.id)
+    ids = [letter.id for letter in letters]
+    db.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimer=claimer, attempts=outbox.c.attempts + 1))
+    db.execute(delete(outbox).where(outbox.c.id.in_(gone)))
+    return letters
+
+
+def count(db: Connection, bot_id: int) -> dict[str, int]:
+    """How many letters are in each state."""
+    states = select(outbox.c.state, func.count()).where(outbox.c.bot_id == bot_id).group_by(outbox.c.state)
+    return {state: number for state, number in db.execute(states)}
+
+
+def prune(db: Connection, now: dt.datetime) -> int:
+    """Forget unknown replies after a week."""
+    old = (outbox.c.lane == REPLY, outbox.c.state == UNKNOWN, outbox.c.created_at < now - UNKNOWN_KEPT)
+    return db.execute(delete(outbox).where(*old)).rowcount

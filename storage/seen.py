@@ -1,0 +1,28 @@
+"""Updates already taken, so that one delivered twice changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete
+
+from storage.schema import seen
+from storage.upserts import insert
+
+KEPT = dt.timedelta(days=3)
+"""Longer than Telegram's 24 hours, and short enough that numbers used again after a quiet week are new."""
+
+
+def take(db: Connection, bot_id: int, updates: Iterable[int], today: dt.date) -> set[int]:
+    """Mark update ids as taken; returns those that were not taken before."""
+    rows = [{"bot_id": bot_id, "update_id": update, "day": today} for update in sorted(set(updates))]
+    if not rows:
+        return set()
+    statement = insert(db, seen).values(rows).on_conflict_do_nothing().returning(seen.c.update_id)
+    return set(db.scalars(statement))
+
+
+def prune(db: Connection, today: dt.date) -> int:
+    """Forget updates older than `KEPT`; returns how many."""
+    return db.execute(delete(seen).where(seen.c.day < today - KEPT)).rowcount

@@ -1,0 +1,314 @@
+"""Conversations under way and what was said in them, kept as each identity mode promises.
+
+Anonymous: every answer is inside the session row, sealed under a daily key, until it is released. Confidential: rows in
+`answers` under a pseudonym. Named: rows in `answers` under the person's code. Answers about the person themselves, and
+ticks not sent yet, are always inside the sealed part of the session row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+
+from conversations.flow import Flow
+from conversations.session import Answer, Session
+from storage.engagements import Engagement
+from storage.keys import GoneError, Keys
+from storage.schema import answers, participations, responses, sessions
+from storage.upserts import insert as upsert
+
+PART_ANSWERS = {"anonymous": dt.timedelta(hours=24), "confidential": dt.timedelta(days=7), "named": dt.timedelta(days=7)}
+"""How long an unfinished conversation is kept after the last answer."""
+
+_TOUCH_AFTER = dt.timedelta(minutes=10)  # how stale `touched_at` may be before it is worth a write
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A conversation as it is held: the pure session with its row. `id` is None until it is saved."""
+
+    id: int | None
+    person_id: int
+    engagement: Engagement
+    edition_id: int
+    respondent: bytes  # empty in anonymous mode
+    session: Session
+    touched_at: dt.datetime
+    door: str = "telegram"
+    link_id: int | None = None
+
+
+def respondent(keys: Keys, engagement: Engagement, person_code: str) -> bytes:
+    """The name a person's answers carry in one engagement; nothing in anonymous mode."""
+    match engagement.identity:
+        case "anonymous":
+            return b""
+        case "confidential":
+            return keys.pseudonym(engagement.slug, person_code)
+        case _:
+            return person_code.encode()
+
+
+def read_rows(db: Connection, people: Collection[int]) -> Sequence[Row[Any]]:
+    """The rows of these people's conversations, for `load`."""
+    return db.execute(select(sessions).where(sessions.c.person_id.in_(people))).all()
+
+
+def load(  # noqa: PLR0913 - what a conversation is made of, each from another noun
+    db: Connection,
+    keys: Keys,
+    rows: Sequence[Row[Any]],
+    people: Mapping[int, str],
+    engagements: Mapping[int, Engagement],
+    editions: Mapping[int, Flow],
+    now: dt.datetime,
+) -> tuple[list[Held], list[int]]:
+    """The conversations in `rows`, and the ids of those that have expired.
+
+    `people` gives the code of each person by id; `editions` must hold the flow of every edition met.
+    """
+    live, expired = [], []
+    for row in rows:
+        engagement = engagements[row.engagement_id]
+        if not row.finished and row.touched_at <= now - PART_ANSWERS[engagement.identity]:
+            expired.append(row.id)
+        else:
+            live.append((row, engagement, respondent(keys, engagement, people[row.person_id])))
+    said = _read_answers(db, keys, [(e.id, who) for row, e, who in live if who and not row.finished])
+    held = []
+    for row, engagement, who in live:
+        try:
+            inside = unseal(keys, row)
+        except GoneError:
+            expired.append(row.id)
+            continue
+        session = Session(
+            code=row.code,
+            edition=editions[row.edition_id].edition if row.edition_id in editions else "",
+            answers=said.get((engagement.id, who), {}) | inside[1],
+            ticked=inside[0],
+            finished=row.finished,
+            closed=engagement.state != "open",
+        )
+        place = (row.edition_id, who, session, row.touched_at, row.door, row.link_id)
+        held.append(Held(row.id, row.person_id, engagement, *place))
+    return held, expired
+
+
+def _read_answers(db: Connection, keys: Keys, wanted: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], dict[str, Answer]]:
+    if not wanted:
+        return {}
+    where = and_(
+        answers.c.engagement_id.in_({engagement for engagement, _ in wanted}),
+        answers.c.respondent.in_([who for _, who in wanted]),
+    )
+    found: dict[tuple[int, bytes], dict[str, Answer]] = {}
+    for row in db.execute(select(answers).where(where)):
+        found.setdefault((row.engagement_id, bytes(row.respondent)), {})[row.step] = read_answer(keys, row)
+    return found
+
+
+def read_answer(keys: Keys, row: Row[Any]) -> Answer:
+    """The answer in a row of `answers`; free text is opened."""
+    text = ""
+    if row.sealed is not None:
+        text = keys.open("answers.sealed", _answer_row(row.engagement_id, row.respondent, row.step), row.sealed).decode()
+    return Answer(tuple(row.chosen.split()), text, row.skipped, row.language)
+
+
+def _answer_row(engagement_id: int, who: bytes, step: str) -> str:
+    return f"{engagement_id}.{who.hex()}.{step}"
+
+
+def answer_row(keys: Keys, held: tuple[int, bytes, int], step: str, answer: Answer) -> dict[str, object]:
+    """The row of one answer; `held` is (engagement id, respondent, edition id)."""
+    engagement_id, who, edition_id = held
+    sealed = None
+    if answer.text:
+        sealed = keys.seal("answers.sealed", _answer_row(engagement_id, who, step), answer.text.encode())
+    return {
+        "engagement_id": engagement_id,
+        "respondent": who,
+        "step": step,
+        "edition_id": edition_id,
+        "language": answer.language,
+        "chosen": " ".join(answer.chosen),
+        "sealed": sealed,
+        "skipped": answer.skipped,
+    }
+
+
+def unseal(keys: Keys, row: Row[Any]) -> tuple[tuple[str, ...], dict[str, Answer]]:
+    """Ticks and answers in a row of `sessions`. Raises GoneError when its daily key was destroyed."""
+    if row.sealed is None:
+        return (), {}
+    inside = json.loads(keys.open("sessions.sealed", row.code, row.sealed))
+    said = {step: Answer(tuple(chosen), text, skipped, tag) for step, chosen, text, skipped, tag in inside["answers"]}
+    return tuple(inside["ticked"]), said
+
+
+def _seal(keys: Keys, held: Held, inside: Mapping[str, Answer], today: dt.date) -> bytes | None:
+    if not inside and not held.session.ticked:
+        return None
+    said = [(step, one.chosen, one.text, one.skipped, one.language) for step, one in inside.items()]
+    packed = json.dumps({"ticked": held.session.ticked, "answers": said}, separators=(",", ":")).encode()
+    return keys.seal_for_days("sessions.sealed", held.session.code, packed, today)
+
+
+def _inside(held: Held, aside: Collection[str]) -> dict[str, Answer]:
+    """The answers that stay within the session row: all in anonymous mode, else those about the person."""
+    said = held.session.answers
+    return dict(said) if not held.respondent else {step: said[step] for step in said if step in aside}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A conversation before (None when it is new) and after a turn; `aside` are its steps about the person."""
+
+    before: Held | None
+    after: Held
+    aside: frozenset[str] = frozenset()
+
+
+def save(db: Connection, keys: Keys, changes: Sequence[Change], now: dt.datetime) -> dict[str, int]:
+    """Write what turns changed; returns session code -> row id of the new ones."""
+    made = _insert(db, keys, [change for change in changes if change.before is None], now)
+    _update(db, keys, [change for change in changes if change.before is not None], now)
+    _write_answers(db, keys, changes)
+    _finish(db, [change.after for change in changes if _finishes(change)], now.date())
+    return made
+
+
+def _finishes(change: Change) -> bool:
+    return change.after.session.finished and not (change.before and change.before.session.finished)
+
+
+def _insert(db: Connection, keys: Keys, new: Sequence[Change], now: dt.datetime) -> dict[str, int]:
+    if not new:
+        return {}
+    rows = [
+        {
+            "code": held.session.code,
+            "person_id": held.person_id,
+            "engagement_id": held.engagement.id,
+            "edition_id": held.edition_id,
+            "door": held.door,
+            "link_id": held.link_id,
+            "finished": held.session.finished,
+            "sealed": _seal(keys, held, _inside(held, change.aside), now.date()),
+            "touched_at": now,
+        }
+        for change in new
+        for held in (change.after,)
+    ]
+    began = [{"person_id": row["person_id"], "engagement_id": row["engagement_id"]} for row in rows]
+    db.execute(upsert(db, participations).values(began).on_conflict_do_nothing())
+    made = db.execute(insert(sessions).returning(sessions.c.code, sessions.c.id), rows)
+    return {row.code: row.id for row in made}
+
+
+def _update(db: Connection, keys: Keys, changes: Sequence[Change], now: dt.datetime) -> None:
+    rows = []
+    for change in changes:
+        before, after = change.before, change.after
+        stale = before is not None and before.touched_at < now - _TOUCH_AFTER
+        if before and _outside(before, change.aside) == _outside(after, change.aside) and not stale:
+            continue  # only rows of `answers` changed
+        sealed = _seal(keys, after, _inside(after, change.aside), now.date())
+        rows.append({"row": after.id, "now": now, "done": after.session.finished, "inside": sealed})
+    if rows:
+        values = {"touched_at": bindparam("now"), "finished": bindparam("done"), "sealed": bindparam("inside")}
+        db.execute(update(sessions).where(sessions.c.id == bindparam("row")).values(values), rows)
+
+
+def _outside(held: Held, aside: Collection[str]) -> tuple[object, ...]:
+    """What of a conversation lies in its session row."""
+    return (_inside(held, aside), held.session.ticked, held.session.finished)
+
+
+def _write_answers(db: Connection, keys: Keys, changes: Sequence[Change]) -> None:
+    kept, gone = [], []
+    for change in changes:
+        after = change.after
+        if not after.respondent:
+            continue
+        before = change.before.session.answers if change.before else {}
+        place = (after.engagement.id, after.respondent, after.edition_id)
+        for step, answer in after.session.answers.items():
+            if step not in change.aside and before.get(step) != answer:
+                kept.append(answer_row(keys, place, step, answer))
+        gone += [
+            {"e": after.engagement.id, "r": after.respondent, "s": step}
+            for step in before
+            if step not in after.session.answers and step not in change.aside
+        ]
+    if gone:
+        where = (answers.c.engagement_id == bindparam("e"), answers.c.respondent == bindparam("r"))
+        db.execute(delete(answers).where(*where, answers.c.step == bindparam("s")), gone)
+    if kept:
+        statement = upsert(db, answers)
+        changed = {name: statement.excluded[name] for name in ("edition_id", "language", "chosen", "sealed", "skipped")}
+        key = ["engagement_id", "respondent", "step"]
+        db.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), kept)
+
+
+def _finish(db: Connection, finished: Sequence[Held], today: dt.date) -> None:
+    """Note who has finished, and, outside anonymous mode, that there is a whole response to count."""
+    if not finished:
+        return
+    who = [{"p": held.person_id, "e": held.engagement.id} for held in finished]
+    mine = (participations.c.person_id == bindparam("p"), participations.c.engagement_id == bindparam("e"))
+    db.execute(update(participations).where(*mine).values(finished=True), who)
+    rows = [
+        {
+            "engagement_id": held.engagement.id,
+            "respondent": held.respondent,
+            "edition_id": held.edition_id,
+            "door": held.door,
+            "day": today,
+        }
+        for held in finished
+        if held.respondent
+    ]
+    if rows:
+        db.execute(upsert(db, responses).values(rows).on_conflict_do_nothing())
+
+
+def finished_by(db: Connection, people: Collection[int]) -> set[tuple[int, int]]:
+    """(person id, engagement id) of everything these people have finished."""
+    done = select(participations.c.person_id, participations.c.engagement_id)
+    rows = db.execute(done.where(participations.c.person_id.in_(people), participations.c.finished))
+    return {(row.person_id, row.engagement_id) for row in rows}
+
+
+def drop(db: Connection, ids: Collection[int]) -> None:
+    """Forget session rows that have expired."""
+    if ids:
+        db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+
+
+def reseal(db: Connection, keys: Keys, today: dt.date) -> int:
+    """Seal afresh, under today's key, what must outlive the key it lies under; returns how many rows."""
+    rows = db.execute(select(sessions).where(sessions.c.sealed.is_not(None)).with_for_update()).all()
+    changed = []
+    for row in rows:
+        if keys.sealed_on(row.sealed) in {None, today}:
+            continue
+        try:
+            inside = keys.open("sessions.sealed", row.code, row.sealed)
+        except GoneError:
+            continue
+        changed.append({"row": row.id, "fresh": keys.seal_for_days("sessions.sealed", row.code, inside, today)})
+    if changed:
+        db.execute(update(sessions).where(sessions.c.id == bindparam("row")).values(sealed=bindparam("fresh")), changed)
+    return len(changed)
+
+
+def moved(held: Held, session: Session) -> Held:
+    """The same conversation, further on."""
+    return replace(held, session=session)

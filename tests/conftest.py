@@ -1,0 +1,65 @@
+"""What every test gets: a database of its own, no way off this machine, and its place in the promise table."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage import sqlite_build
+
+sqlite_build.choose()  # before anything imports the system's SQLite
+
+from tests import network, postgres, promises  # noqa: E402  as above
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the nightly tier too")
+
+
+def pytest_configure() -> None:
+    network.guard()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        nightly = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in nightly]
+    for item in items:
+        item.user_properties.extend((promises.PROPERTY, claim) for claim in _claims(item))
+
+
+def _claims(item: pytest.Item) -> Iterator[tuple[str, str, bool]]:
+    callspec = getattr(item, "callspec", None)
+    database = str(callspec.params.get("database", "")) if callspec else ""
+    for marker in item.iter_markers("promise"):
+        for promise in marker.args:
+            if promise not in promises.PROMISES:
+                raise pytest.UsageError(f"{item.nodeid}: there is no promise {promise!r}")
+            yield promise, database, marker.kwargs.get("control", False)
+
+
+@pytest.fixture(autouse=True)
+def _on_this_machine() -> Iterator[None]:
+    network.attempts.clear()
+    yield
+    assert not network.attempts, "this test tried to leave the machine"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=list(promises.DATABASES))
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the SQLAlchemy URL of a fresh, empty database: one run of the test on SQLite, another on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'withus.db'}"
+        return
+    server = os.environ.get(postgres.GIVEN)
+    if not server:
+        pytest.skip("PostgreSQL is not running: start the tests with `python3 -m tests`")
+    with postgres.fresh_database(server) as url:
+        yield url

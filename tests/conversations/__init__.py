@@ -1,0 +1,1 @@
+"""The calculator, tested as it is: no database, no clock, no Telegram."""

@@ -1,0 +1,84 @@
+"""A web server that a webhook can call: it remembers what came and answers what it was told to."""
+
+import json
+import queue
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass
+class Delivery:
+    """One request; it stays unanswered until `answer` is called."""
+
+    headers: Mapping[str, str]
+    update: dict[str, Any]
+    replies: "queue.Queue[Reply]" = field(default_factory=queue.Queue)
+
+    def answer(self, status: int = 200, body: Any = None, **headers: str) -> None:
+        content = b"" if body is None else json.dumps(body).encode()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.replies.put(Reply(status, {"Content-Type": "application/json", **named}, content))
+
+
+class Door:
+    """Deliveries wait in the order they came; `next` hands them out."""
+
+    def __init__(self) -> None:
+        self._came: queue.Queue[Delivery] = queue.Queue()
+        came = self._came
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                delivery = Delivery(dict(self.headers), json.loads(body))
+                came.put(delivery)
+                reply = delivery.replies.get()
+                if reply.status == 0:
+                    self.close_connection = True
+                    return
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(reply.body)))
+                self.end_headers()
+                self.wfile.write(reply.body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def next(self, wait: float = 5) -> Delivery:
+        """Return the next delivery. Raises AssertionError when none comes in time."""
+        try:
+            return self._came.get(timeout=wait)
+        except queue.Empty:
+            raise AssertionError(f"no delivery within {wait} s") from None
+
+    def empty(self) -> bool:
+        return self._came.empty()
