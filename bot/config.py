@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -217,9 +218,14 @@ def _unknown(table: Mapping[str, Any]) -> list[str]:
     return problems
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`, or nothing when none is."""
+    return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
+
+
 def _no_such(name: str, known: Any, whole: str) -> str:
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f"There is no setting {whole}. " + (f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}.")
+    near = nearest(name, known)
+    return f"There is no setting {whole}. " + (f"Did you mean {near}?" if near else f"Known: {', '.join(known)}.")
 
 
 def _secret_keys(section: str) -> list[str]:
@@ -314,3 +320,27 @@ def _place_url(url: str, path: Path | None) -> str:
 def _beside(path: Path | None, other: Path) -> Path:
     folder = path.resolve().parent if path else Path.cwd()
     return (folder / other.expanduser()).absolute()
+
+
+def example(values: Mapping[str, str] = {}) -> str:
+    """A settings file with every key and what it means; those not in `values` are commented out with their default."""
+    lines = ["# Settings of With Us. Every key can also be given as WITHUS_SECTION__KEY in the environment.", ""]
+    for section, model in SECTIONS.items():
+        lines.append(f"[{section}]")
+        for key, field in model.model_fields.items():
+            value = values.get(f"{section}.{key}")
+            lines.append(f"# {field.description}")
+            lines.append(f"{key} = {_toml(value)}" if value is not None else f"# {key} = {_toml(_default(field))}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _default(field: Any) -> Any:
+    value = "" if field.is_required() or field.default is None else field.default
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else json.dumps(str(value), ensure_ascii=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
+from bot import launch
 from conversations.flow import Flow
 from conversations.text import languages
 from storage import engagements
@@ -42,6 +43,7 @@ class House:
     claimer: str
     numbers: Numbers
     minimum_age: int = 16
+    local: bool = False  # the Bot API server runs on this computer
     flows: dict[int, Flow] = field(default_factory=dict)  # editions by row id; they never change
     by_hash: dict[str, Flow] = field(default_factory=dict)
 
@@ -53,6 +55,13 @@ class House:
                 self.flows[row] = flow
                 self.by_hash[flow.edition] = flow
         return self.flows
+
+    def serves(self, shelf: Mapping[int, Engagement]) -> dict[int, Engagement]:
+        """The shelf as people may use it: what may not be opened here yet counts as a draft."""
+        return {
+            row: replace(one, state=engagements.DRAFT) if launch.obstacle(self.flows[one.edition_id], local=self.local) else one
+            for row, one in shelf.items()
+        }
 
     def languages(self, shelf: Mapping[int, Engagement]) -> tuple[str, ...]:
         """The languages people may choose: those of what is open, English always."""

@@ -20,7 +20,7 @@ def say(house: House, to: tuple[int | None, int], message: Say, language: str, n
     return Letter(house.numbers.next(now), to[0], to[1], "say", content)
 
 
-def mark(house: House, to: tuple[int | None, int], message_id: int, change: Mark, language: str, now: dt.datetime) -> Letter:  # noqa: PLR0913
+def mark(house: House, to: tuple[int | None, int], message_id: int, change: Mark, language: str, now: dt.datetime) -> Letter:
     """New buttons under a message that was tapped."""
     content = {"message": message_id, "rows": _rows(house, to[1], change.rows, language)}
     return Letter(house.numbers.next(now), to[0], to[1], "mark", content)

@@ -45,7 +45,7 @@ def speak(say: Say, language: str) -> Spoken:
 
 
 def _listed(line: Line) -> bool:
-    return "number" in line.fields and "label" in line.fields or "title" in line.fields and "number" in line.fields
+    return ("number" in line.fields and "label" in line.fields) or ("title" in line.fields and "number" in line.fields)
 
 
 def phrase(line: Line, language: str) -> str:

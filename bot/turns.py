@@ -64,8 +64,9 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
         met = [lookup for lookup in new if lookup not in desk.away]
         place = (house.organisation_id, house.bot_id, TELEGRAM)
         desk.known |= people.meet(db, place, met, now.date())
-    desk.shelf = engagements.load(db, house.organisation_id, lock=True)
-    house.know(db, {one.edition_id for one in desk.shelf.values()})
+    shelf = engagements.load(db, house.organisation_id, lock=True)
+    house.know(db, {one.edition_id for one in shelf.values()})
+    desk.shelf = house.serves(shelf)
     codes_met = {facts.link_in(one.given) for one in spoken.values()} | {one.opening for one in desk.known.values()}
     if codes_met - {""}:
         desk.links = engagements.follow(db, house.organisation_id, codes_met - {""})
@@ -179,7 +180,7 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
     return _Taken(turn.person or person, before, after_held, tuple(effects))
 
 
-def _addressed(  # noqa: PLR0913 - everything that can decide which conversation is meant
+def _addressed(
     desk: Desk, given: Input, known: Known | None, mine: Sequence[Held], current: Held | None, told: Facts
 ) -> tuple[Input, Held | None]:
     """The conversation an input is about: the one it names, one it opens, or the one under way."""
@@ -198,7 +199,7 @@ def _addressed(  # noqa: PLR0913 - everything that can decide which conversation
             return given, current
 
 
-def _opened(  # noqa: PLR0913
+def _opened(
     desk: Desk,
     known: Known | None,
     mine: Sequence[Held],
@@ -257,7 +258,7 @@ def _record(desk: Desk, lookup: bytes, known: Known, one: Arrival, taken: _Taken
         desk.addresses[lookup] = (known.address_id, one.chat_id)
     elif taken.person.opening != known.opening:
         desk.openings[known.address_id] = taken.person.opening
-    if taken.after and taken.after != taken.before:
+    if taken.after and (taken.after.id is None or taken.after != taken.before):
         flow = desk.house.flows[taken.after.edition_id]
         aside = frozenset(step.id for step in flow.steps if step.about == "me")
         before = taken.before if taken.before and taken.before.id is not None else None

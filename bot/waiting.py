@@ -6,12 +6,13 @@ A door puts arrivals in and is told when they are committed; only then may it ac
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot import turns
 from bot.desk import Outgoing
@@ -43,7 +44,9 @@ Waiter = tuple["Arrival", "asyncio.Future[None]"]
 class Waiting:
     """The arrivals and settled letters waiting; `run` takes them until it is cancelled or stopped."""
 
-    def __init__(self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime], out: Callable[[Outgoing], None]) -> None:
+    def __init__(
+        self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime], out: Callable[[Outgoing], None]
+    ) -> None:
         self._engine = engine
         self._house = house
         self._clock = clock
@@ -121,8 +124,10 @@ class Waiting:
         arrivals = [arrival for arrival, _ in batch]
         try:
             out = await self._transact(arrivals, settled)
-        except IntegrityError:
-            log.exception("a constraint refused a batch; taking its members one by one", members=len(batch))
+        except Exception as error:
+            if _is_trouble(error):
+                raise
+            log.exception("a batch could not be written; taking its members one by one", members=len(batch))
             out = await self._one_by_one(arrivals, settled)
         for _, future in batch:
             if not future.done():
@@ -138,16 +143,23 @@ class Waiting:
         for arrival in arrivals:
             try:
                 one = await self._transact([arrival], [])
-            except IntegrityError as error:
+            except Exception as error:
+                if _is_trouble(error):
+                    raise
                 one = await self._set_aside(arrival, error)
             out.letters += one.letters
             out.tapped += one.tapped
         return out
 
-    async def _set_aside(self, arrival: Arrival, error: IntegrityError) -> Outgoing:
-        trace = repr(error.orig)
+    async def _set_aside(self, arrival: Arrival, error: Exception) -> Outgoing:
+        trace = "".join(traceback.format_exception(error))
         async with self._engine.begin() as connection:
             return await connection.run_sync(turns.set_aside, self._house, arrival, trace, self._clock())
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Whether the disk or the connection failed, and not something about one of the arrivals."""
+    return isinstance(error, OSError) or (isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError))
 
 
 def _refuse(batch: Sequence[Waiter], error: Exception) -> None:

@@ -57,7 +57,7 @@ def find_options(options: Sequence[Option], words: str) -> list[Option] | None:
     for parts in (re.split(r"[,;\n]|\band\b", words), _SEPARATORS.split(words)):
         found = [find_option(options, part) for part in parts if fold(part)]
         if found and all(found):
-            return list(dict.fromkeys(option for option in options if option in found))
+            return [option for option in options if option in found]
     return None
 
 

@@ -227,3 +227,7 @@ def visible(offers: Sequence[Offer], audiences: Mapping[str, str], age_band: str
 def admits(audience: str, age_band: str) -> bool:
     """Whether an audience takes in an age band; someone who would rather not say counts as under 18."""
     return audience == "everyone" or (audience == "adults") == (age_band == ADULT)
+
+
+REFUSALS = {"forged": "forged", "closed": "closed", "finished": "already-finished"}
+"""Why something could not be opened or taken -> the phrase that says so, above the menu."""

@@ -78,7 +78,7 @@ def ask(flow: Flow, step: Step, session: Session, person: Person, before: tuple[
 
 
 def _identity(flow: Flow, step: Step) -> str:
-    return "named" if step.about == "me" else flow.identity
+    return "own-record" if step.about == "me" else flow.identity
 
 
 def _hints(step: Step, options: Sequence[Option], *, first: bool) -> list[Line]:

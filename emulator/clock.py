@@ -34,9 +34,11 @@ class Bell:
 async def any_rings(bells: Iterable[Bell], seconds: float) -> None:
     """Wait until one of several bells rings, or `seconds` have passed."""
     waits = [asyncio.ensure_future(bell.wait(seconds)) for bell in bells]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 @dataclass

@@ -34,6 +34,7 @@ def edit_message_text(world: World, given: Parameters) -> Message:
     content = read_text(given)
     markup = read_markup(given, inline_only=True)
     chat, old = _find_own(world, given, "edit")
+    chat.reworded.add(old["message_id"])
     return _edit(world, chat, old, {**_without(old, "text", "entities"), **content}, markup)
 
 

@@ -44,6 +44,7 @@ def edit(world: World, chat: Chat, person: Person, message_id: int, text: str) -
         raise ActRefusedError("there is no such text of this person's")
     new = {name: value for name, value in old.items() if name != "entities"}
     new |= {"text": text, "edit_date": world.today(), **_marked(text)}
+    chat.reworded.add(message_id)
     chat.put("own-edit", new)
     update = world.tell_bot("edited_message", new, f"chat{chat.id}")
     world.history.write("edit", person=person.id, chat=chat.id, message_id=message_id, text=text, update_id=update)

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 from aiohttp import web
@@ -58,18 +59,33 @@ def running(
 ) -> Iterator[Telegram]:
     """Run an emulator in a thread of its own for the length of a `with`, and give a client for it."""
     emulator = Emulator(token, username, seed=seed, retry_scale=retry_scale)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="emulator", daemon=True)
+    started: Future[Callable[[], None]] = Future()
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(emulator, port, started)), name="emulator", daemon=True)
     thread.start()
+    stop = started.result(START_WITHIN)
     try:
-        url = asyncio.run_coroutine_threadsafe(emulator.start(port=port), loop).result(START_WITHIN)
-        with Telegram(url, token, username) as telegram:
+        with Telegram(emulator.url, token, username) as telegram:
             yield telegram
     finally:
-        asyncio.run_coroutine_threadsafe(emulator.stop(), loop).result(START_WITHIN)
-        loop.call_soon_threadsafe(loop.stop)
+        stop()
         thread.join()
-        loop.close()
+
+
+async def _serve(emulator: Emulator, port: int, started: "Future[Callable[[], None]]") -> None:
+    """Serve until the function handed out through `started` is called from any thread."""
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+    try:
+        await emulator.start(port=port)
+    except OSError as problem:
+        started.set_exception(problem)
+        return
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(over.set)
+
+    started.set_result(stop)
+    await over.wait()
+    await emulator.stop()
 
 
 LARGEST_BODY = 50 * 1024 * 1024

@@ -22,14 +22,14 @@ def see_chat(chat: Chat, bot_id: int, after: int) -> View:
     """Return what happened after event `after`, and how the chat looks now."""
     return {
         "seq": len(chat.events),
-        "events": [_see_event(event, bot_id) for event in chat.events[max(after, 0) :]],
-        "messages": [see_message(message, bot_id) for message in list(chat.messages.values())[-SHOWN:]],
+        "events": [_see_event(chat, event, bot_id) for event in chat.events[max(after, 0) :]],
+        "messages": [see_message(chat, message, bot_id) for message in list(chat.messages.values())[-SHOWN:]],
         "reply_keyboard": _see_reply_keyboard(chat),
         "person": None if chat.person is None else see_person(chat.person),
     }
 
 
-def see_message(message: dict[str, Any], bot_id: int) -> View:
+def see_message(chat: Chat, message: dict[str, Any], bot_id: int) -> View:
     """`from` is "bot" or "me"; a button has `label` and `data`, `url` or `copy`; `attachment` names what is not text."""
     mine = message["from"]["id"] != bot_id
     attachment = next((kind for kind in ATTACHED if kind in message), None)
@@ -38,7 +38,7 @@ def see_message(message: dict[str, Any], bot_id: int) -> View:
         "from": "me" if mine else "bot",
         "name": message["from"]["first_name"],
         "date": message["date"],
-        "edited": "edit_date" in message and "text" in message,
+        "edited": message["message_id"] in chat.reworded,
         "text": message.get("text") or message.get("caption", ""),
         "entities": message.get("entities", message.get("caption_entities", [])),
         "buttons": see_buttons(message),
@@ -62,9 +62,9 @@ def _see_button(button: dict[str, Any]) -> View:
     return view
 
 
-def _see_event(event: dict[str, Any], bot_id: int) -> View:
+def _see_event(chat: Chat, event: dict[str, Any], bot_id: int) -> View:
     if "message" in event:
-        return {**event, "message": see_message(event["message"], bot_id)}
+        return {**event, "message": see_message(chat, event["message"], bot_id)}
     return event
 
 

@@ -15,6 +15,7 @@ class Wire:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
         self._local = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
 
     def __enter__(self) -> Self:
         return self
@@ -23,11 +24,9 @@ class Wire:
         self.close()
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
+        """Close the connections of all threads; a later request opens a new one."""
+        while self._opened:
+            self._opened.pop().close()
 
     def get(self, path: str, **query: object) -> Any:
         return self.request("GET", f"{path}?{urlencode(query)}" if query else path)
@@ -46,7 +45,7 @@ class Wire:
             response = connection.getresponse()
             answer = json.loads(response.read())
         except (http.client.HTTPException, OSError):
-            self.close()
+            connection.close()
             raise
         if response.status >= http.client.BAD_REQUEST and not refused:
             raise AssertionError(f"{verb} {path}: {answer.get('error', answer)}")
@@ -56,4 +55,5 @@ class Wire:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+            self._opened.append(connection)
         return connection

@@ -41,6 +41,7 @@ class Chat:
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     changed: Bell = field(default_factory=Bell)
+    reworded: set[int] = field(default_factory=set)
     reply_keyboard: dict[str, Any] | None = None
     as_json: dict[str, Any] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from storage import sqlite_build
 
 sqlite_build.choose()
 
+from alembic import command  # noqa: E402
 from alembic.config import Config  # noqa: E402 - the SQLite build is chosen first
 from alembic.migration import MigrationContext  # noqa: E402
 from alembic.script import ScriptDirectory  # noqa: E402
@@ -16,8 +17,6 @@ from sqlalchemy import Connection, event, text  # noqa: E402
 from sqlalchemy.engine import URL, make_url  # noqa: E402
 from sqlalchemy.exc import ArgumentError, DBAPIError  # noqa: E402
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine  # noqa: E402
-
-from alembic import command  # noqa: E402
 
 READING = {"withus_reading": True}
 """Execution option of a transaction that only reads: it does not take SQLite's one writer's place."""

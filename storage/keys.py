@@ -71,7 +71,7 @@ class Keys:
             msg = f"what is sealed in {where} was changed or belongs to another row"
             raise GoneError(msg) from None
 
-    def _sealed(self, kind: int, number: int, key: AESGCM, where: str, row: str, data: bytes) -> bytes:  # noqa: PLR0913
+    def _sealed(self, kind: int, number: int, key: AESGCM, where: str, row: str, data: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
         return bytes((_VERSION, kind)) + number.to_bytes(2) + nonce + key.encrypt(nonce, data, _bound(where, row))
 

@@ -93,13 +93,19 @@ def settle(db: Connection, settled: Sequence[Settled]) -> None:
         db.execute(update(outbox).where(outbox.c.id == bindparam("letter")).values(values), kept)
 
 
-def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collection[str] | None = None) -> list[Letter]:
-    """Letters a dead process left in `sending`, now claimed by `claimer`, in order.
+def claimers(db: Connection, bot_id: int) -> set[str]:
+    """The processes that have letters in `sending`."""
+    chosen = select(outbox.c.claimer).where(outbox.c.bot_id == bot_id, outbox.c.state == SENDING)
+    return set(db.scalars(chosen.distinct()))
 
-    `dead` names the dead; None means every claimer but this one. A reply is tried once more; it may repeat what was in
-    flight. What the bot starts by itself becomes unknown, for staff to leave or resend.
+
+def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collection[str]) -> list[Letter]:
+    """Letters the `dead` left in `sending`, now claimed by `claimer`, in order.
+
+    A reply is tried once more; it may repeat what was in flight. What the bot starts by itself becomes unknown, for
+    staff to leave or resend.
     """
-    theirs = outbox.c.claimer != claimer if dead is None else outbox.c.claimer.in_(dead)
+    theirs = outbox.c.claimer.in_(dead)
     left = (outbox.c.bot_id == bot_id, outbox.c.state == SENDING, theirs)
     db.execute(update(outbox).where(*left, (outbox.c.policy == NEVER_TWICE) | (outbox.c.attempts > 0)).values(state=UNKNOWN))
     rows = db.execute(select(outbox).where(*left).order_by(outbox.c.id).with_for_update(skip_locked=True)).all()

@@ -59,7 +59,7 @@ def read_rows(db: Connection, people: Collection[int]) -> Sequence[Row[Any]]:
     return db.execute(select(sessions).where(sessions.c.person_id.in_(people))).all()
 
 
-def load(  # noqa: PLR0913 - what a conversation is made of, each from another noun
+def load(
     db: Connection,
     keys: Keys,
     rows: Sequence[Row[Any]],

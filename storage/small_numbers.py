@@ -21,6 +21,11 @@ _SMALL_GROUP = 20
 _PERCENT_FROM = 40
 
 STAR = "*"
+NOTE = (
+    f"Figures are rounded to the nearest {_NEAREST}, so they may not add up. A star (*) hides a number: it is small, or it "
+    "would give a small number away. This is so that nobody can be recognised."
+)
+"""What everyone who sees figures is told about them."""
 
 
 @dataclass(frozen=True, slots=True)

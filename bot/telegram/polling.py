@@ -102,5 +102,3 @@ def _explain(reply: Reply) -> str:
         case 200:
             return "the Bot API server answered something else than updates"
     return f"Telegram answered {reply.code}"
-
-

@@ -72,7 +72,9 @@ class Wire:
         status, payload = await self.post(self.base + method, body, timeout)
         return _read(status, payload)
 
-    async def post(self, url: str, body: bytes | aiohttp.FormData, timeout: float, headers: dict[str, str] | None = None) -> tuple[int, bytes]:  # noqa: ASYNC109
+    async def post(
+        self, url: str, body: bytes | aiohttp.FormData, timeout: float, headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:  # noqa: ASYNC109
         """The status and body of one POST."""
         if self._session is None:
             msg = "the wire is not open"
@@ -100,7 +102,9 @@ def _read(status: int, payload: bytes) -> Reply:
             return Reply(200, answer.get("result"))
         more = answer.get("parameters") or {}
         code = int(answer.get("error_code", status))
-        reply = Reply(code, None, str(answer.get("description", "")), float(more.get("retry_after", 0)), more.get("migrate_to_chat_id"))
+        reply = Reply(
+            code, None, str(answer.get("description", "")), float(more.get("retry_after", 0)), more.get("migrate_to_chat_id")
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         msg = f"HTTP {status} without the Bot API's JSON"
         raise UnknownOutcomeError(msg) from None
@@ -147,4 +151,10 @@ class _Request(BaseRequest):
 
 def bot(wire: Wire, api_url: str, token: str) -> Bot:
     """python-telegram-bot's `Bot` over this wire, for calls that are made now and then."""
-    return Bot(token, base_url=f"{api_url}/bot", base_file_url=f"{api_url}/file/bot", request=_Request(wire), get_updates_request=_Request(wire))
+    return Bot(
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=_Request(wire),
+        get_updates_request=_Request(wire),
+    )

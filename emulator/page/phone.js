@@ -55,7 +55,7 @@ class Phone {
     heading.id = `owner-${id}`;
     root.setAttribute("aria-labelledby", heading.id);
     root.dataset.person = id;
-    root.querySelector(".with").textContent = `chat with ${botName}`;
+    root.querySelector(".with").textContent = botName;
     this.chat.setAttribute("aria-label", `${name}’s chat with ${botName}`);
     root.querySelector(".description").textContent = botDescription;
     this.box.id = `box-${id}`;
@@ -122,7 +122,10 @@ class Phone {
   // --- What is seen ---
 
   update(view) {
+    // Two requests may bring the same events; each is heard once.
+    const news = this.loaded ? view.events.filter((event) => event.seq > this.seq) : [];
     const first = !this.loaded;
+    if (!first && view.seq < this.seq) return;
     this.loaded = true;
     const atEnd = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 80;
     this.seq = view.seq;
@@ -130,7 +133,7 @@ class Phone {
     this.showFoot();
     this.showMessages(view.messages);
     this.showKeyboard(view.reply_keyboard);
-    for (const event of view.events) if (!first) this.hear(event);
+    for (const event of news) this.hear(event);
     if (first || atEnd) this.chat.scrollTop = this.chat.scrollHeight;
   }
 

@@ -1,0 +1,1 @@
+"""Tests of the local Telegram, with the library our bot uses on the other side."""

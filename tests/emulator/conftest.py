@@ -25,8 +25,9 @@ def aisha(telegram: Telegram) -> Someone:
 
 
 @pytest.fixture
-async def bot(telegram: Telegram) -> AsyncIterator[Bot]:
+async def bot(telegram: Telegram, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
     """The library our bot uses, talking to the emulator."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # spares its warning about the other way to say how long to wait
     async with Bot(telegram.token, base_url=f"{telegram.url}/bot") as library:
         yield library
 

@@ -35,7 +35,10 @@ class Door:
 
     def __init__(self) -> None:
         self._came: queue.Queue[Delivery] = queue.Queue()
-        came = self._came
+        self._open = 0
+        self._counting = threading.Lock()
+        self.most_at_once = 0
+        door = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -43,8 +46,7 @@ class Door:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 delivery = Delivery(dict(self.headers), json.loads(body))
-                came.put(delivery)
-                reply = delivery.replies.get()
+                reply = door.hold(delivery)
                 if reply.status == 0:
                     self.close_connection = True
                     return
@@ -72,6 +74,17 @@ class Door:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def hold(self, delivery: Delivery) -> Reply:
+        """Keep a delivery waiting for its answer, and count how many wait."""
+        with self._counting:
+            self._open += 1
+            self.most_at_once = max(self.most_at_once, self._open)
+        self._came.put(delivery)
+        reply = delivery.replies.get()
+        with self._counting:
+            self._open -= 1
+        return reply
 
     def next(self, wait: float = 5) -> Delivery:
         """Return the next delivery. Raises AssertionError when none comes in time."""

@@ -30,7 +30,9 @@ async def test_the_library_finds_a_bot_with_a_name(bot: Bot, telegram: Telegram)
 
 
 async def test_a_message_arrives_with_its_buttons_and_bold_words(bot: Bot, aisha: Someone) -> None:
-    buttons = InlineKeyboardMarkup([[InlineKeyboardButton("Yes", callback_data="y")], [InlineKeyboardButton("No", callback_data="n")]])
+    buttons = InlineKeyboardMarkup(
+        [[InlineKeyboardButton("Yes", callback_data="y")], [InlineKeyboardButton("No", callback_data="n")]]
+    )
     sent = await bot.send_message(aisha.id, "<b>One</b> question", ParseMode.HTML, reply_markup=buttons)
     heard = aisha.hears()
     assert (heard.text, heard.buttons) == ("One question", (("Yes",), ("No",)))
@@ -70,7 +72,9 @@ async def test_a_deleted_message_is_gone_from_the_chat(bot: Bot, aisha: Someone)
 
 
 async def test_an_answer_to_a_tap_is_shown_as_a_toast(bot: Bot, aisha: Someone) -> None:
-    await bot.send_message(aisha.id, "Coming?", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("Yes", callback_data="y")))
+    await bot.send_message(
+        aisha.id, "Coming?", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("Yes", callback_data="y"))
+    )
     query = aisha.taps("Yes")
     assert await bot.answer_callback_query(query, "Noted")
     assert aisha.toast() == "Noted"

@@ -27,9 +27,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown parse mode": ({"text": "x", "parse_mode": "BBCode"}, "unsupported parse_mode"),
     "an unclosed tag": (
         {"text": "<b>x", "parse_mode": "html"},
-        'can\'t parse entities: Can\'t find end tag corresponding to start tag "b"',
+        "can't parse entities: Can't find end tag corresponding to start tag \"b\"",
     ),
-    "data of 65 bytes": ({"text": "x", "reply_markup": keyboard({"text": "a", "callback_data": "x" * 65})}, "BUTTON_DATA_INVALID"),
+    "data of 65 bytes": (
+        {"text": "x", "reply_markup": keyboard({"text": "a", "callback_data": "x" * 65})},
+        "BUTTON_DATA_INVALID",
+    ),
     "data of 33 letters of two bytes each": (
         {"text": "x", "reply_markup": keyboard({"text": "a", "callback_data": "é" * 33})},
         "BUTTON_DATA_INVALID",
@@ -40,7 +43,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a button without a label": (
         {"text": "x", "reply_markup": keyboard({"callback_data": "a"})},
-        'can\'t parse inline keyboard button: Can\'t find field "text"',
+        "can't parse inline keyboard button: Can't find field \"text\"",
     ),
     "a button with an empty label": (
         {"text": "x", "reply_markup": keyboard({"text": "", "callback_data": "a"})},
@@ -81,7 +84,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a link without an address": (
         {"text": "hello", "entities": mark("text_link", 0, 2)},
-        'can\'t parse MessageEntity: Can\'t find field "url"',
+        "can't parse MessageEntity: Can't find field \"url\"",
     ),
     "a reply to nothing": ({"text": "x", "reply_parameters": {"message_id": 999_999}}, "message to be replied not found"),
 }
@@ -128,7 +131,8 @@ async def test_a_bot_that_is_blocked_is_told_so(bot: Bot, aisha: Someone) -> Non
     with pytest.raises(Forbidden, match="bot was blocked by the user"):
         await bot.send_message(aisha.id, "Hello")
     aisha.unblocks()
-    assert await bot.send_message(aisha.id, "Hello again")
+    await bot.send_message(aisha.id, "Hello again")
+    assert aisha.hears().text == "Hello again"
 
 
 async def test_a_deleted_account_cannot_be_written_to(bot: Bot, aisha: Someone) -> None:
@@ -138,7 +142,12 @@ async def test_a_deleted_account_cannot_be_written_to(bot: Bot, aisha: Someone) 
 
 
 def test_an_edit_that_changes_nothing_is_refused(telegram: Telegram, aisha: Someone) -> None:
-    given = {"chat_id": aisha.id, "text": "<b>Hi</b>", "parse_mode": "HTML", "reply_markup": keyboard({"text": "a", "callback_data": "a"})}
+    given = {
+        "chat_id": aisha.id,
+        "text": "<b>Hi</b>",
+        "parse_mode": "HTML",
+        "reply_markup": keyboard({"text": "a", "callback_data": "a"}),
+    }
     message_id = telegram.bot("sendMessage", **given)["result"]["message_id"]
     again = telegram.bot("editMessageText", message_id=message_id, **given)
     assert again["description"] == f"Bad Request: {NOT_MODIFIED}"
@@ -193,5 +202,8 @@ def test_an_old_or_unknown_tap_cannot_be_answered(telegram: Telegram, aisha: Som
 def test_a_toast_of_more_than_200_letters_is_refused(telegram: Telegram, aisha: Someone) -> None:
     ask(telegram, aisha)
     query = aisha.taps("Yes")
-    assert telegram.bot("answerCallbackQuery", callback_query_id=query, text="x" * 201)["description"] == "Bad Request: MESSAGE_TOO_LONG"
+    assert (
+        telegram.bot("answerCallbackQuery", callback_query_id=query, text="x" * 201)["description"]
+        == "Bad Request: MESSAGE_TOO_LONG"
+    )
     assert telegram.bot("answerCallbackQuery", callback_query_id=query, text="x" * 200)["ok"]

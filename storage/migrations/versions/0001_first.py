@@ -1,8 +1,8 @@
 """The first schema."""
 
 import sqlalchemy as sa
-
 from alembic import op
+
 from storage.schema import Id, UTCDateTime
 
 revision = "0001"

@@ -1,0 +1,237 @@
+"""Assembles the parts of a running bot, and owns the clock, the start and the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import structlog
+import uvicorn
+from sqlalchemy import Connection
+from starlette.applications import Starlette
+from telegram import BotCommand
+from telegram.error import TelegramError
+
+from bot import launch
+from bot.clock import Clock
+from bot.config import Config
+from bot.desk import Outgoing
+from bot.foundation import Foundation, foundation
+from bot.telegram import polling, webhook, wire
+from bot.telegram.pacer import Pacer
+from bot.telegram.reader import ALLOWED
+from bot.telegram.sender import Sender
+from bot.telegram.wire import Wire
+from bot.upkeep import Upkeep
+from bot.waiting import Waiting
+from bot.web import pages
+from storage import engagements, organisations, outbox, people, presence
+from storage.database import DatabaseError
+from storage.presence import Presence
+
+log = structlog.get_logger()
+
+PATIENCE = 6.0  # seconds for what is in flight when the bot is told to stop; it must be gone in ten
+
+COMMANDS = {
+    "start": "See what you can take part in",
+    "help": "Get help now",
+    "privacy": "Your privacy",
+    "language": "Choose a language",
+    "stop": "Stop messages",
+    "delete": "Delete what is held about you",
+}
+
+
+async def run(config: Config, clock: Clock | None = None, ready: Callable[[int], None] = lambda _port: None) -> None:
+    """Run the bot until SIGTERM, SIGINT or cancelled; `ready` is told the port of the pages.
+
+    Raises DatabaseError or KeysError when it cannot begin.
+    """
+    async with AsyncExitStack() as stack:
+        base = await stack.enter_async_context(foundation(config, clock))
+        here = await stack.enter_async_context(Presence(base.engine, base.house.claimer))
+        lines = await stack.enter_async_context(Wire(config.telegram.api_url, config.telegram.token.get_secret_value()))
+        bot = Running(base, here, lines)
+        await bot.serve(ready)
+
+
+class Running:
+    """One running bot."""
+
+    def __init__(self, base: Foundation, here: Presence, lines: Wire) -> None:
+        self._base = base
+        self._here = here
+        self._wire = lines
+        self._config = base.config
+        self._waiting = Waiting(base.engine, base.house, base.clock.now, self._post)
+        pacer = Pacer(base.config.telegram.messages_per_second)
+        self._sender = Sender(lines, pacer, self._waiting.settle, self._unreachable)
+        self._poller = polling.Poller(lines, self._waiting, base.house.keys.sign)
+        self._upkeep = Upkeep(base.engine, base.house, base.clock.now)
+        self._stop = asyncio.Event()
+
+    async def serve(self, ready: Callable[[int], None]) -> None:
+        """Begin, serve until told to stop, and end within ten seconds."""
+        self._tell_problems()
+        await self._refuse_unready()
+        server = _Server(
+            uvicorn.Config(self._pages(), log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
+        )
+        async with asyncio.TaskGroup() as tasks:
+            taking = tasks.create_task(self._waiting.run())
+            await self._recover()
+            await self._upkeep.look()
+            self._upkeep.start()
+            socket = _listen(self._config)
+            serving = tasks.create_task(server.serve(sockets=[socket]))
+            meeting = tasks.create_task(self._meet())
+            receiving = tasks.create_task(self._receive())
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
+            port = socket.getsockname()[1]
+            log.info("ready", receive=self._config.telegram.receive, port=port)
+            ready(port)
+            await self._stop.wait()
+            log.info("stopping")
+            receiving.cancel()
+            meeting.cancel()
+            self._upkeep.stop()
+            server.should_exit = True
+            await self._sender.close(PATIENCE)
+            self._waiting.stop()
+            await asyncio.wait({taking, serving}, timeout=2)
+            taking.cancel()
+            serving.cancel()
+
+    def stop(self) -> None:
+        """End soon."""
+        self._stop.set()
+
+    def _pages(self) -> Starlette:
+        telegram = self._config.telegram
+        routes = pages.routes(self._base.engine, self._base.house.organisation_id, self._health)
+        if telegram.receive == "webhook":
+            secret = telegram.webhook_secret.get_secret_value()
+            routes.insert(0, webhook.route(telegram.webhook_url, secret, self._waiting, self._base.house.keys.sign))
+        return Starlette(routes=routes, exception_handlers=pages.ERRORS)
+
+    def _health(self) -> str:
+        """What is wrong, in words; empty when nothing is."""
+        return self._waiting.trouble
+
+    def _post(self, out: Outgoing) -> None:
+        self._sender.answer(out.tapped)
+        self._sender.post(out.letters)
+
+    def _unreachable(self, chat_id: int, state: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._mark(chat_id, state))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _mark(self, chat_id: int, state: str) -> None:
+        house = self._base.house
+        lookup = house.keys.lookup(house.bot_id, "telegram", str(chat_id))
+        async with self._base.engine.begin() as connection:
+            await connection.run_sync(people.set_states, house.bot_id, "telegram", {lookup: state})
+
+    def _tell_problems(self) -> None:
+        for problem in self._base.shelf.problems:
+            log.error("an engagement file was left out", problem=str(problem))
+
+    async def _refuse_unready(self) -> None:
+        """Say which open engagements are not served here, and why."""
+        house = self._base.house
+        async with self._base.engine.connect() as connection:
+            shelf = await connection.run_sync(engagements.load, house.organisation_id)
+            flows = await connection.run_sync(house.know, {one.edition_id for one in shelf.values()})
+        for one in shelf.values():
+            why = launch.obstacle(flows[one.edition_id], local=house.local)
+            if one.state == engagements.OPEN and why:
+                log.error("an open engagement is not served", why=why)
+
+    async def _recover(self) -> None:
+        """Send again, once, what a dead process left in flight."""
+        house = self._base.house
+
+        def recover(db: Connection) -> list[outbox.Letter]:
+            dead = presence.find_dead(db, outbox.claimers(db, house.bot_id), house.claimer)
+            return outbox.recover(db, house.keys, house.bot_id, house.claimer, dead)
+
+        async with self._base.engine.begin() as connection:
+            letters = await connection.run_sync(recover)
+        if letters:
+            log.info("sending what was left", letters=len(letters))
+            self._sender.post(letters)
+
+    async def _meet(self) -> None:
+        """Tell Telegram about the bot, as soon as it answers: name learnt, commands and webhook set."""
+        telegram = self._config.telegram
+        bot = wire.bot(self._wire, telegram.api_url, telegram.token.get_secret_value())
+        wait = 0.5
+        while True:
+            try:
+                me = await bot.get_me()
+                await self._introduce(me.username or "")
+                await self._choose_door(bot)
+                await bot.set_my_commands([BotCommand(name, says) for name, says in COMMANDS.items()])
+            except TelegramError as error:
+                log.warning("Telegram does not answer yet", why=type(error).__name__)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 30)
+            else:
+                return
+
+    async def _introduce(self, username: str) -> None:
+        house = self._base.house
+        async with self._base.engine.begin() as connection:
+            await connection.run_sync(organisations.introduce, house.bot_id, house.organisation_id, username)
+
+    async def _choose_door(self, bot: object) -> None:
+        telegram = self._config.telegram
+        if telegram.receive == "webhook":
+            await bot.set_webhook(  # type: ignore[attr-defined]
+                telegram.webhook_url,
+                secret_token=telegram.webhook_secret.get_secret_value(),
+                allowed_updates=list(ALLOWED),
+                max_connections=webhook.CONNECTIONS,
+            )
+        else:
+            await bot.delete_webhook()  # type: ignore[attr-defined]
+
+    async def _receive(self) -> None:
+        """Poll, if this bot polls and this process is the one that does."""
+        if self._config.telegram.receive != "polling":
+            return
+        while not await self._here.may_poll(self._base.house.bot_id):
+            await asyncio.sleep(2)
+        await self._poller.run()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with signals left to the house."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        """Leave signals alone."""
+        yield
+
+
+def _listen(config: Config):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """The socket of the pages. Raises DatabaseError? no: OSError with a plain message."""
+    import socket  # noqa: PLC0415
+
+    family = socket.AF_INET6 if ":" in config.web.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((config.web.host, config.web.port))
+    except OSError as error:
+        made.close()
+        msg = (
+            f"web.listen = {config.web.listen} cannot be used ({error.strerror}). Is another program there? Choose another port."
+        )
+        raise DatabaseError(msg) from None
+    return made

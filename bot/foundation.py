@@ -1,0 +1,74 @@
+"""What every command stands on: an open database, its key file, and the engagements on the shelf."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot import content
+from bot.clock import Clock
+from bot.config import Config
+from bot.house import House, Numbers
+from storage import codes, keys, organisations
+from storage.database import open_database
+from storage.keys import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What every command stands on: an open database, its keys, and the organisation in it."""
+
+    config: Config
+    engine: AsyncEngine
+    house: House
+    clock: Clock
+    shelf: content.Shelf
+
+
+@asynccontextmanager
+async def foundation(config: Config, clock: Clock | None = None) -> AsyncIterator[Foundation]:
+    """Open the database and the key file, and adopt changed engagement files.
+
+    Raises DatabaseError or KeysError, saying what to do.
+    """
+    clock = clock or Clock()
+    engine = await open_database(config.storage.url)
+    try:
+        async with engine.begin() as connection:
+            held = await connection.run_sync(_unlock, config)
+            shelf = content.read(config.content.folder)
+            organisation_id = await connection.run_sync(_settle, config, shelf, clock)
+        house = House(
+            keys=held,
+            organisation_id=organisation_id,
+            organisation=config.organisation.name,
+            bot_id=config.telegram.bot_id,
+            claimer=codes.make(),
+            numbers=Numbers(secrets.randbelow(1024)),
+            minimum_age=config.telegram.minimum_age,
+            local=config.telegram.is_local,
+        )
+        yield Foundation(config, engine, house, clock, shelf)
+    finally:
+        await engine.dispose()
+
+
+def _unlock(db: Connection, config: Config) -> Keys:
+    """The key file of this database; made now when the database is new and there is none."""
+    path = config.storage.keys
+    held = keys.make(path) if organisations.is_new(db) and not path.exists() else keys.load(path)
+    organisations.match(db, held)
+    return held
+
+
+def _settle(db: Connection, config: Config, shelf: content.Shelf, clock: Clock) -> int:
+    now = clock.now()
+    organisation_id = organisations.settle(db, config.organisation.name, config.organisation.time_zone, now)
+    organisations.introduce(db, config.telegram.bot_id, organisation_id)
+    content.adopt(db, organisation_id, shelf, now)
+    return organisation_id

@@ -1,0 +1,54 @@
+"""Structured logs on standard error: JSON for machines, lines for people. Never message text, never the token."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+HIDDEN = ("text", "body", "token", "url", "secret", "words", "name")
+"""Keys that never reach a log, whoever writes them."""
+
+
+def configure(*, verbose: bool = False) -> None:
+    """Set logging up for this process."""
+    renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _hide,
+            _unquote,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    for name in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL if name == "apscheduler" else logging.ERROR)
+
+
+def _hide(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key in HIDDEN:
+        event.pop(key, None)
+    return event
+
+
+def _unquote(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Name an exception by its kind and where it was raised: its message and frames can quote what people said."""
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        at = error.__traceback__
+        while at and at.tb_next:
+            at = at.tb_next
+        if at:
+            event["at"] = f"{at.tb_frame.f_globals.get('__name__', '')}:{at.tb_lineno}"
+    return event

@@ -1,0 +1,85 @@
+"""What time brings by itself: figures released, part-answers forgotten, keys destroyed. APScheduler only says when to look."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.house import House
+from storage import engagements, erasure, failures, outbox, people, releases, seen, sessions
+from storage.engagements import OPEN, Engagement
+from storage.keys import DAY_KEY_LIFE
+
+log = structlog.get_logger()
+
+RELEASES_EVERY = 2  # seconds
+LOOK_EVERY = 5  # seconds; whether an hour has passed is asked of the house's own clock
+HOUR = dt.timedelta(hours=1)
+
+
+class Upkeep:
+    """The house's regular work, each piece in a transaction of its own."""
+
+    def __init__(self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime]) -> None:
+        self._engine = engine
+        self._house = house
+        self._clock = clock
+        self._last: dt.datetime | None = None
+        self._scheduler = AsyncIOScheduler(
+            timezone=dt.UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._scheduler.add_job(self.release, "interval", seconds=RELEASES_EVERY)
+        self._scheduler.add_job(self.look, "interval", seconds=LOOK_EVERY)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def release(self) -> None:
+        """Release what may be released of every open engagement."""
+        async with self._engine.connect() as connection:
+            shelf = await connection.run_sync(engagements.load, self._house.organisation_id)
+        for one in shelf.values():
+            if one.state == OPEN:
+                async with self._engine.begin() as connection:
+                    await connection.run_sync(release, self._house, one, self._clock())
+
+    async def look(self) -> None:
+        """Once an hour, by the house's clock, tidy up."""
+        now = self._clock()
+        if self._last is None or abs(now - self._last) >= HOUR:
+            async with self._engine.begin() as connection:
+                await connection.run_sync(tidy, self._house, now)
+            self._last = now
+
+
+def release(db: Connection, house: House, engagement: Engagement, now: dt.datetime, *, closing: bool = False) -> None:
+    """Free anonymous answers, at least ten at a time, and renew the figures."""
+    freed = releases.free(db, house.keys, engagement, now, closing=closing)
+    if freed.lost:
+        log.error("answers could not be opened any more", engagement=engagement.slug, lost=freed.lost)
+    number = releases.make(db, engagement, now, closing=closing)
+    if number:
+        log.info("figures released", engagement=engagement.slug, release=number)
+
+
+def tidy(db: Connection, house: House, now: dt.datetime) -> None:
+    """Forget what has had its time, and destroy the keys of days gone by."""
+    shelf = engagements.load(db, house.organisation_id)
+    erasure.expire(db, house.keys, shelf, now)
+    sessions.reseal(db, house.keys, now.date())
+    seen.prune(db, now.date())
+    failures.prune(db, now)
+    people.prune_turned_away(db, now)
+    outbox.prune(db, now)
+    house.keys.destroy_days_before((now - DAY_KEY_LIFE).date())

@@ -1,0 +1,1 @@
+"""Tests of what With Us remembers, on both databases."""
