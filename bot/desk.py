@@ -45,7 +45,8 @@ class Desk:
     shelf: Mapping[int, Engagement] = field(default_factory=dict)
     links: Mapping[str, engagements.Link] = field(default_factory=dict)
     held: dict[int, list[Held]] = field(default_factory=dict)
-    finished: Collection[tuple[int, int]] = ()
+    at_menu: Collection[int] = ()  # people whose input may need the menu
+    finished: Collection[tuple[int, int]] = ()  # (person id, engagement id), of those at the menu
 
     changes: list[Change] = field(default_factory=list)
     persons: list[tuple[Known, Person, Held | None]] = field(default_factory=list)

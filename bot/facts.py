@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
 from bot.house import House
-from conversations import reception
+from conversations import reading, reception
 from conversations.effects import Facts, Offer, Person
-from conversations.inputs import Age, Ask, Input, Language, Link, Open, Words
+from conversations.inputs import Age, Ask, Back, Done, Input, Leave, Link, Open, Skip, Tap, Words
 from storage import codes
 from storage.engagements import OPEN, Engagement
 from storage.people import Known
@@ -23,38 +23,34 @@ def person(known: Known | None, *, turned_away: bool) -> Person:
 
 
 def gather(
-    house: House,
-    shelf: Mapping[int, Engagement],
-    finished: Collection[tuple[int, int]],
-    mine: Sequence[Held],
-    person: Person,
-    now: dt.datetime,
+    house: House, shelf: Mapping[int, Engagement], person: Person, offers: tuple[Offer, ...], now: dt.datetime
 ) -> Facts:
     """Everything a turn is told."""
     return Facts(
         now=now,
         person=person,
-        offers=_offers(house, shelf, finished, mine, person),
+        offers=offers,
         languages=house.languages(shelf),
         minimum_age=house.minimum_age,
         organisation=house.organisation,
-        receipt=codes.make()[:8].upper(),
+        receipt=codes.make()[:8].upper() if person.asking == "delete" else "",
     )
 
 
-def _offers(
+def offers(
     house: House,
     shelf: Mapping[int, Engagement],
     finished: Collection[tuple[int, int]],
     mine: Sequence[Held],
-    person: Person,
+    age_band: str,
 ) -> tuple[Offer, ...]:
+    """What is open to someone of this age band, and how far they are with it; `finished` and `mine` are theirs."""
     done = {engagement for _, engagement in finished} | {held.engagement.id for held in mine if held.session.finished}
     begun = {held.engagement.id for held in mine}
     return tuple(
         Offer(one.slug, one.edition, house.flows[one.edition_id].title, _state(one.id, done, begun))
         for one in shelf.values()
-        if one.state == OPEN and reception.admits(one.audience, person.age_band)
+        if one.state == OPEN and reception.admits(one.audience, age_band)
     )
 
 
@@ -73,10 +69,10 @@ def link_in(given: Input | None) -> str:
 
 
 def needs_menu(given: Input | None, known: Known) -> bool:
-    """Whether what someone has finished may matter to this input: it can open an engagement or show the menu."""
+    """Whether what someone may open, and has finished, can matter to this input."""
     match given:
-        case Open() | Link() | Ask() | Age() | Language():
-            return True
-        case Words(text):
-            return known.session_id is None or text.startswith("/")
-    return known.session_id is None
+        case Tap() | Back() | Skip() | Done():
+            return False
+        case Words(text) if known.session_id is not None and known.age_band:
+            return isinstance(reading.interpret(text), Ask | Link | Leave) or known.asking != ""
+    return True

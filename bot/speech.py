@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from conversations.effects import Say
 from conversations.text import GAP, Field, Line, choose, shorten, units
@@ -50,24 +51,32 @@ def _listed(line: Line) -> bool:
 
 def phrase(line: Line, language: str) -> str:
     """One line, its gaps filled."""
-    words = choose(line.text, language)
+    words = line.text.get(language) or choose(line.text, language)
     if not line.fields:
         return words
-    return GAP.sub(lambda gap: _fill(line.fields.get(gap[1], gap[0]), language), words)
+    parts = list(_parts(words))
+    for place in range(1, len(parts), 2):
+        name = parts[place]
+        parts[place] = _fill(line.fields[name], language) if name in line.fields else f"{{{name}}}"
+    return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _parts(words: str) -> tuple[str, ...]:
+    """The words around the gaps of a text, and between them the names of the gaps."""
+    return tuple(GAP.split(words))
 
 
 def _fill(value: Field, language: str) -> str:
-    match value:
-        case str():
-            return shorten(value, _REPEATED)
-        case int():
-            return str(value)
-        case dt.date():
-            return f"{value:%a} {value.day} {value:%B %Y}"
-        case tuple():
-            return _join([choose(one, language) for one in value], language)
-        case _:
-            return choose(value, language)
+    if isinstance(value, str):
+        return shorten(value, _REPEATED)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, tuple):
+        return _join([choose(one, language) for one in value], language)
+    if isinstance(value, dt.date):
+        return f"{value:%a} {value.day} {value:%B %Y}"
+    return value.get(language) or choose(value, language)
 
 
 def _join(words: list[str], language: str) -> str:

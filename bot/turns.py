@@ -20,7 +20,7 @@ from bot.arrivals import Arrival
 from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
-from conversations.effects import Complete, Effect, Erase, Facts, Mark, Person, Remember, Say, Toast
+from conversations.effects import Complete, Effect, Erase, Facts, Mark, Offer, Person, Remember, Say, Toast
 from conversations.inputs import Back, Done, Input, Leave, Link, Open, Outcome, Refused, Skip, Tap
 from conversations.session import Session
 from storage import codes, engagements, outbox, people, seen, sessions
@@ -71,9 +71,9 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
     if codes_met - {""}:
         desk.links = engagements.follow(db, house.organisation_id, codes_met - {""})
     _load_sessions(db, desk)
-    menus = [one for lookup, one in desk.known.items() if facts.needs_menu(spoken[lookup].given, one)]
-    if menus:
-        desk.finished = sessions.finished_by(db, [one.id for one in menus])
+    desk.at_menu = {one.id for lookup, one in desk.known.items() if facts.needs_menu(spoken[lookup].given, one)}
+    if desk.at_menu:
+        desk.finished = sessions.finished_by(db, desk.at_menu)
     return desk
 
 
@@ -162,8 +162,7 @@ def _decide(db: Connection, desk: Desk, known: Known | None, one: Arrival, *, aw
 def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, given: Input) -> _Taken:
     mine = desk.held.get(known.id, []) if known else []
     current = next((held for held in mine if known and held.id == known.session_id), None)
-    done = {pair for pair in desk.finished if known and pair[0] == known.id}
-    told = facts.gather(desk.house, desk.shelf, done, mine, person, desk.now)
+    told = facts.gather(desk.house, desk.shelf, person, _offers(desk, known, mine, person), desk.now)
     flows = desk.house.by_hash
     meant = reception.understand(flows, current.session if current else None, given, told)
     meant, before = _addressed(desk, meant, known, mine, current, told)
@@ -178,6 +177,13 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
         session = after.session
     after_held = sessions.moved(before, session) if before and session else None
     return _Taken(turn.person or person, before, after_held, tuple(effects))
+
+
+def _offers(desk: Desk, known: Known | None, mine: Sequence[Held], person: Person) -> tuple[Offer, ...]:
+    if known is None or known.id not in desk.at_menu:
+        return ()
+    done = {pair for pair in desk.finished if pair[0] == known.id}
+    return facts.offers(desk.house, desk.shelf, done, mine, person.age_band)
 
 
 def _addressed(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from conversations import screens
 from conversations.conditions import met
 from conversations.effects import Complete, Effect, Facts, Mark, Remember, Say, Toast, Turn
-from conversations.flow import Flow, Option, Step, offered, path, present
+from conversations.flow import Flow, Option, Step, offered, path
 from conversations.inputs import Back, Done, Input, Leave, Open, Outcome, Refused, Silence, Skip, Tap, Words
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS, Misread, weigh
@@ -23,7 +24,7 @@ KEEP = "keep"
 """The action of every flow that only asks: keep the answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Stand:
     """Where someone stands: the flow, their session, and what is known of the world."""
 
@@ -31,19 +32,26 @@ class _Stand:
     session: Session
     facts: Facts
 
-    @property
+    @cached_property
     def person(self) -> Mapping[str, str]:
         return self.facts.person.facts()
 
-    @property
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The steps met so far."""
+        return path(self.flow, self.session.answers, self.person)
+
+    @cached_property
     def question(self) -> Step | None:
-        return present(self.flow, self.session.answers, self.person)
+        """The question waiting for an answer, or None at the end."""
+        last = self.steps[-1] if self.steps else None
+        return last if last and last.asks and last.id not in self.session.answers else None
 
     def options(self, step: Step) -> list[Option]:
         return offered(step, self.session.answers, self.person)
 
     def moved(self, session: Session) -> _Stand:
-        return replace(self, session=session)
+        return _Stand(self.flow, session, self.facts)
 
     def says(self, *effects: Effect) -> Turn:
         return Turn(self.session, effects)
@@ -53,7 +61,7 @@ class _Stand:
         step = self.question
         if step is None:
             return self.says(*before, _complete(self))
-        return self.says(*before, screens.ask(self.flow, step, self.session, self.facts.person, lines))
+        return self.says(*before, screens.ask(self.flow, step, self.session, self.person, lines))
 
 
 def respond(flows: Mapping[str, Flow], session: Session | None, given: Input, facts: Facts) -> Turn:
@@ -113,18 +121,17 @@ def _open(stand: _Stand) -> Turn:
 
 def _onward(stand: _Stand, *before: Effect) -> Turn:
     """What is said between the last answer and the present question, then that question."""
-    steps = path(stand.flow, stand.session.answers, stand.person)
     since = 0
-    for place, step in enumerate(steps):
+    for place, step in enumerate(stand.steps):
         if step.asks and step.id in stand.session.answers:
             since = place + 1
-    said = [Say(screens.tell(stand.flow, step, stand.session)) for step in steps[since:] if not step.asks]
+    said = [Say(screens.tell(stand.flow, step, stand.session)) for step in stand.steps[since:] if not step.asks]
     return stand.asks(*before, *said)
 
 
 def _tap(stand: _Stand, place: int, position: int) -> Turn:
     """A tapped option answers its own question, present or earlier, never another."""
-    steps = {step.id: step for step in path(stand.flow, stand.session.answers, stand.person)}
+    steps = {step.id: step for step in stand.steps}
     step = stand.flow.steps[place] if 0 <= place < len(stand.flow.steps) else None
     if step is None or step.id not in steps or not 0 <= position < len(step.options):
         return stand.says(Toast(Line(PHRASES["earlier-question"])))
@@ -149,10 +156,10 @@ def _tick(stand: _Stand, step: Step, option: Option) -> Turn:
     toast = Toast(Line(PHRASES["ticked" if option.id in ticked else "unticked"], {"option": option.label}))
     if earlier is None:
         session = replace(stand.session, ticked=ticked)
-        return Turn(session, (toast, Mark(screens.buttons(stand.flow, step, session, stand.facts.person))))
+        return Turn(session, (toast, Mark(screens.buttons(stand.flow, step, session, stand.person))))
     changed = _take(stand, step, Answer(chosen=ticked), tapped=None)
     after = changed.session or stand.session
-    mark = Mark(screens.buttons(stand.flow, step, after, stand.facts.person))
+    mark = Mark(screens.buttons(stand.flow, step, after, stand.person))
     return replace(changed, effects=(toast, mark, *changed.effects))
 
 
@@ -176,7 +183,7 @@ def _hear(stand: _Stand, words: str) -> Turn:
 
 def _take(stand: _Stand, step: Step, answer: Answer, tapped: Option | None) -> Turn:
     """Keep `answer` under `step`, drop what no longer lies on the path, and go on."""
-    spoken = replace(answer, language=_language(stand, step))
+    spoken = Answer(answer.chosen, answer.text, answer.skipped, _language(stand, step))
     earlier = stand.session.answers.get(step.id)
     if earlier and (earlier.chosen, earlier.text, earlier.skipped) == (spoken.chosen, spoken.text, spoken.skipped):
         return stand.says(Toast(Line(PHRASES["same-again"])))
@@ -208,7 +215,7 @@ def _kept(stand: _Stand, answers: Mapping[str, Answer]) -> Session:
         if not set(answer.chosen) <= offers:
             break  # what follows was said after an answer that no longer stands
         kept[step.id] = answer
-    return replace(stand.session, answers=kept, ticked=())
+    return Session(stand.session.code, stand.session.edition, kept)
 
 
 def _language(stand: _Stand, step: Step) -> str:
@@ -225,7 +232,7 @@ def _elsewhere(stand: _Stand, step: int | None) -> Turn | None:
 
 
 def _back(stand: _Stand) -> Turn:
-    given = [step.id for step in path(stand.flow, stand.session.answers, stand.person)]
+    given = [step.id for step in stand.steps]
     given = [step for step in given if step in stand.session.answers]
     if not given:
         return stand.asks(lines=(Line(PHRASES["nothing-to-take-back"]),))

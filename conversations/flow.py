@@ -43,11 +43,11 @@ class Step:
     at_least: int = 1
     at_most: int | None = None
     about: str = "answers"
+    asks: bool = field(init=False)  # whether it waits for an answer; `say` does not
 
-    @property
-    def asks(self) -> bool:
-        """Whether it waits for an answer; `say` does not."""
-        return questions.KINDS[self.kind].asks
+    def __post_init__(self) -> None:
+        """Look up once what every turn asks."""
+        object.__setattr__(self, "asks", questions.KINDS[self.kind].asks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +156,15 @@ def path(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str] | 
     met: list[Step] = []
     kept: dict[str, Answer] = {}
     for step in flow.steps:
-        if not conditions.met(step.when, kept, person or {}):
+        if step.when is not None and not conditions.met(step.when, kept, person or {}):
             continue
         met.append(step)
-        if step.asks and step.id not in answers:
+        if not step.asks:
+            continue
+        answer = answers.get(step.id)
+        if answer is None:
             break
-        if step.asks:
-            kept[step.id] = answers[step.id]
+        kept[step.id] = answer
     return met
 
 
@@ -175,7 +177,9 @@ def present(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str]
 
 def offered(step: Step, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None) -> list[Option]:
     """The options of `step` that are met, in order."""
-    return [option for option in step.options if conditions.met(option.when, answers, person or {})]
+    return [
+        option for option in step.options if option.when is None or conditions.met(option.when, answers, person or {})
+    ]
 
 
 def progress(

@@ -105,7 +105,7 @@ class _Scan:
             found = _KEY.match(self.source, self.at)
             self.at = found.end() if found else self.at + 1
             raw = found[0] if found else ""
-            yield tomllib.loads(f"key = {raw}")["key"] if raw[:1] in {'"', "'"} else raw
+            yield _unquoted(raw)
             self._skip(_SPACE)
             if not self._took("."):
                 return
@@ -120,6 +120,12 @@ class _Scan:
         found = self.source.startswith(mark, self.at)
         self.at += len(mark) if found else 0
         return found
+
+
+def _unquoted(raw: str) -> str:
+    if raw[:1] not in {'"', "'"}:
+        return raw
+    return tomllib.loads(f"key = {raw}")["key"] if "\\" in raw else raw[1:-1]
 
 
 _SPACE = re.compile(r"[ \t]*")

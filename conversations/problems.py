@@ -10,6 +10,7 @@ from conversations.places import Path, Places
 from conversations.text import clean, shorten
 
 LONGEST_QUOTE = 60
+SHORTEST_BEGINNING = 3
 FEW = 8
 """Up to this many known names are listed when none is near."""
 
@@ -49,14 +50,15 @@ def quote(value: object) -> str:
     return f'"{shorten(_in_one_line(words), LONGEST_QUOTE)}"'
 
 
-def nearest(word: object, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name `word` was probably meant to be."""
-    names = sorted(known)
-    close = difflib.get_close_matches(str(word).lower()[:LONGEST_QUOTE], names, n=1)
-    return close[0] if close else None
+    names, said = sorted(known), word.lower()[:LONGEST_QUOTE]
+    begun = [name for name in names if len(said) >= SHORTEST_BEGINNING and name.startswith(said)]
+    close = difflib.get_close_matches(said, names, n=1, cutoff=0.55)
+    return close[0] if close else begun[0] if len(begun) == 1 else None
 
 
-def suggest(word: object, known: Iterable[str], otherwise: str) -> str:
+def suggest(word: str, known: Iterable[str], otherwise: str) -> str:
     """What to do about a `word` nobody knows: the nearest known one, a short list of them, or `otherwise`."""
     names = sorted(known)
     near = nearest(word, names)

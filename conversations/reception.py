@@ -154,7 +154,9 @@ def _admitted(flows: Mapping[str, Flow], session: Session | None, given: Input, 
         return _without_session(given, facts)
     turn = engine.respond(flows, session, given, facts)
     asking = "" if not (turn.session and turn.session.finished) else "menu"
-    return turn if isinstance(given, Outcome) else replace(turn, person=_asked(turn.person or person, asking))
+    if isinstance(given, Outcome) or person.asking == asking:
+        return turn
+    return replace(turn, person=replace(person, asking=asking))
 
 
 def _without_session(given: Input, facts: Facts) -> Turn:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from conversations.effects import Button, Facts, Offer, Person, Rows, Say
+from conversations.conditions import met
+from conversations.effects import Button, Facts, Offer, Rows, Say
 from conversations.flow import Flow, Option, Step, offered, progress
 from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Language, Open, Skip, Tap
 from conversations.phrases import PHRASES
@@ -66,10 +67,10 @@ def tell(flow: Flow, step: Step, session: Session) -> tuple[Line, ...]:
     return (Line(step.ask, repeated(flow, step.ask, session)),)
 
 
-def ask(flow: Flow, step: Step, session: Session, person: Person, before: tuple[Line, ...] = ()) -> Say:
+def ask(flow: Flow, step: Step, session: Session, person: Mapping[str, str], before: tuple[Line, ...] = ()) -> Say:
     """A question: banner, words, numbered options, how to answer; buttons repeat number and words."""
-    number, of, certain = progress(flow, step, session.answers, person.facts())
-    options = offered(step, session.answers, person.facts())
+    number, of, certain = progress(flow, step, session.answers, person)
+    options = offered(step, session.answers, person)
     banner = line("banner" if certain else "banner-most", number=number, of=of, identity=PHRASES[_identity(flow, step)])
     lines = [*before, banner, Line(step.ask, repeated(flow, step.ask, session), bold=True)]
     lines += [line("option-line", number=place, label=option.label) for place, option in enumerate(options, 1)]
@@ -99,13 +100,13 @@ def _hints(step: Step, options: Sequence[Option], *, first: bool) -> list[Line]:
     return hints
 
 
-def buttons(flow: Flow, step: Step, session: Session, person: Person) -> Rows:
+def buttons(flow: Flow, step: Step, session: Session, person: Mapping[str, str]) -> Rows:
     """One row an option, then Done, Back and Skip as they apply; help beside every place to write."""
     place = flow.positions[step.id]
     picked = session.answers[step.id].chosen if step.id in session.answers else session.ticked
     rows: list[tuple[Button, ...]] = [
-        (_option_button(session, place, step, option, number, option.id in picked),)
-        for number, option in enumerate(offered(step, session.answers, person.facts()), 1)
+        (_option_button(Tap(session.code, place, position), option, number, picked=option.id in picked),)
+        for number, (position, option) in enumerate(_placed(step, session, person), 1)
     ]
     controls: list[tuple[str, Input]] = []
     if session.answers:
@@ -121,9 +122,17 @@ def buttons(flow: Flow, step: Step, session: Session, person: Person) -> Rows:
     return tuple(rows)
 
 
-def _option_button(session: Session, place: int, step: Step, option: Option, number: int, picked: bool) -> Button:  # noqa: FBT001
-    key = "button-ticked" if picked else "button"
-    return Button(line(key, number=number, label=option.label), Tap(session.code, place, step.options.index(option)))
+def _placed(step: Step, session: Session, person: Mapping[str, str]) -> list[tuple[int, Option]]:
+    """The options offered, each with its position in the edition."""
+    return [
+        (position, option)
+        for position, option in enumerate(step.options)
+        if option.when is None or met(option.when, session.answers, person)
+    ]
+
+
+def _option_button(brings: Tap, option: Option, number: int, *, picked: bool) -> Button:
+    return Button(line("button-ticked" if picked else "button", number=number, label=option.label), brings)
 
 
 def repeated(flow: Flow, text: Text, session: Session) -> dict[str, Field]:

@@ -60,7 +60,7 @@ def fold(words: str) -> str:
 
 def units(words: str) -> int:
     """Length in UTF-16 code units, the way Telegram measures."""
-    return len(words) + sum(1 for letter in words if ord(letter) > 0xFFFF)  # noqa: PLR2004 - last of the basic plane
+    return len(words) if words.isascii() else len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(words: str, most: int) -> str:

@@ -165,7 +165,7 @@ class _When:
             if isinstance(value, str) and (allowed is None or value in allowed):
                 continue
             meant = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-            todo = suggest(meant, allowed or (), "write one of its options in quotes")
+            todo = suggest(meant if isinstance(meant, str) else "", allowed or (), "write one of its options in quotes")
             self.findings.add(path, f"{quote(subject)} is never {quote(value)}", todo)
 
 

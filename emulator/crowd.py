@@ -56,25 +56,48 @@ async def answer(
     """
     pause = seconds / (4 * most_steps)
     manner = Manner(code, frozenset(band_labels), frozenset(avoid), seed, pause, quiet, most_steps)
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(url, connector=connector) as sim:
-        before = len(await _get(sim, "/sim/log"))
-        arrivals = random.Random(seed)  # noqa: S311  a crowd must be repeatable, not secret
-        visits = [asyncio.create_task(_visit(sim, manner, number, arrivals.uniform(0, seconds / 2))) for number in range(people)]
-        if visits:
-            _, late = await asyncio.wait(visits, timeout=seconds)
-            for visit in late:
-                visit.cancel()
-            problems = await asyncio.gather(*visits, return_exceptions=True)
-            for problem in problems:
-                if isinstance(problem, Exception):
-                    raise problem
-        return judge(await _get(sim, "/sim/log", after=before))
+    async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0)) as sim:
+        before = int((await _get(sim, "/sim/state"))["log"])
+        chance, places = random.Random(seed), asyncio.Semaphore(MOST_AT_ONCE)  # noqa: S311  must be repeatable, not secret
+        arrivals = [chance.uniform(0, seconds / 2) for _ in range(people)]
+        visits = [asyncio.create_task(_visit(sim, places, manner, number, at)) for number, at in enumerate(arrivals)]
+        await _let_run(visits, seconds)
+        return await _judge_when_settled(sim, before)
 
 
-async def _visit(sim: aiohttp.ClientSession, manner: Manner, number: int, arrival: float) -> None:
-    """One person's whole conversation."""
+async def _let_run(visits: list[asyncio.Task[None]], seconds: float) -> None:
+    """Wait for the visits, end those still going after `seconds`, and raise what went wrong in one."""
+    if not visits:
+        return
+    _, late = await asyncio.wait(visits, timeout=seconds)
+    for visit in late:
+        visit.cancel()
+    for problem in await asyncio.gather(*visits, return_exceptions=True):
+        if isinstance(problem, Exception):
+            raise problem
+
+
+async def _judge_when_settled(sim: aiohttp.ClientSession, before: int) -> Verdict:
+    """Judge the history since entry `before`, giving the bot a moment to answer the last taps."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + GRACE
+    entries: list[Json] = []
+    while True:
+        left = until - loop.time()
+        entries += await _get(sim, "/sim/log", after=before + len(entries), wait=max(left, 0))
+        verdict = judge(entries)
+        if not verdict.unanswered or left <= 0:
+            return verdict
+
+
+async def _visit(sim: aiohttp.ClientSession, places: asyncio.Semaphore, manner: Manner, number: int, arrival: float) -> None:
+    """One person's whole conversation, once it is their time and there is a place."""
     await asyncio.sleep(arrival)
+    async with places:
+        await _talk(sim, manner, number)
+
+
+async def _talk(sim: aiohttp.ClientSession, manner: Manner, number: int) -> None:
     person = await _post(sim, "/sim/people", {})
     member = Member(person["id"], random.Random(f"{manner.seed}:{number}"))  # noqa: S311  as above
     await _post(sim, f"/sim/people/{member.id}/start", {"payload": manner.code})
@@ -152,6 +175,8 @@ async def _post(sim: aiohttp.ClientSession, path: str, given: Json) -> Any:
 
 
 TYPED = 0.08
+MOST_AT_ONCE = 300  # each holds a connection open
+GRACE = 5.0
 WORDS = (
     "Appointments I can get to by bus",
     "Please write to me in plain words",

@@ -75,6 +75,8 @@ class Faults:
         rule = Rule(**{**given, "kind": str(given.get("kind"))})
         if rule.kind not in KINDS:
             raise ActRefusedError(f"unknown fault kind {rule.kind!r}; known: {', '.join(KINDS)}")
+        if (rule.method.lower() == "webhook") and rule.kind != "duplicate":
+            raise ActRefusedError("the only fault of a delivery is a duplicate; a webhook can fail by itself")
         if rule.kind not in LASTING and rule.seconds is not None:
             rule.until = self._clock.now() + rule.seconds
         return rule

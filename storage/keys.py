@@ -91,9 +91,9 @@ class Keys:
             self._write()
         return hashlib.blake2b(person.encode(), key=key, digest_size=16).digest()
 
-    def sign(self, chat_id: int, data: bytes) -> bytes:
-        """The 8 bytes that tie a button's data to the chat it was made for."""
-        return hashlib.blake2b(b"%d|%b" % (chat_id, data), key=self._buttons, digest_size=8).digest()
+    def sign(self, chat_id: int, data: str) -> str:
+        """The 16 hex digits that tie a button's data to the chat it was made for."""
+        return hashlib.blake2b(f"{chat_id}|{data}".encode(), key=self._buttons, digest_size=8).hexdigest()
 
     @property
     def fingerprint(self) -> str:

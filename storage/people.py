@@ -63,8 +63,8 @@ def meet(db: Connection, place: tuple[int, int, str], lookups: Collection[bytes]
         return known
     made = dict(zip(_new_people(db, organisation_id, len(new), today), new, strict=True))
     rows = [{"person_id": person, "bot_id": bot_id, "door": door, "lookup": lookup} for person, lookup in made.items()]
-    taken = insert(db, addresses).values(rows).on_conflict_do_nothing().returning(addresses.c.lookup)
-    ours = set(db.scalars(taken))
+    taken = insert(db, addresses).on_conflict_do_nothing().returning(addresses.c.lookup)
+    ours = set(db.scalars(taken, rows))
     beaten = [person for person, lookup in made.items() if lookup not in ours]
     if beaten:  # another process met them a moment ago
         db.execute(delete(people).where(people.c.id.in_(beaten)))
@@ -73,7 +73,7 @@ def meet(db: Connection, place: tuple[int, int, str], lookups: Collection[bytes]
 
 def _new_people(db: Connection, organisation_id: int, count: int, today: dt.date) -> list[int]:
     rows = [{"code": codes.make(), "organisation_id": organisation_id, "met_on": today} for _ in range(count)]
-    return sorted(db.scalars(insert(db, people).values(rows).returning(people.c.id)))
+    return sorted(db.scalars(insert(db, people).returning(people.c.id), rows))
 
 
 def save(db: Connection, changes: Sequence[Mapping[str, object]]) -> None:
@@ -118,7 +118,7 @@ def turn_away(db: Connection, bot_id: int, away: Mapping[bytes, int], now: dt.da
         db.execute(delete(addresses).where(addresses.c.person_id.in_(away.values())))
         db.execute(delete(people).where(people.c.id.in_(away.values())))
         rows = [{"bot_id": bot_id, "lookup": lookup, "until": now + TURNED_AWAY_FOR} for lookup in away]
-        db.execute(insert(db, turned_away).values(rows).on_conflict_do_nothing())
+        db.execute(insert(db, turned_away).on_conflict_do_nothing(), rows)
 
 
 def find_turned_away(db: Connection, bot_id: int, lookups: Collection[bytes], now: dt.datetime) -> set[bytes]:

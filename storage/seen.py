@@ -19,8 +19,8 @@ def take(db: Connection, bot_id: int, updates: Iterable[int], today: dt.date) ->
     rows = [{"bot_id": bot_id, "update_id": update, "day": today} for update in sorted(set(updates))]
     if not rows:
         return set()
-    statement = insert(db, seen).values(rows).on_conflict_do_nothing().returning(seen.c.update_id)
-    return set(db.scalars(statement))
+    statement = insert(db, seen).on_conflict_do_nothing().returning(seen.c.update_id)
+    return set(db.scalars(statement, rows))
 
 
 def prune(db: Connection, today: dt.date) -> int:

@@ -207,7 +207,7 @@ def _insert(db: Connection, keys: Keys, new: Sequence[Change], now: dt.datetime)
         for held in (change.after,)
     ]
     began = [{"person_id": row["person_id"], "engagement_id": row["engagement_id"]} for row in rows]
-    db.execute(upsert(db, participations).values(began).on_conflict_do_nothing())
+    db.execute(upsert(db, participations).on_conflict_do_nothing(), began)
     made = db.execute(insert(sessions).returning(sessions.c.code, sessions.c.id), rows)
     return {row.code: row.id for row in made}
 
@@ -276,7 +276,7 @@ def _finish(db: Connection, finished: Sequence[Held], today: dt.date) -> None:
         if held.respondent
     ]
     if rows:
-        db.execute(upsert(db, responses).values(rows).on_conflict_do_nothing())
+        db.execute(upsert(db, responses).on_conflict_do_nothing(), rows)
 
 
 def finished_by(db: Connection, people: Collection[int]) -> set[tuple[int, int]]:

@@ -1,10 +1,43 @@
-"""Pages (being written)."""
+"""The pages: which there are, and what is said when there is none."""
 
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from __future__ import annotations
 
-ERRORS = {}
+from collections.abc import Awaitable, Callable, Mapping
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+
+from bot.web import health, results
+from bot.web.rendering import STATIC, Files, page
 
 
-def routes(engine, organisation_id, trouble):
-    return [Route("/healthz", lambda r: JSONResponse({"status": "ok"}))]
+def routes(engine: AsyncEngine, organisation_id: int, trouble: Callable[[], str]) -> list[BaseRoute]:
+    """Every page of an organisation, what pages are dressed in, and `/healthz`. Give Starlette ERRORS beside them.
+
+    `trouble` says in words what is wrong, and nothing when all is well.
+    """
+    return [health.route(trouble), *results.routes(engine, organisation_id), Mount("/static", Files(directory=STATIC))]
+
+
+async def explain(_request: Request, error: Exception) -> Response:
+    """A page that says what happened and what to do next."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title, words = PROBLEMS.get(status, PROBLEMS[500] if status >= 500 else PROBLEMS[400])  # noqa: PLR2004 - HTTP's own
+    return page("problem.html", {"title": title, "words": words}, status)
+
+
+PROBLEMS = {
+    400: ("That did not work", "The address or what was sent with it is not right. Check the address and try again."),
+    404: ("There is no page here", "The address may be wrong, or the page may have gone. Check the address and try again."),
+    405: ("That does not work here", "This page can be read, but nothing can be sent to it."),
+    500: ("Something went wrong", "It is our fault, not yours. Nothing was lost. Wait a minute, then load the page again."),
+}
+
+ERRORS: Mapping[int | type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    HTTPException: explain,
+    Exception: explain,
+}
+"""What Starlette does when there is no page, or when one fails."""

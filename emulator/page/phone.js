@@ -367,6 +367,12 @@ async function open() {
   const wanted = remembered();
   const people = await call("/sim/people");
   for (const person of people) if (wanted.includes(person.id)) keep(person);
+  if (asked.has("person") && !phones.size) {
+    const lost = document.querySelector(".lost");
+    lost.textContent = "There is no such phone. The local Telegram may have been started anew.";
+    lost.hidden = false;
+    return;
+  }
   const count = asked.has("person") ? 0 : Number(asked.get("phones") ?? 2);
   while (phones.size < count) await addPhone({ language_code: asked.get("language") ?? "en" });
   document.body.classList.toggle("one", asked.has("person") || asked.get("phones") === "1");

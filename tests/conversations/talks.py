@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from conversations import flow as flows
 from conversations.effects import Button, Complete, Effect, Facts, Mark, Offer, Person, Say, Toast, Turn
 from conversations.flow import Flow, Option, Step
-from conversations.inputs import Done, Input, Open, Outcome, Tap, Words
+from conversations.inputs import Input, Open, Outcome, Tap, Words
 from conversations.reception import receive
 from conversations.session import Answer, Session
 from conversations.text import Field, Line, Text
@@ -107,10 +107,9 @@ class Talk:
             return self.say("Something to say")
         if step.kind != "choices":
             return self.tap(self.options[0].id)
-        plain = [option for option in self.options if not option.alone]
-        for option in plain[: step.at_least] or self.options[:1]:
-            self.tap(option.id)
-        return self.do(Done("code", self.here))
+        plain = [place for place, option in enumerate(self.options, 1) if not option.alone]
+        enough = plain[: step.at_least] if len(plain) >= step.at_least else []
+        return self.say(" and ".join(map(str, enough or [len(self.options)])))
 
 
 def begin(steps: str, person: Person = ADULT) -> Talk:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from hypothesis import assume
+from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 
 from conversations import checking, flow
@@ -19,6 +19,9 @@ LABELS = (
     "16 or 17", "Someone else’s idea", "A very long label that says a good deal more than it would need to say", "اردو میں", "Ärger 👩‍👩‍👧",
     "Not now", "Skip this", "Travel", "Rest", "Zdrowie", "ohne", "Ça va",
 )  # fmt: skip
+always = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+"""Enough to find what one in fifty finds, on a slow machine in seconds."""
+
 COUNTED = ("choice", "choices")
 
 

@@ -100,7 +100,9 @@ def test_chance_repeats_itself() -> None:
     assert set(seen[0]) == {True, False}
 
 
-@pytest.mark.parametrize("rule", [{"kind": "gremlins"}, {"kind": "500", "colour": "red"}, {}])
+@pytest.mark.parametrize(
+    "rule", [{"kind": "gremlins"}, {"kind": "500", "colour": "red"}, {"kind": "500", "method": "webhook"}, {}]
+)
 def test_a_rule_nobody_understands_is_refused(rule: dict[str, str], telegram: Telegram) -> None:
     with pytest.raises(AssertionError, match="fault"):
         telegram.faults([rule])

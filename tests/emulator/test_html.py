@@ -4,7 +4,7 @@ import contextlib
 import html
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.html import parse_html
@@ -81,17 +81,20 @@ def test_broken_markup_is_refused_in_telegrams_words(source: str) -> None:
     assert refusal.value.description == f"Bad Request: can't parse entities: {REFUSED[source]}"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_escaped_text_comes_back_as_it_was(text: str) -> None:
     assert parse_html(html.escape(text, quote=False)) == (text, [])
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.text())
 def test_offsets_are_in_utf_16_units(bold: str, before: str) -> None:
     _, marks = parse_html(f"{html.escape(before)}<b>{html.escape(bold)}</b>")
     assert marks == [{"type": "bold", "offset": units(before), "length": units(bold)}]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>&/b=\"' a;"))
 def test_any_markup_is_parsed_or_refused(source: str) -> None:
     with contextlib.suppress(Refusal):

@@ -1,5 +1,7 @@
 """People do here what people do on a phone, and no more."""
 
+import asyncio
+
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -173,3 +175,24 @@ def test_what_cannot_be_done_is_refused_with_a_reason(path: str, given: dict[str
 def test_nobody_can_send(given: dict[str, object], telegram: Telegram, aisha: Someone) -> None:
     with pytest.raises(AssertionError, match=r"nothing to send|nobody can send|no such text"):
         telegram.post(f"/sim/people/{aisha.id}/send", given)
+
+
+async def test_only_new_words_mark_a_message_as_changed(bot: Bot, aisha: Someone) -> None:
+    sent = await bot.send_message(aisha.id, "Coming?", reply_markup=YES_NO)
+    await sent.edit_reply_markup(None)
+    assert not aisha.chat()["messages"][-1]["edited"]
+    await sent.edit_text("Thank you")
+    assert aisha.chat()["messages"][-1]["edited"]
+
+
+async def test_a_tap_waits_for_its_button_to_appear(bot: Bot, aisha: Someone) -> None:
+    tapping = asyncio.create_task(asyncio.to_thread(aisha.taps, "Yes"))
+    await bot.send_message(aisha.id, "Coming?", reply_markup=YES_NO)
+    assert await bot.answer_callback_query(await tapping)
+
+
+def test_every_person_is_listed(telegram: Telegram) -> None:
+    names = [telegram.person().first_name for _ in range(25)]
+    listed = telegram.get("/sim/people")
+    assert [person["first_name"] for person in listed] == names
+    assert len({person["id"] for person in listed}) == 25

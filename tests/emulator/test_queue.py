@@ -150,10 +150,11 @@ def test_a_message_expires_after_a_day(telegram: Telegram, aisha: Someone) -> No
 def test_a_full_queue_drops_what_comes_after() -> None:
     clock = Clock()
     updates = UpdateQueue(clock, History(clock))
-    for number in range(100_001):
-        updates.add("message", {"text": str(number)}, "chat1", 86_400)
-    assert len(updates.waiting) == 100_000
-    assert updates.add("message", {}, "chat1", 86_400) is None
+    assert updates.capacity == 100_000
+    updates.capacity = 10
+    kept = [updates.add("message", {"text": str(number)}, "chat1", 86_400) for number in range(12)]
+    assert kept[10:] == [None, None]
+    assert [update.update_id for update in updates.take(100)] == [update.update_id for update in kept[:10] if update]
 
 
 def test_an_offset_far_in_the_future_is_taken_for_a_mistake(telegram: Telegram, aisha: Someone) -> None:

@@ -1,7 +1,7 @@
 """Text is kept as Telegram keeps it: cleaned, trimmed, and measured in UTF-16 units."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.text import clean, find_entities, split, units
@@ -26,12 +26,14 @@ def test_marks_move_along_when_text_before_them_goes() -> None:
     assert (text, marks) == ("ab bold", [{"type": "bold", "offset": 3, "length": 4}])
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean(text, [])
     assert clean(once[0], []) == once
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=300), st.integers(min_value=2, max_value=50))
 def test_a_long_text_is_split_without_losing_a_letter(text: str, limit: int) -> None:
     parts = split(text, limit)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select
 
@@ -78,7 +78,7 @@ class World:
     organisation_id: int = 0
     runner: asyncio.Runner = field(default_factory=asyncio.Runner)
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> Self:
         self.engine = self.runner.run(open_database(self.url))
         self.organisation_id = self.do(lambda db: organisations.settle(db, "The clinic", "Europe/London", NOON))
         return self
@@ -118,7 +118,13 @@ class World:
         return self.do(lambda db: db.scalars(insert(schema.people).values(row).returning(schema.people.c.id)).one()), code
 
     def answer(
-        self, engagement: Engagement, said: Mapping[str, Answer], *, finished: bool = True, now: dt.datetime = NOON, door: str = "telegram"
+        self,
+        engagement: Engagement,
+        said: Mapping[str, Answer],
+        *,
+        finished: bool = True,
+        now: dt.datetime = NOON,
+        door: str = "telegram",
     ) -> int:
         """Someone new says this; returns their id."""
         person, code = self.meet()

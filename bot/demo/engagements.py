@@ -1,0 +1,42 @@
+"""The two consultations the demo opens, and who answers them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.demo.crowd import Manner
+from bot.demo.words import CLINIC
+from conversations import library
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One consultation: its name on the page, the phones that are ready for it, and its crowd of so many people."""
+
+    slug: str
+    who: str
+    phones: Sequence[str]
+    crowd: int
+    age: str
+    words: Sequence[str] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called where people see it."""
+        return str(self._written["title"]["en"])
+
+    def manner(self, code: str) -> Manner:
+        """How its crowd behaves, when `code` is what they start with."""
+        return Manner(code, self.age, str(self._written["thanks"]["en"]), self.words)
+
+    @property
+    def _written(self) -> dict[str, dict[str, str]]:
+        return tomllib.loads(library.SHIPPED[f"{self.slug}.toml"])
+
+
+ASKED = (
+    Asked("long-covid-tell-us-once", "Adults, confidential", ("Aisha", "Ben"), 300, "18 or over", CLINIC),
+    Asked("what-should-we-fix-first", "16 and 17 year olds, anonymous", ("Megan", "Yusuf"), 120, "16 or 17"),
+)

@@ -1,0 +1,80 @@
+"""What a power cut did: how long the bot was off, what waited for it, and whether any of that was lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.demo.running import RunningBot
+from bot.demo.telegram import Json, Telegram
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One time off. None: not known yet. `unheard`: taps and messages that nothing came of."""
+
+    seconds: float | None = None
+    waiting: int | None = None
+    unheard: int | None = None
+
+    def __str__(self) -> str:
+        if self.seconds is None:
+            return "The bot is off. It comes back by itself. You can go on tapping."
+        back = f"The bot was off for {self.seconds:.1f} seconds and is back."
+        if not self.waiting:
+            return f"{back} Nobody answered in that time, so nothing had to wait."
+        waited = f"{back} {self.waiting} {'tap or message was' if self.waiting == 1 else 'taps and messages were'} waiting"
+        if self.unheard is None:
+            return f"{waited} …"
+        return f"{waited}; {self.unheard} got no reply." if self.unheard else f"{waited}; none was lost."
+
+
+class Plug:
+    """Ends the bot's process hard, and finds out from the pretend Telegram what became of what people did meanwhile."""
+
+    def __init__(self, bot: RunningBot, telegram: Telegram) -> None:
+        self.last: Outage | None = None
+        self._bot = bot
+        self._telegram = telegram
+
+    async def pull(self) -> None:
+        """Pull the plug and follow what comes of it. Returns when all is known."""
+        before = await self._telegram.state()
+        up = asyncio.ensure_future(self._bot.up(self._bot.runs + 1))
+        self._bot.pull_the_plug()
+        self.last = Outage()
+        state = before
+        while not up.done():
+            await asyncio.wait({up}, timeout=LOOK_EVERY)
+            newer = await self._telegram.state()
+            state = newer if newer["offset"] == before["offset"] else state  # nothing more waits once the bot takes again
+        self.last = Outage(self._bot.off_for, state["pending"])
+        acts = await self._waiting(range(state["next_update"] - state["pending"], state["next_update"]), state["log"])
+        self.last = Outage(self._bot.off_for, state["pending"], await self._count_unheard(acts, state["log"]))
+
+    async def _waiting(self, updates: range, until: int) -> list[Json]:
+        entries = await self._telegram.log(0)
+        return [entry for entry in entries[:until] if entry.get("update_id") in updates]
+
+    async def _count_unheard(self, acts: list[Json], since: int) -> int:
+        """How many of `acts` have seen no reply after entry `since` of the log, at the latest after a while."""
+        loop = asyncio.get_running_loop()
+        until, seen = loop.time() + PATIENCE, since
+        while acts and loop.time() < until:
+            entries = await self._telegram.log(seen, wait=until - loop.time())
+            seen += len(entries)
+            acts = unheard(acts, entries)
+        return len(acts)
+
+
+def unheard(acts: Iterable[Json], entries: Iterable[Json]) -> list[Json]:
+    """Those of `acts` to which none of `entries` is a reply: a call to the same chat, or an answer to that very tap."""
+    calls = [entry for entry in entries if entry["what"] == "call" and entry["applied"]]
+    chats = {call["chat"] for call in calls}
+    queries = {call["parameters"].get("callback_query_id") for call in calls}
+    return [act for act in acts if act["chat"] not in chats and act.get("query_id", "") not in queries]
+
+
+LOOK_EVERY = 0.05  # seconds
+PATIENCE = 15.0  # seconds for the bot to deal with what waited

@@ -1,0 +1,114 @@
+"""People who answer `tests-five` from beginning to end, and what its results must then be."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.client import Heard, Someone, Telegram
+from tests.road.house import PATIENCE, House
+
+ENGAGEMENT = "tests-five"
+WHO = {"have": "I have long covid", "care": "I care for someone", "work": "I work there"}
+FIRST = {"nearer": "Closer to home", "later": "Later in the day", "phone": "By phone"}
+END = "That was the last question"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one person will answer, by option ids; `wrong` is unlike anybody else's."""
+
+    who: str
+    first: tuple[str, ...]
+    wrong: str
+    sure: str
+    tell_me: str
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """(step, option) of everything picked."""
+        first = [("first", option) for option in self.first]
+        return [("who", self.who), *first, ("sure", self.sure), ("tell-me", self.tell_me)]
+
+
+def make_plans(count: int, seed: int) -> list[Plan]:
+    chance = random.Random(seed)
+    plans = []
+    for number in range(count):
+        who = chance.choice(list(WHO))
+        first = () if who == "work" else tuple(sorted(chance.sample(list(FIRST), chance.randint(1, 2)), key=list(FIRST).index))
+        sure, tell_me = chance.choices(["yes", "no"], k=2)
+        plans.append(Plan(who, first, f"words number {number} of {seed}", sure, tell_me))
+    return plans
+
+
+def type_all(person: Someone, plan: Plan, code: str) -> None:
+    """Type every answer at once, before the questions have been heard: numbers here, words there."""
+    person.starts(code)
+    picked = " and ".join(str(list(FIRST).index(option) + 1) for option in plan.first)
+    answers = ["18 or over", WHO[plan.who], picked, plan.wrong, plan.sure, "1" if plan.tell_me == "yes" else "2"]
+    for answer in answers:
+        if answer:
+            person.says(answer)
+
+
+def tap_through(person: Someone, plan: Plan, code: str) -> None:
+    """Answer each question when it has been heard, by tapping wherever there is something to tap."""
+    person.starts(code)
+    _tap(person, "how old are you", "18 or over")
+    _tap(person, "Which best describes you", WHO[plan.who])
+    if plan.first:
+        _tap(person, "What would help first", *(FIRST[option] for option in plan.first), "Done")
+    hear(person, "What should we not get wrong")
+    person.says(plan.wrong)
+    _tap(person, "You wrote", plan.sure)
+    _tap(person, "Shall we tell you", plan.tell_me)
+
+
+def _tap(person: Someone, question: str, *labels: str) -> None:
+    asked = hear(person, question)
+    for label in labels:
+        person.taps(label, message_id=asked.message_id, wait=PATIENCE)
+
+
+def hear(person: Someone, words: str) -> Heard:
+    """Wait for a message with these words; what comes before it, or twice, is passed over."""
+    while words not in (heard := person.hears(wait=PATIENCE)).text:
+        pass
+    return heard
+
+
+def answer_all(telegram: Telegram, plans: Sequence[Plan], code: str, meanwhile: Any = None) -> list[Someone]:
+    """Have one person a plan answer, every other one by tapping, while `meanwhile()` goes on; returns them at the end."""
+    people = [telegram.person() for _ in plans]
+    with ThreadPoolExecutor(len(plans)) as threads:
+        talks = [
+            threads.submit(_talk, person, plan, code, taps=bool(number % 2))
+            for number, (person, plan) in enumerate(zip(people, plans, strict=True))
+        ]
+        if meanwhile:
+            meanwhile()
+        for talk in talks:
+            talk.result()
+    return people
+
+
+def _talk(person: Someone, plan: Plan, code: str, *, taps: bool) -> None:
+    (tap_through if taps else type_all)(person, plan, code)
+    hear(person, END)
+
+
+def check(house: House, plans: Iterable[Plan]) -> None:
+    """Everything in `plans` is in the results exactly once, and nothing else."""
+    told = house.results(ENGAGEMENT)
+    plans = list(plans)
+    counted = {(step["id"], option["id"]): option["count"] for step in told["steps"] for option in step["options"]}
+    texts = next(step["texts"] for step in told["steps"] if step["id"] == "wrong")
+    assert sorted(texts) == sorted(plan.wrong for plan in plans)
+    expected = Counter(pair for plan in plans for pair in plan.chosen)
+    assert {pair: count for pair, count in counted.items() if count} == dict(expected)
+    assert told["people"] == {"started": len(plans), "finished": len(plans)}
