@@ -105,7 +105,7 @@ async def _inside(base: Foundation) -> list[Finding]:
 async def _telegram(config: Config) -> Finding:
     async with Wire(config.telegram.api_url, config.telegram.token.get_secret_value()) as lines:
         try:
-            reply = await lines.call("getMe", timeout=10.0)
+            reply = await lines.call("getMe", patience=10.0)
         except (NotSentError, UnknownOutcomeError) as error:
             return Finding(False, "Telegram does not answer", f"Check telegram.api_url and this computer's network ({error}).")
     if reply.ok:

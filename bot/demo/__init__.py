@@ -26,10 +26,12 @@ async def _play(*, browser: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last is a terminal's window being closed
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    show = asyncio.create_task(Show(Progress(), browser=browser).run())
+    progress = Progress()
+    show = asyncio.create_task(Show(progress, browser=browser).run())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({show, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     show.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await show
+    progress.over()

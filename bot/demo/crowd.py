@@ -58,12 +58,12 @@ class Crowd:
     finished: int = 0
     left: int = 0
 
-    def invite(self, people: int, *, lively: float, within: float) -> None:
-        """Have `people` come: two in five within the first `lively` seconds, the rest `within` so many."""
-        chance = random.Random(f"{self.manner.code}:{self.invited}")  # noqa: S311 - nothing here is secret
+    def invite(self, people: int) -> None:
+        """Have `people` come, the first two in five of them quickly; 300 take two minutes in all."""
+        chance = random.Random(f"{self.manner.age}:{self.invited}")  # noqa: S311 - nothing here is secret
+        soon, late = people / EARLY_A_SECOND, people / A_SECOND
         for number in range(people):
-            early = number % 5 < 2  # noqa: PLR2004 - two in five
-            at = chance.uniform(0, lively) if early else chance.uniform(lively, within)
+            at = chance.uniform(0, soon) if number % 5 < 2 else chance.uniform(soon, late)  # noqa: PLR2004 - two in five
             self.tasks.create_task(self._visit(at, random.Random(chance.random())))  # noqa: S311 - as above
         self.invited += people
 
@@ -158,6 +158,7 @@ def _lean(chance: random.Random, options: list[str], manner: Manner) -> str:
 NUMBERED = re.compile(r"(✓ )?\d+\. ")
 BACK, SKIP, DONE = "Back", "Skip", "Done"
 LEAVE, GO_BACK, TYPE, PASS, HALF = 0.08, 0.03, 0.08, 0.4, 0.5  # how often, of 1
+A_SECOND, EARLY_A_SECOND = 2.5, 15  # people invited for each second of the whole, and of its lively beginning
 THINKING = (0.3, 1.8)  # seconds
 PATIENCE = 20.0  # seconds of silence before trying again
 LONGEST = 40  # things done

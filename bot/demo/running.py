@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import time
 from asyncio.subprocess import Process
-from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
 
+from bot.demo.settings import Settings
 from bot.demo.shelter import Shelter
 from bot.demo.trouble import Trouble
 
@@ -18,16 +18,18 @@ from bot.demo.trouble import Trouble
 class RunningBot:
     """`python -m bot run`, kept going. `runs` counts how often it has come up; `off_since` is None while it is up."""
 
-    def __init__(self, shelter: Shelter, arguments: Sequence[str], pages: str) -> None:
+    def __init__(self, shelter: Shelter, place: Settings) -> None:
         self.runs = 0
         self.off_since: float | None = time.monotonic()
         self.off_for = 0.0  # seconds it was off before it last came up
         self.came_up = asyncio.Condition()
         self._shelter = shelter
-        self._arguments = arguments
-        self._pages = pages
-        self._log = shelter.folder / "bot.log"
+        self._place = place
         self._process: Process | None = None
+
+    @property
+    def is_up(self) -> bool:
+        return self.off_since is None
 
     async def keep(self) -> None:
         """Keep it running until cancelled. Raises Trouble when it does not come up the first time."""
@@ -38,7 +40,7 @@ class RunningBot:
                     await self._note_up()
                     await process.wait()
                 elif not self.runs:
-                    raise Trouble(f"The bot does not start. It said:\n{_tail(self._log)}")
+                    raise Trouble(f"The bot does not start. It said:\n{_tail(self._place.log)}")
                 else:
                     await asyncio.sleep(BREATH)
             finally:
@@ -57,8 +59,10 @@ class RunningBot:
             await self.came_up.wait_for(lambda: self.runs >= runs)
 
     async def _start(self) -> Process:
-        with self._log.open("ab") as log:
-            self._process = await self._shelter.start(*self._arguments, to=log)
+        place = self._place
+        with place.log.open("ab") as log:
+            given = ("--config", str(place.config), "--clock", str(place.clock))
+            self._process = await self._shelter.start("run", *given, to=log)
         return self._process
 
     async def _comes_up(self, process: Process) -> bool:
@@ -66,7 +70,7 @@ class RunningBot:
         async with aiohttp.ClientSession() as session:
             while process.returncode is None:
                 with contextlib.suppress(aiohttp.ClientError):
-                    async with session.get(f"{self._pages}/healthz") as response:
+                    async with session.get(f"{self._place.pages}/healthz") as response:
                         if response.ok:
                             return True
                 await asyncio.sleep(LOOK_EVERY)

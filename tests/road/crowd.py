@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from emulator.client import Heard, Someone, Telegram
 from tests.road.house import PATIENCE, House
@@ -16,6 +15,7 @@ ENGAGEMENT = "tests-five"
 WHO = {"have": "I have long covid", "care": "I care for someone", "work": "I work there"}
 FIRST = {"nearer": "Closer to home", "later": "Later in the day", "phone": "By phone"}
 END = "That was the last question"
+MOST = 60  # people who talk at once
 
 
 @dataclass(frozen=True)
@@ -82,23 +82,36 @@ def hear(person: Someone, words: str) -> Heard:
     return heard
 
 
-def answer_all(telegram: Telegram, plans: Sequence[Plan], code: str, meanwhile: Any = None) -> list[Someone]:
-    """Have one person a plan answer, every other one by tapping, while `meanwhile()` goes on; returns them at the end."""
-    people = [telegram.person() for _ in plans]
-    with ThreadPoolExecutor(len(plans)) as threads:
-        talks = [
-            threads.submit(_talk, person, plan, code, taps=bool(number % 2))
-            for number, (person, plan) in enumerate(zip(people, plans, strict=True))
-        ]
-        if meanwhile:
-            meanwhile()
-        for talk in talks:
-            talk.result()
-    return people
+class Crowd:
+    """People talking side by side; leaving it waits until each has reached the end."""
+
+    def __init__(self, telegram: Telegram, code: str) -> None:
+        self.plans: list[Plan] = []
+        self.people: list[Someone] = []
+        self._telegram, self._code = telegram, code
+        self._threads = ThreadPoolExecutor(MOST)
+        self._talks: list[Future[None]] = []
+
+    def __enter__(self) -> Crowd:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._threads:
+            for talk in self._talks:
+                talk.result()
+
+    def add(self, plans: Iterable[Plan]) -> None:
+        """Let one more person a plan begin; every other one taps, the rest type all at once."""
+        for plan in plans:
+            person = self._telegram.person()
+            way = (type_all, tap_through)[len(self.people) % 2]
+            self.people.append(person)
+            self.plans.append(plan)
+            self._talks.append(self._threads.submit(_talk, person, plan, self._code, way))
 
 
-def _talk(person: Someone, plan: Plan, code: str, *, taps: bool) -> None:
-    (tap_through if taps else type_all)(person, plan, code)
+def _talk(person: Someone, plan: Plan, code: str, way: Callable[[Someone, Plan, str], None]) -> None:
+    way(person, plan, code)
     hear(person, END)
 
 

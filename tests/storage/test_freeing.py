@@ -2,14 +2,16 @@
 
 import asyncio
 import datetime as dt
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import Connection, select, text, update
 
 from conversations.session import Answer
-from storage import engagements, releases, results, schema
+from storage import engagements, releases, schema
 from storage.engagements import Engagement
 from storage.releases import Freed
+from storage.sessions import read_answer
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
 
 THE_DAYS_KEY_IS_GONE = NOON + dt.timedelta(days=3)
@@ -21,19 +23,19 @@ def free(world: World, engagement: Engagement, *, closing: bool = False, now: dt
 
 
 def close(world: World, engagement: Engagement, now: dt.datetime = NEXT) -> None:
-    def work(db: object) -> None:
-        engagements.set_state(db, engagement.id, engagements.CLOSED, now)  # type: ignore[arg-type]
-        releases.free(db, world.keys, engagement, now, closing=True)  # type: ignore[arg-type]
-        releases.make(db, engagement, now, closing=True)  # type: ignore[arg-type]
+    def work(db: Connection) -> None:
+        engagements.set_state(db, engagement.id, engagements.CLOSED, now)
+        releases.free(db, world.keys, engagement, now, closing=True)
+        releases.make(db, engagement, now, closing=True)
 
     world.do(work)
 
 
-def finish(world: World, engagement: Engagement, people: int, start: int = 0, **more: object) -> list[int]:
+def finish(world: World, engagement: Engagement, people: int, start: int = 0, **more: Any) -> list[int]:
     """So many people finish, each with words of their own: "text 0", "text 1", …; returns their ids."""
+    said = {"who": pick("have", language="cy"), "tell-me": pick("yes")}
     return [
-        world.answer(engagement, {"who": pick("have", language="cy"), "wrong": write(f"text {number}"), "tell-me": pick("yes")}, **more)  # type: ignore[arg-type]
-        for number in range(start, start + people)
+        world.answer(engagement, {**said, "wrong": write(f"text {number}")}, **more) for number in range(start, start + people)
     ]
 
 
@@ -72,11 +74,10 @@ def test_what_was_said_about_oneself_is_not_among_the_answers(world: World) -> N
 def test_freed_answers_say_what_was_said(world: World) -> None:
     clinic = world.engage("anonymous")
     for number in range(10):
-        world.answer(clinic, {"who": pick("care"), "first": pick("nearer", "phone"), "wrong": write(f"text {number}") if number else SKIPPED})
+        words = write(f"text {number}") if number else SKIPPED
+        world.answer(clinic, {"who": pick("care"), "first": pick("nearer", "phone"), "wrong": words})
     free(world, clinic)
-    told = world.do(lambda db: results.exact(db, world.keys, clinic, world_flow))if (world_flow := world.flow(clinic)) else None
-    assert told
-    who, first, wrong, _ = told["steps"]
+    who, first, wrong, _ = world.exact(clinic)["steps"]
     assert [option["count"] for option in (*who["options"], *first["options"])] == [0, 10, 10, 0, 10]
     assert (wrong["answered"], sorted(wrong["texts"])) == (9, sorted(f"text {number}" for number in range(1, 10)))
 
@@ -100,8 +101,6 @@ def test_freed_sets_do_not_lie_in_the_order_in_which_people_finished(world: Worl
 
 def texts_as_they_lie(world: World) -> list[str]:
     """In the order of the table itself: of its rows on disk in PostgreSQL, of its key in SQLite."""
-    from storage.sessions import read_answer  # noqa: PLC0415
-
     rows = world.do(lambda db: db.execute(select(schema.answers).where(schema.answers.c.step == "wrong")).all())
     return [read_answer(world.keys, row).text for row in rows]
 
@@ -127,10 +126,9 @@ def test_ten_of_each_edition_keep_theirs(world: World) -> None:
 
 def test_a_set_whose_key_is_gone_is_dropped_and_the_rest_are_freed(world: World) -> None:
     clinic = world.engage("anonymous")
-    old, *_ = finish(world, clinic, 1)
+    finish(world, clinic, 1)
     finish(world, clinic, 10, now=THE_DAYS_KEY_IS_GONE)
     world.keys.destroy_days_before(THE_DAYS_KEY_IS_GONE.date())
-    assert old
     assert free(world, clinic, now=THE_DAYS_KEY_IS_GONE) == Freed(10, 1)
     assert world.count(schema.sessions) == 0
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select
 
 from conversations import flow as flows
 from conversations.flow import Flow
 from conversations.session import Answer, Session
-from storage import codes, engagements, keys, organisations, schema, sessions
+from storage import codes, engagements, keys, organisations, results, schema, sessions
 from storage.database import open_database
 from storage.engagements import Engagement
 from storage.keys import Keys
@@ -133,6 +133,14 @@ class World:
         held = Held(None, person, engagement, engagement.edition_id, who, session, now, door)
         self.do(lambda db: sessions.save(db, self.keys, [Change(None, held, frozenset({"tell-me"}))], now))
         return person
+
+    def exact(self, engagement: Engagement) -> dict[str, Any]:
+        flow = self.flow(engagement)
+        return self.do(lambda db: results.exact(db, self.keys, engagement, flow))
+
+    def released(self, engagement: Engagement) -> dict[str, Any]:
+        flow = self.flow(engagement)
+        return self.do(lambda db: results.released(db, engagement, flow))
 
     def count(self, table: Table) -> int:
         return self.do(lambda db: db.scalars(select(func.count()).select_from(table)).one())

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.demo.crowd import Manner
+from bot.demo.crowd import Crowd, Manner
 from bot.demo.words import CLINIC
 from conversations import library
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Consultation:
     """One consultation: its name on the page, the phones that are ready for it, and its crowd of so many people."""
 
     slug: str
     who: str
-    phones: Sequence[str]
+    phones: tuple[str, str]
     crowd: int
     age: str
-    words: Sequence[str] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -36,7 +35,17 @@ class Asked:
         return tomllib.loads(library.SHIPPED[f"{self.slug}.toml"])
 
 
-ASKED = (
-    Asked("long-covid-tell-us-once", "Adults, confidential", ("Aisha", "Ben"), 300, "18 or over", CLINIC),
-    Asked("what-should-we-fix-first", "16 and 17 year olds, anonymous", ("Megan", "Yusuf"), 120, "16 or 17"),
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A consultation under way: the code that leads to it, its crowd, and the people whose phones are on the page."""
+
+    consultation: Consultation
+    code: str
+    crowd: Crowd
+    phones: tuple[int, ...]
+
+
+CONSULTATIONS = (
+    Consultation("long-covid-tell-us-once", "Adults, confidential", ("Aisha", "Ben"), 300, "18 or over", CLINIC),
+    Consultation("what-should-we-fix-first", "16 and 17 year olds, anonymous", ("Megan", "Yusuf"), 120, "16 or 17"),
 )

@@ -1,0 +1,123 @@
+"""The demo's page: a phone and the results side by side, and the controls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.demo import door
+from bot.demo.consultations import Opened
+from bot.demo.hours import MOVES, Hours
+from bot.demo.outage import Plug
+from bot.demo.running import RunningBot
+from bot.demo.settings import Settings
+
+HERE = Path(__file__).parent
+MORE = 50  # people who come when more are asked for
+
+_templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+class Page:
+    """Shows everything, and does what its controls say."""
+
+    def __init__(
+        self,
+        place: Settings,
+        opened: Sequence[Opened],
+        running: RunningBot,
+        hours: Hours,
+        plug: Plug,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._place = place
+        self._opened = {one.consultation.slug: one for one in opened}
+        self._running = running
+        self._hours = hours
+        self._plug = plug
+        self._tasks = tasks
+        self._moved = False
+
+    async def serve(self) -> str:
+        """Serve the page for as long as the demo goes on; returns its address."""
+        routes = [
+            Route("/", self._show),
+            Route("/now", self._tell),
+            Route("/clock/{by}", self._move, methods=["POST"]),
+            Route("/plug", self._pull, methods=["POST"]),
+            Route("/people/{slug}", self._invite, methods=["POST"]),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        ]
+        frames = f"{self._place.telegram} {self._place.pages}"
+        return await door.serve(Starlette(routes=routes), self._tasks, frames=frames)
+
+    async def _show(self, request: Request) -> Response:
+        chosen = self._chosen(request.query_params.get("show"))
+        told = {
+            "chosen": chosen,
+            "opened": list(self._opened.values()),
+            "phones": [
+                (name, f"{self._place.telegram}/phone?person={person}&start={chosen.code}")
+                for name, person in zip(chosen.consultation.phones, chosen.phones, strict=True)
+            ],
+            "results": self._place.results(chosen.consultation.slug),
+            "more": MORE,
+            "now": self._now(chosen),
+        }
+        return HTMLResponse(_templates.get_template("demo.html").render(told))
+
+    async def _tell(self, request: Request) -> Response:
+        return JSONResponse(self._now(self._chosen(request.query_params.get("show"))))
+
+    async def _move(self, request: Request) -> Response:
+        by = request.path_params["by"]
+        if by not in MOVES:
+            raise HTTPException(404)
+        await self._hours.move(by)
+        self._moved = True
+        return _back()
+
+    async def _pull(self, _request: Request) -> Response:
+        if self._running.is_up:
+            self._tasks.create_task(self._plug.pull())
+            await asyncio.sleep(0)  # so that the page already hears that it is off
+        return _back()
+
+    async def _invite(self, request: Request) -> Response:
+        self._chosen(request.path_params["slug"]).crowd.invite(MORE)
+        return _back()
+
+    def _chosen(self, slug: str | None) -> Opened:
+        found = self._opened.get(slug) if slug else next(iter(self._opened.values()))
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    def _now(self, chosen: Opened) -> dict[str, str | int | bool]:
+        """What changes while the page is open."""
+        crowd = chosen.crowd
+        left = f" {crowd.left} stopped part-way." if crowd.left else ""
+        return {
+            "up": self._running.is_up,
+            "clock": str(self._hours),
+            "crowd": f"{crowd.finished} of {crowd.invited} pretend people have finished.{left}",
+            "finished": crowd.finished,
+            "invited": crowd.invited,
+            "plug": str(self._plug.last or ""),
+            "moved": f"In the demo it is now {self._hours}." if self._moved else "",
+        }
+
+
+def _back() -> Response:
+    return RedirectResponse("/", 303)
