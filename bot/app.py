@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import structlog
-import uvicorn
 from sqlalchemy import Connection
 from starlette.applications import Starlette
-from telegram import BotCommand
-from telegram.error import TelegramError
 
 from bot import launch
 from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Outgoing
 from bot.foundation import Foundation, foundation
-from bot.telegram import polling, webhook, wire
+from bot.telegram import polling, webhook
+from bot.telegram.greeting import greet
 from bot.telegram.pacer import Pacer
-from bot.telegram.reader import ALLOWED
 from bot.telegram.sender import Sender
 from bot.telegram.wire import Wire
 from bot.upkeep import Upkeep
 from bot.waiting import Waiting
-from bot.web import pages
+from bot.web import pages, server
+from bot.web.server import AddressError
 from storage import engagements, organisations, outbox, people, presence
-from storage.database import DatabaseError
 from storage.presence import Presence
 
 log = structlog.get_logger()
 
-PATIENCE = 6.0  # seconds for what is in flight when the bot is told to stop; it must be gone in ten
+__all__ = ["AddressError", "run"]
 
-COMMANDS = {
-    "start": "See what you can take part in",
-    "help": "Get help now",
-    "privacy": "Your privacy",
-    "language": "Choose a language",
-    "stop": "Stop messages",
-    "delete": "Delete what is held about you",
-}
+PATIENCE = 6.0  # seconds for what is in flight when the bot is told to stop; it must be gone in ten
 
 
 async def run(config: Config, clock: Clock | None = None, ready: Callable[[int], None] = lambda _port: None) -> None:
@@ -79,18 +68,16 @@ class Running:
         """Begin, serve until told to stop, and end within ten seconds."""
         self._tell_problems()
         await self._refuse_unready()
-        server = _Server(
-            uvicorn.Config(self._pages(), log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
-        )
+        page_server = server.make(self._pages())
         _settle_memory()
         async with asyncio.TaskGroup() as tasks:
             taking = tasks.create_task(self._waiting.run())
             await self._recover()
             await self._upkeep.look()
             self._upkeep.start()
-            socket = _listen(self._config)
-            serving = tasks.create_task(server.serve(sockets=[socket]))
-            meeting = tasks.create_task(self._meet())
+            socket = server.listen(self._config.web.host, self._config.web.port)
+            serving = tasks.create_task(page_server.serve(sockets=[socket]))
+            greeting = tasks.create_task(greet(self._wire, self._config.telegram, self._introduce))
             receiving = tasks.create_task(self._receive())
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
@@ -100,9 +87,9 @@ class Running:
             await self._stop.wait()
             log.info("stopping")
             receiving.cancel()
-            meeting.cancel()
+            greeting.cancel()
             self._upkeep.stop()
-            server.should_exit = True
+            page_server.should_exit = True
             await self._sender.close(PATIENCE)
             self._waiting.stop()
             await asyncio.wait({taking, serving}, timeout=2)
@@ -168,46 +155,16 @@ class Running:
             log.info("sending what was left", letters=len(letters))
             self._sender.post(letters)
 
-    async def _meet(self) -> None:
-        """Tell Telegram about the bot, as soon as it answers: name learnt, commands and webhook set."""
-        telegram = self._config.telegram
-        bot = wire.bot(self._wire, telegram.api_url, telegram.token.get_secret_value())
-        wait = 0.5
-        while True:
-            try:
-                me = await bot.get_me()
-                await self._introduce(me.username or "")
-                await self._choose_door(bot)
-                await bot.set_my_commands([BotCommand(name, says) for name, says in COMMANDS.items()])
-            except TelegramError as error:
-                log.warning("Telegram does not answer yet", why=type(error).__name__)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 30)
-            else:
-                return
-
     async def _introduce(self, username: str) -> None:
         house = self._base.house
         async with self._base.engine.begin() as connection:
             await connection.run_sync(organisations.introduce, house.bot_id, house.organisation_id, username)
 
-    async def _choose_door(self, bot: object) -> None:
-        telegram = self._config.telegram
-        if telegram.receive == "webhook":
-            await bot.set_webhook(  # type: ignore[attr-defined]
-                telegram.webhook_url,
-                secret_token=telegram.webhook_secret.get_secret_value(),
-                allowed_updates=list(ALLOWED),
-                max_connections=webhook.CONNECTIONS,
-            )
-        else:
-            await bot.delete_webhook()  # type: ignore[attr-defined]
-
     async def _receive(self) -> None:
         """Poll, if this bot polls and this process is the one that does."""
         if self._config.telegram.receive != "polling":
             return
-        while not await self._here.may_poll(self._base.house.bot_id):
+        while not await self._here.may_poll(self._base.house.bot_id):  # noqa: ASYNC110 - PostgreSQL tells nobody it is free
             await asyncio.sleep(2)
         await self._poller.run()
 
@@ -217,30 +174,3 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, with signals left to the house."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]
-        """Leave signals alone."""
-        yield
-
-
-def _listen(config: Config):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    """The socket of the pages. Raises DatabaseError? no: OSError with a plain message."""
-    import socket  # noqa: PLC0415
-
-    family = socket.AF_INET6 if ":" in config.web.host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind((config.web.host, config.web.port))
-    except OSError as error:
-        made.close()
-        msg = (
-            f"web.listen = {config.web.listen} cannot be used ({error.strerror}). Is another program there? Choose another port."
-        )
-        raise DatabaseError(msg) from None
-    return made

@@ -40,7 +40,8 @@ def decode(data: str, chat_id: int, sign: Sign) -> Input | None:
         return None
     letter, *parts = body.split(".")
     kind, names = CARRIED[letter]
-    return kind(**{name: _read(kind, name, part) for name, part in zip(names, parts, strict=True)})
+    brings: Input = kind(**{name: _read(kind, name, part) for name, part in zip(names, parts, strict=True)})
+    return brings
 
 
 def _read(kind: type[Any], name: str, part: str) -> Any:

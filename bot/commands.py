@@ -15,7 +15,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from sqlalchemy import Connection
 
-from bot import config, content, foundation, launch, logs, upkeep
+from bot import config_file as settings_file
+from bot import content, foundation, launch, logs, upkeep
 from bot.clock import Clock
 from bot.config import Config, ConfigError
 from bot.foundation import Foundation
@@ -72,7 +73,7 @@ def _fail(message: str) -> NoReturn:
 def _config(path: Path | None) -> Config:
     """The settings of a command; without --config the file in this folder, or the environment alone."""
     chosen = path or (DEFAULT if DEFAULT.exists() else None)
-    return config.read(chosen)
+    return settings_file.read(chosen)
 
 
 @cli.command()
@@ -85,7 +86,10 @@ def run(
 
     settings = _config(config_file)
     logs.configure()
-    _loop(app.run(settings, Clock(clock)))
+    try:
+        _loop(app.run(settings, Clock(clock)))
+    except app.AddressError as error:
+        _fail(str(error))
 
 
 def _loop(work: Coroutine[Any, Any, Any]) -> Any:
@@ -262,7 +266,7 @@ def _find(base: Foundation, db: Connection, slug: str) -> Engagement:
     one = engagements.find(db, base.house.organisation_id, slug)
     if one is None:
         names = [each.slug for each in engagements.load(db, base.house.organisation_id).values()]
-        near = config.nearest(slug, names)
+        near = settings_file.nearest(slug, names)
         hint = f"Did you mean {near}?" if near else "See `engagement list` for those there are."
         broken = (
             f" ({len(base.shelf.problems)} problems were found in engagement files: see `check`.)" if base.shelf.problems else ""
@@ -309,14 +313,14 @@ def init(
         _fail(f"{file} is there already. Move it away first, or choose another name.")
     asked = token or typer.prompt("The bot's token, from @BotFather", hide_input=True)
     named = name or typer.prompt("Your organisation's name, as people should read it")
-    text = config.example(
+    text = settings_file.example(
         {"telegram.token": asked, "organisation.name": named, "telegram.webhook_secret": secrets.token_urlsafe(30)}
     )
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(text)
     try:
-        config.read(file)
+        settings_file.read(file)
     except ConfigError as error:
         file.unlink()
         _fail(str(error))

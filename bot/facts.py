@@ -22,9 +22,7 @@ def person(known: Known | None, *, turned_away: bool) -> Person:
     return Person(known.age_band, known.language, known.asking, known.opening, known.stopped)
 
 
-def gather(
-    house: House, shelf: Mapping[int, Engagement], person: Person, offers: tuple[Offer, ...], now: dt.datetime
-) -> Facts:
+def gather(house: House, shelf: Mapping[int, Engagement], person: Person, offers: tuple[Offer, ...], now: dt.datetime) -> Facts:
     """Everything a turn is told."""
     return Facts(
         now=now,

@@ -15,7 +15,10 @@ def obstacle(flow: Flow, *, local: bool) -> str:
         return ""
     if flow.audience != "adults":
         who = "under-18s" if flow.audience == "under-18s" else "people of every age"
-        return f"{flow.id} is for {who}. The safeguarding checks this needs are not built yet, so it opens only in the demo or against a local Bot API server (telegram.api_url on this computer)."
+        return f"{flow.id} is for {who}. The safeguarding checks this needs are not built yet. {WHERE}"
     if flow.has_free_text:
-        return f"{flow.id} asks people to write freely. The reading rota this needs is not built yet, so it opens only in the demo or against a local Bot API server (telegram.api_url on this computer)."
+        return f"{flow.id} asks people to write freely. The reading rota this needs is not built yet. {WHERE}"
     return ""
+
+
+WHERE = "Until then it opens only in the demo, or against a Bot API server on this computer (telegram.api_url)."

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from conversations import flow as flows
 from conversations.flow import Flow
@@ -32,7 +33,7 @@ class Engagement:
     too_few: bool
 
 
-_WANTED = select(
+_WANTED: Select[Any] = select(
     engagements.c.id, engagements.c.organisation_id, engagements.c.slug, engagements.c.kind, engagements.c.identity,
     engagements.c.audience, engagements.c.state, engagements.c.edition_id, editions.c.hash, engagements.c.too_few,
 ).join_from(engagements, editions, editions.c.id == engagements.c.edition_id)  # fmt: skip

@@ -86,7 +86,9 @@ def replay(db: Connection, keys: Keys, engagements: Collection[Engagement], now:
     """Erase again everyone on the list who is back, after a restore; returns how many."""
     file = list_beside(keys.path)
     marks = {line.split()[1] for line in file.read_text().splitlines()} if file.exists() else set()
-    rows = db.execute(select(people.c.id, people.c.code)) if marks else []
+    if not marks:
+        return 0
+    rows = db.execute(select(people.c.id, people.c.code))
     back = {row.id: row.code for row in rows if keys.lookup(0, "person", row.code).hex() in marks}
     forget(db, keys, back, engagements, now)
     return len(back)

@@ -148,9 +148,9 @@ def make(path: Path) -> Keys:
         msg = f"{path} is there already; move it away if you really want new keys (what the old ones sealed stays shut)"
         raise KeysError(msg)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = {"lasting": {"1": _text(secrets.token_bytes(32))}, "daily": {}, "pseudonyms": {}}
-    fresh |= {name: _text(secrets.token_bytes(32)) for name in ("lookup", "buttons")}
-    keys = Keys(path, {"format": 1, **fresh})
+    fresh = {name: _text(secrets.token_bytes(32)) for name in ("lasting", "lookup", "buttons")}
+    held = {"format": 1, **fresh, "lasting": {"1": fresh["lasting"]}, "daily": {}, "pseudonyms": {}}
+    keys = Keys(path, held)
     keys._write()  # noqa: SLF001 - the same noun
     return keys
 

@@ -89,7 +89,7 @@ def settle(db: Connection, settled: Sequence[Settled]) -> None:
     if len(gone) < len(settled):
         left = set(gone)
         kept = [{"letter": one.id, "now": one.state, "why": one.reason} for one in settled if one.id not in left]
-        values = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": None}
+        values: dict[str, Any] = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": None}
         db.execute(update(outbox).where(outbox.c.id == bindparam("letter")).values(values), kept)
 
 
@@ -124,7 +124,7 @@ def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collect
 def count(db: Connection, bot_id: int) -> dict[str, int]:
     """How many letters are in each state."""
     states = select(outbox.c.state, func.count()).where(outbox.c.bot_id == bot_id).group_by(outbox.c.state)
-    return {state: number for state, number in db.execute(states)}
+    return {row[0]: row[1] for row in db.execute(states)}
 
 
 def prune(db: Connection, now: dt.datetime) -> int:

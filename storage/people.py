@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -80,7 +81,7 @@ def save(db: Connection, changes: Sequence[Mapping[str, object]]) -> None:
     """Write people back; each change has `id`, `age_band`, `language`, `asking`, `stopped` and `session_id`."""
     if changes:
         names = ("age_band", "language", "asking", "stopped", "session_id")
-        values = {name: bindparam(f"new_{name}") for name in names}
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         rows = [{f"new_{name}": change[name] for name in (*names, "id")} for change in changes]
         db.execute(update(people).where(people.c.id == bindparam("new_id")).values(values), rows)
 
@@ -100,7 +101,7 @@ def keep_address(db: Connection, keys: Keys, chats: Mapping[bytes, tuple[int, in
             {"address": address, "chat": keys.seal("addresses.sealed", lookup.hex(), str(chat).encode())}
             for lookup, (address, chat) in chats.items()
         ]
-        values = {"sealed": bindparam("chat"), "opening": ""}
+        values: dict[str, Any] = {"sealed": bindparam("chat"), "opening": ""}
         db.execute(update(addresses).where(addresses.c.id == bindparam("address")).values(values), rows)
 
 

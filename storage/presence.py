@@ -12,6 +12,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -31,7 +32,7 @@ class Presence:
         self._file: int | None = None
         self._connection: AsyncConnection | None = None
 
-    async def __aenter__(self) -> Presence:
+    async def __aenter__(self) -> Self:
         if self._engine.dialect.name == "sqlite":
             self._file = _lock_file(Path(str(self._engine.url.database)))
         else:

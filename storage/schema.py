@@ -54,7 +54,8 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         """Aware, whatever the driver returned."""
         if value is None:
             return None
-        return value.replace(tzinfo=dt.UTC) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
+        instant: dt.datetime = value
+        return instant.replace(tzinfo=dt.UTC) if dialect.name == "sqlite" else instant.astimezone(dt.UTC)
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in an INTEGER primary key

@@ -222,7 +222,7 @@ def _update(db: Connection, keys: Keys, changes: Sequence[Change], now: dt.datet
         sealed = _seal(keys, after, _inside(after, change.aside), now.date())
         rows.append({"row": after.id, "now": now, "done": after.session.finished, "inside": sealed})
     if rows:
-        values = {"touched_at": bindparam("now"), "finished": bindparam("done"), "sealed": bindparam("inside")}
+        values: dict[str, Any] = {"touched_at": bindparam("now"), "finished": bindparam("done"), "sealed": bindparam("inside")}
         db.execute(update(sessions).where(sessions.c.id == bindparam("row")).values(values), rows)
 
 

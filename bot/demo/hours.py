@@ -46,8 +46,8 @@ def _tomorrow_at_nine(now: dt.datetime) -> dt.datetime:
 
 
 MOVES: Mapping[str, Callable[[dt.datetime], dt.datetime]] = {
-    "hour": lambda now: (now.astimezone(dt.UTC) + dt.timedelta(hours=1)),
+    "hour": lambda now: now.astimezone(dt.UTC) + dt.timedelta(hours=1),
     "morning": _tomorrow_at_nine,
-    "days": lambda now: (now.astimezone(dt.UTC) + dt.timedelta(days=3)),
+    "days": lambda now: now.astimezone(dt.UTC) + dt.timedelta(days=3),
 }
 """Move -> from this time to that."""

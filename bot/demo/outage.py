@@ -89,35 +89,5 @@ def unheard(acts: Iterable[Json], entries: Iterable[Json]) -> list[Json]:
     return [act for act in acts if last.get(act["chat"], 0) < act["seq"] and act.get("query_id", "") not in queries]
 
 
-LOOK_EVERY)
-            newer = await self._telegram.state()
-            state = newer if newer["offset"] == before["offset"] else state  # nothing more waits once the bot takes again
-        self.last = Outage(self._bot.off_for, state["pending"])
-        acts = await self._waiting(range(state["next_update"] - state["pending"], state["next_update"]), state["log"])
-        self.last = Outage(self._bot.off_for, state["pending"], await self._count_unheard(acts, state["log"]))
-
-    async def _waiting(self, updates: range, until: int) -> list[Json]:
-        entries = await self._telegram.log(0)
-        return [entry for entry in entries[:until] if entry.get("update_id") in updates]
-
-    async def _count_unheard(self, acts: list[Json], since: int) -> int:
-        """How many of `acts` have seen no reply after entry `since` of the log, at the latest after a while."""
-        loop = asyncio.get_running_loop()
-        until, seen = loop.time() + PATIENCE, since
-        while acts and loop.time() < until:
-            entries = await self._telegram.log(seen, wait=until - loop.time())
-            seen += len(entries)
-            acts = unheard(acts, entries)
-        return len(acts)
-
-
-def unheard(acts: Iterable[Json], entries: Iterable[Json]) -> list[Json]:
-    """Those of `acts` to which none of `entries` is a reply: a call to the same chat, or an answer to that very tap."""
-    calls = [entry for entry in entries if entry["what"] == "call" and entry["applied"]]
-    chats = {call["chat"] for call in calls}
-    queries = {call["parameters"].get("callback_query_id") for call in calls}
-    return [act for act in acts if act["chat"] not in chats and act.get("query_id", "") not in queries]
-
-
 LOOK_EVERY = 0.05  # seconds
 PATIENCE = 15.0  # seconds for the bot to deal with what waited

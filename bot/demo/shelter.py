@@ -30,7 +30,7 @@ class Shelter:
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="withus-demo-"))
         command = [sys.executable, "-I", str(guard.__file__), str(self.folder)]
-        self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+        self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own file
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -78,8 +78,4 @@ def _pipe(process: subprocess.Popen[bytes]) -> IO[bytes]:
 
 def _surroundings() -> dict[str, str]:
     """The environment, less what could lead the demo's bot to a real Telegram, a real database or off this computer."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(OURS) and name.lower() not in WAYS_OUT
-    }
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS) and name.lower() not in WAYS_OUT}

@@ -108,8 +108,10 @@ class Talk:
         if step.kind != "choices":
             return self.tap(self.options[0].id)
         plain = [place for place, option in enumerate(self.options, 1) if not option.alone]
-        enough = plain[: step.at_least] if len(plain) >= step.at_least else []
-        return self.say(" and ".join(map(str, enough or [len(self.options)])))
+        if len(plain) >= step.at_least:
+            return self.say(" and ".join(map(str, plain[: step.at_least])))
+        alone = [place for place, option in enumerate(self.options, 1) if option.alone]
+        return self.say(str(alone[0]) if alone else "/skip")
 
 
 def begin(steps: str, person: Person = ADULT) -> Talk:

@@ -20,17 +20,21 @@ from conversations.problems import Findings
 from conversations.questions import KINDS, Misread, weigh
 from conversations.session import Answer
 from tests.conversations.talks import Talk
-from tests.conversations.test_checking import GOOD
 from tests.conversations.written import always, source, tables
+from tests.conversations.wrong_files import GOOD
 
 VALID = st.sampled_from([GOOD, *SHIPPED.values()])
 PIECES = st.one_of(
-    st.sampled_from(["[", "]", "{", "}", '"', "'''", '"""', "=", ".", ",", "#", "\n", "\r", "\ufeff", "[[steps]]", "when = {}", "\\"]),
+    st.sampled_from(
+        ["[", "]", "{", "}", '"', "'''", '"""', "=", ".", ",", "#", "\n", "\r", "\ufeff", "[[steps]]", "when = {}", "\\"]
+    ),
     st.sampled_from(['id = "who"', "[steps.when]", "[[steps.options]]", "true", "1e400", "nan", "-0", "2027-01-01", "[charter]"]),
     st.text(max_size=5),
 )
 VALUES = st.recursive(
-    st.one_of(st.text(max_size=8), st.integers(), st.booleans(), st.dates(), st.sampled_from(["who", "have", "en", "choice", "say"])),
+    st.one_of(
+        st.text(max_size=8), st.integers(), st.booleans(), st.dates(), st.sampled_from(["who", "have", "en", "choice", "say"])
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["en", "cy", "is", "not", "id", "who"]), inner),
     max_leaves=6,
 )
@@ -131,7 +135,9 @@ def _answered(drawn: Flow, place: int, answers: dict[str, Answer], person: dict[
     options = offered(step, answers, person)
     sizes = range(1, len(options) + 1) if KINDS[step.kind].many else [1]
     picks = [tuple(o.id for o in some) for size in sizes for some in itertools.combinations(options, size)]
-    ways = [Answer(text="x")] if step.kind == "text" else [a for p in picks if not isinstance(a := weigh(step, options, p), Misread)]
+    ways = (
+        [Answer(text="x")] if step.kind == "text" else [a for p in picks if not isinstance(a := weigh(step, options, p), Misread)]
+    )
     stuck = not ways and not step.optional
     for way in [*ways, *([Answer(skipped=True)] if step.optional else [])]:
         yield from _answered(drawn, place + 1, {**answers, step.id: way}, person)

@@ -4,91 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from conversations import engine, flow
-from conversations.effects import Complete, Facts, Mark, Person, Remember, Say, Toast
-from conversations.inputs import Back, Done, Leave, Open, Outcome, Refused, Silence, Skip, Tap, Words
-from conversations.session import Answer, Session
-from tests.conversations.talks import NOW, begin, buttons, english
+from conversations import flow
+from conversations.effects import Mark, Person, Toast
+from conversations.inputs import Back, Done, Skip, Tap
+from tests.conversations.examples import CONTROLS, PATHS
+from tests.conversations.talks import Talk, begin, buttons, english
 
-PATHS = """
-[[steps]]
-id = "who"
-kind = "choice"
-ask.en = "Who are you?"
-options = [
-  { id = "have", label.en = "I have it" },
-  { id = "care", label.en = "I care" },
-  { id = "work", label.en = "I work" },
-]
 
-[[steps]]
-id = "hello"
-kind = "say"
-ask.en = "Thank you. You said: {who}."
-
-[[steps]]
-id = "week"
-kind = "choices"
-ask.en = "What is hard?"
-when = { who = ["have", "care"] }
-at_most = 2
-options = [
-  { id = "pain", label.en = "Pain", when.who = "have" },
-  { id = "work", label.en = "Work" },
-  { id = "mood", label.en = "Mood" },
-  { id = "none", label.en = "None of these", alone = true },
-]
-
-[[steps]]
-id = "why"
-kind = "text"
-ask.en = "Why {week}?"
-when = { week = { answered = true } }
-optional = true
-
-[[steps]]
-id = "tell"
-kind = "yes-no"
-ask.en = "Shall we tell you?"
-about = "me"
-
-[[steps]]
-id = "more"
-kind = "text"
-ask.en = "You wrote: {why}. More?"
-optional = true
-"""
-
-CONTROLS = """
-[[steps]]
-id = "when"
-kind = "choice"
-ask.en = "When?"
-options = [
-  { id = "later", label.en = "Later" },
-  { id = "pass", label.en = "Pass" },
-  { id = "done", label.en = "Done" },
-  { id = "stop", label.en = "Stop" },
-  { id = "menu", label.en = "Menu" },
-  { id = "back", label.en = "Go back" },
-]
-
-[[steps]]
-id = "say"
-kind = "text"
-ask.en = "Anything?"
-
-[[steps]]
-id = "some"
-kind = "choices"
-ask.en = "Which?"
-at_least = 2
-options = [
-  { id = "a", label.en = "Apples" },
-  { id = "b", label.en = "Bread" },
-  { id = "c", label.en = "Cheese" },
-]
-"""
+def ticked(talk: Talk) -> tuple[str, ...]:
+    return talk.session.ticked if talk.session else ()
 
 
 def test_an_engagement_opens_with_why_it_is_asked_and_its_first_question() -> None:
@@ -150,8 +74,7 @@ def test_ticks_not_sent_yet_survive_a_change_of_an_earlier_answer() -> None:
     talk.tap("pain")
     talk.tap("mood")
     talk.tap("care", "who")
-    assert talk.session
-    assert talk.session.ticked == ("mood",)
+    assert ticked(talk) == ("mood",)
     assert "✓ 2. Mood" in english(talk.turns[-1].effects)
 
 
@@ -183,10 +106,9 @@ def test_an_option_that_stands_alone_takes_the_others_off() -> None:
     talk.tap("have")
     talk.tap("pain")
     talk.tap("none")
-    assert talk.session
-    assert talk.session.ticked == ("none",)
+    assert ticked(talk) == ("none",)
     talk.tap("mood")
-    assert talk.session.ticked == ("mood",)
+    assert ticked(talk) == ("mood",)
     assert "can only be picked by itself" in english(talk.say("1 and 4"))
 
 
@@ -214,7 +136,9 @@ def test_ticks_under_an_old_question_change_that_answer_as_far_as_they_fit() -> 
     assert talk.answers["week"].chosen == ("mood",)
 
 
-@pytest.mark.parametrize("label,option", [("Later", "later"), ("pass", "pass"), ("DONE", "done"), ("stop.", "stop"), ("menu", "menu")])
+@pytest.mark.parametrize(
+    "label,option", [("Later", "later"), ("pass", "pass"), ("DONE", "done"), ("stop.", "stop"), ("menu", "menu")]
+)
 def test_the_whole_words_of_an_option_win_over_a_control(label: str, option: str) -> None:
     talk = begin(CONTROLS)
     talk.say(label)
@@ -265,7 +189,9 @@ def test_there_is_nothing_before_the_first_question() -> None:
     assert "first question" in english(begin(PATHS).say("back"))
 
 
-@pytest.mark.parametrize("given", [Back("code", 0), Skip("code", 0), Done("code", 5), Tap("code", 99, 0), Tap("code", -1, 0), Tap("code", 2, 9)])
+@pytest.mark.parametrize(
+    "given", [Back("code", 0), Skip("code", 0), Done("code", 5), Tap("code", 99, 0), Tap("code", -1, 0), Tap("code", 2, 9)]
+)
 def test_an_old_or_made_up_button_says_so_and_changes_nothing(given: Back | Skip | Done | Tap) -> None:
     talk = begin(PATHS)
     talk.tap("have")
@@ -278,91 +204,7 @@ def test_an_option_that_is_not_offered_cannot_be_tapped() -> None:
     talk = begin(PATHS)
     talk.tap("care")
     assert "earlier question" in english(talk.tap("pain"))
-    assert talk.session
-    assert talk.session.ticked == ()
-
-
-def test_leaving_keeps_what_was_said_and_coming_back_goes_on() -> None:
-    talk = begin(PATHS)
-    talk.tap("have")
-    assert "That is fine" in english(talk.do(Leave("code")))
-    again = english(talk.do(Open("a-test")))
-    assert "Welcome back" in again
-    assert "What is hard?" in again
-
-
-def test_a_picture_is_declined_and_the_question_stays() -> None:
-    talk = begin(PATHS)
-    said = english(talk.do(Refused("photo")))
-    assert "can’t take pictures" in said
-    assert "Who are you?" in said
-    assert "does not work here" in english(talk.do(Refused("forged")))
-
-
-def test_a_reminder_asks_its_own_question_again_or_nothing() -> None:
-    talk = begin(PATHS)
-    assert "Who are you?" in english(talk.do(Silence("who")))
-    assert talk.do(Silence("week")) == []
-    talk.person = Person(age_band="18", stopped=True)
-    assert talk.do(Silence("who")) == []
-
-
-def finish() -> tuple[list[object], Session]:
-    talk = begin(PATHS)
-    for words in ("work", "yes"):
-        talk.say(words)
-    effects = list(talk.say("skip"))
-    assert talk.session
-    return effects, talk.session
-
-
-def test_an_answer_about_me_goes_to_my_record_and_not_to_the_answers() -> None:
-    effects, session = finish()
-    [complete] = [effect for effect in effects if isinstance(effect, Complete)]
-    assert complete.answers.keys() == {"who", "more"}
-    assert [effect for effect in effects if isinstance(effect, Remember)] == [Remember("tell", Answer(chosen=("yes",)))]
-    assert session.finished
-
-
-def test_the_end_says_thanks_and_when_people_hear_back() -> None:
-    effects, _ = finish()
-    [thanks] = [effect for effect in effects if isinstance(effect, Say)]
-    assert "Thank you" in english([thanks])
-    assert "2027-02-26" in english([thanks])
-
-
-def test_a_finished_or_closed_session_says_so_once_asked_and_is_silent_to_reminders() -> None:
-    _, session = finish()
-    drawn = begin(PATHS).flow
-    facts = Facts(NOW, Person(age_band="18"))
-    for over, words in ((session, "already finished"), (Session("code", drawn.edition, closed=True), "has closed")):
-        for given in (Words("1"), Tap("code", 0, 0), Back()):
-            turn = engine.respond({drawn.edition: drawn}, over, given, facts)
-            assert words in english(turn.effects)
-            assert turn.session == over
-        assert engine.respond({drawn.edition: drawn}, over, Silence("who"), facts).effects == ()
-
-
-def test_an_edition_that_was_withdrawn_is_closed() -> None:
-    session = Session("code", "gone")
-    assert "has closed" in english(engine.respond({}, session, Words("1"), Facts(NOW)).effects)
-    assert engine.respond({}, session, Silence("who"), Facts(NOW)).effects == ()
-
-
-def test_an_engagement_closed_just_before_the_end_keeps_nothing() -> None:
-    drawn = begin(PATHS).flow
-    turn = engine.respond({drawn.edition: drawn}, Session("code", drawn.edition), Outcome("keep", "closed"), Facts(NOW))
-    assert turn.session
-    assert turn.session.closed
-    assert "has closed" in english(turn.effects)
-
-
-def test_someone_with_every_answer_given_is_finished_by_whatever_they_do_next() -> None:
-    drawn = begin(PATHS).flow
-    answers = {"who": Answer(chosen=("work",)), "tell": Answer(chosen=("no",)), "more": Answer(skipped=True)}
-    for given in (Words("hello"), Skip(), Done(), Refused("photo")):
-        turn = engine.respond({drawn.edition: drawn}, Session("code", drawn.edition, answers), given, Facts(NOW))
-        assert [type(effect) for effect in turn.effects] == [Complete]
+    assert ticked(talk) == ()
 
 
 def test_an_answer_remembers_the_language_it_was_asked_in() -> None:

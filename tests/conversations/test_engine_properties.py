@@ -14,7 +14,7 @@ from conversations.inputs import Back, Done, Input, Open, Outcome, Skip, Tap, Wo
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS
 from conversations.session import Session
-from conversations.text import units
+from conversations.text import clean, units
 from tests.conversations import talks
 from tests.conversations.talks import NOW, Talk
 from tests.conversations.written import ANYTHING, EVERYTHING, PLACES, always, flows
@@ -243,7 +243,7 @@ def test_what_is_completed_is_what_was_answered(drawn: Flow, inputs: list[Input]
 def test_words_are_kept_as_they_are_typed_or_told_why_not(drawn: Flow, words: str) -> None:
     facts, session = Facts(NOW, Person(age_band="18")), Session("code", drawn.edition)
     step = flow.present(drawn, {})
-    read = KINDS[step.kind].read(step, flow.offered(step, {}), engine.clean(words)) if step else None
+    read = KINDS[step.kind].read(step, flow.offered(step, {}), clean(words)) if step else None
     turn = engine.respond({drawn.edition: drawn}, session, Words(words), facts)
     assert turn.session
     if read is None or isinstance(read, questions.Misread):

@@ -89,6 +89,6 @@ def test_a_key_is_found_on_its_line_or_that_of_what_holds_it(path: Path, line: i
     assert locate(TEXT).line(path) == line
 
 
-@pytest.mark.parametrize("broken", ["[", "[[", "a", "a =", "= 1", "a = [", "a = {", 'a = "', "a.", "]", '"', "a = {b = 1", "\x00"])
+@pytest.mark.parametrize("broken", ["[", "[[", "a", "a =", "= 1", "a = [", "a = {", 'a = "', "a.", "]", '"', "a = {b", "\x00"])
 def test_a_walk_over_something_broken_comes_to_an_end(broken: str) -> None:
     assert locate(broken).line(("a",)) >= 1

@@ -67,7 +67,7 @@ def test_an_option_is_found_by_number_whole_words_or_words_only_it_has(words: st
 )
 def test_several_options_are_found_however_they_are_set_apart(words: str, found: list[str] | None) -> None:
     options = find_options(OPTIONS, words)
-    assert (options and [option.id for option in options]) == found
+    assert (None if options is None else [option.id for option in options]) == found
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from conversations import screens
 from conversations.effects import Effect, Erase, Facts, Offer, Person, Toast, Turn
 from conversations.inputs import Age, Ask, Delete, Input, Language, Link, Open, Outcome, Refused, Silence, Tap, Words
 from conversations.reception import admits, receive, visible
+from tests.conversations.examples import CONTROLS, PATHS
 from tests.conversations.talks import ADULT, NOW, begin, buttons, english
-from tests.conversations.test_engine import CONTROLS, PATHS
 from tests.conversations.written import EVERYTHING, always
 
 OFFERS = (Offer("one", "e1", {"en": "First thing"}), Offer("two", "e2", {"en": "Second thing", "cy": "Ail beth"}, "begun"))
@@ -96,7 +96,7 @@ def test_an_age_can_be_typed_as_a_number_of_the_list_its_words_or_years(words: s
     assert turn.person.age_band == band
 
 
-@pytest.mark.parametrize("words", ["hello", "under 18", "over 16", "18 soon", "17 or 18", "130", "0", "2010", "-", "", "9" * 5000])
+@pytest.mark.parametrize("words", ["hello", "under 18", "over 16", "18 soon", "17 or 18", "130", "0", "2010", "", "9" * 5000])
 def test_words_that_are_no_plain_age_let_nobody_in(words: str) -> None:
     turn = meet(Words(words), Person(asking="age"))
     assert "pick one of these" in says(turn)
@@ -111,7 +111,9 @@ def test_someone_too_young_is_turned_away_kindly_with_help(words: str) -> None:
     assert turn.person == TURNED_AWAY
 
 
-@pytest.mark.parametrize("given", [Words("18"), Age("18"), Ask("menu"), Link("abc"), Open("one"), Language("en"), Refused("photo")])
+@pytest.mark.parametrize(
+    "given", [Words("18"), Age("18"), Ask("menu"), Link("abc"), Open("one"), Language("en"), Refused("voice")]
+)
 def test_someone_turned_away_is_not_asked_again(given: Input) -> None:
     turn = meet(given, TURNED_AWAY)
     assert "only for people aged 16 or over" in says(turn)
@@ -266,6 +268,6 @@ def test_an_outcome_for_nobody_is_harmless() -> None:
         ("under-18s", "18", False),
     ],
 )
-def test_an_audience_takes_in_its_ages_and_no_others(audience: str, band: str, admitted: bool) -> None:
+def test_an_audience_takes_in_its_ages_and_no_others(audience: str, band: str, admitted: object) -> None:
     assert admits(audience, band) is admitted
     assert bool(visible(OFFERS[:1], {"one": audience}, band)) is admitted

@@ -11,12 +11,28 @@ from hypothesis import strategies as st
 
 from conversations import checking, flow
 from conversations.flow import Flow
-from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Language, Leave, Link, Open, Outcome, Refused, Silence, Skip
-from conversations.inputs import Tap, Words
+from conversations.inputs import (
+    Age,
+    Ask,
+    Back,
+    Delete,
+    Done,
+    Input,
+    Language,
+    Leave,
+    Link,
+    Open,
+    Outcome,
+    Refused,
+    Silence,
+    Skip,
+    Tap,
+    Words,
+)  # fmt: skip
 
 LABELS = (
     "Yes please", "Not at all", "Later", "Pass", "Done", "Back", "Stop", "Menu", "Travel, food and rest", "Thinking and memory",
-    "16 or 17", "Someone else’s idea", "A very long label that says a good deal more than it would need to say", "اردو میں", "Ärger 👩‍👩‍👧",
+    "16 or 17", "Someone else’s idea", "A long label that says more than it would need to say", "اردو میں", "Ärger 👩‍👩‍👧",
     "Not now", "Skip this", "Travel", "Rest", "Zdrowie", "ohne", "Ça va",
 )  # fmt: skip
 always = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
@@ -48,7 +64,7 @@ def _key(key: str) -> str:
 @st.composite
 def tables(draw: st.DrawFn) -> dict[str, Any]:
     """The table of an engagement of up to six steps; nearly always one without problems."""
-    tags = draw(st.sampled_from([("en",), ("en", "cy"), ("en", "ur")]))
+    tags: tuple[str, ...] = draw(st.sampled_from([("en",), ("en", "cy"), ("en", "ur")]))
 
     def text(words: str) -> dict[str, str]:
         return {tag: words if tag == "en" else f"{words} ({tag})" for tag in tags}
@@ -126,7 +142,9 @@ def whens(draw: st.DrawFn, earlier: list[dict[str, Any]], depth: int = 2) -> dic
 
 
 PLACES = st.integers(-2, 8)
-TEXTS = st.one_of(st.sampled_from([*LABELS, "1", "2", "1 and 2", "2,3", "help", "/help", "/start", "", "no"]), st.text(max_size=30))
+TEXTS = st.one_of(
+    st.sampled_from([*LABELS, "1", "2", "1 and 2", "2,3", "help", "/help", "/start", "", "no"]), st.text(max_size=30)
+)
 
 ANYTHING: st.SearchStrategy[Input] = st.one_of(
     st.builds(Tap, st.just("code"), PLACES, PLACES),

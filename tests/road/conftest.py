@@ -1,7 +1,8 @@
-"""What tests of the whole road share: the nursery, and a house a database and door for all who need no house of their own."""
+"""What tests of the whole road share: the nursery, and houses of a test's own or for all who can live side by side."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,16 +10,47 @@ from typing import Any
 
 import pytest
 
+from tests import postgres
 from tests.road.house import House, house
 from tests.road.nursery import Nursery
 
 MakeHouse = Callable[..., House]
 
 
+class Street:
+    """Houses that stand for the whole run, one for each database and door; made when first asked for."""
+
+    def __init__(self, folder: Path, nursery: Nursery, until_the_end: ExitStack) -> None:
+        self._folder, self._nursery, self._end = folder, nursery, until_the_end
+        self._houses: dict[tuple[str, str], House] = {}
+
+    def house(self, database: str, receive: str = "polling") -> House:
+        made = self._houses.get((database, receive))
+        if made is None:
+            folder = self._folder / f"{database}-{receive}"
+            made = self._end.enter_context(house(folder, self._nursery, self._url(database, folder), receive))
+            self._houses[database, receive] = made
+        return made
+
+    def _url(self, database: str, folder: Path) -> str:
+        if database == "sqlite":
+            return f"sqlite:///{folder / 'withus.db'}"
+        server = os.environ.get(postgres.GIVEN)
+        if not server:
+            pytest.skip("PostgreSQL is not running: start the tests with `python3 -m tests`")
+        return self._end.enter_context(postgres.fresh_database(server))
+
+
 @pytest.fixture(scope="session")
 def nursery() -> Iterator[Nursery]:
     with Nursery() as raised:
         yield raised
+
+
+@pytest.fixture(scope="session")
+def street(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    with ExitStack() as until_the_end:
+        yield Street(tmp_path_factory.mktemp("street"), nursery, until_the_end)
 
 
 @pytest.fixture

@@ -1,0 +1,72 @@
+"""Telling Telegram about the bot when it starts: its name is learnt, the door chosen, the commands listed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from telegram import Bot, BotCommand
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.config import Telegram
+from bot.telegram import webhook
+from bot.telegram.reader import ALLOWED
+from bot.telegram.wire import Wire
+from bot.telegram.wire import bot as make_bot
+
+log = structlog.get_logger()
+
+COMMANDS = {
+    "start": "See what you can take part in",
+    "help": "Get help now",
+    "privacy": "Your privacy",
+    "language": "Choose a language",
+    "stop": "Stop messages",
+    "delete": "Delete what is held about you",
+}
+
+Result = TypeVar("Result")
+
+_SLOWEST = 30.0  # seconds between tries
+
+
+async def greet(wire: Wire, settings: Telegram, named: Callable[[str], Awaitable[None]]) -> None:
+    """Say all there is to say, however long Telegram takes to answer; `named` is told the bot's username."""
+    bot = make_bot(wire, settings.api_url, settings.token.get_secret_value())
+    me = await _insist(bot.get_me)
+    if me is not None:
+        await named(me.username or "")
+    await _insist(lambda: _choose_door(bot, settings))
+    await _insist(lambda: bot.set_my_commands([BotCommand(name, says) for name, says in COMMANDS.items()]))
+
+
+async def _choose_door(bot: Bot, settings: Telegram) -> bool:
+    """Waiting updates are never dropped: they hold what people said while we were away."""
+    if settings.receive == "polling":
+        return await bot.delete_webhook()
+    return await bot.set_webhook(
+        settings.webhook_url,
+        secret_token=settings.webhook_secret.get_secret_value(),
+        allowed_updates=list(ALLOWED),
+        max_connections=webhook.CONNECTIONS,
+    )
+
+
+async def _insist(call: Callable[[], Awaitable[Result]]) -> Result | None:
+    """What a call returned, tried until Telegram can be reached; None when Telegram heard and refused."""
+    wait = 0.5
+    while True:
+        try:
+            return await call()
+        except BadRequest as error:
+            log.error("Telegram refused", says=error.message[:80])  # noqa: TRY400 - a refusal, not a fault of ours
+            return None
+        except (NetworkError, RetryAfter, InvalidToken) as error:  # a wrong token may be mended while we wait
+            log.warning("Telegram does not answer yet", why=type(error).__name__)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _SLOWEST)
+        except (TelegramError, TypeError, ValueError, KeyError) as error:
+            log.exception("Telegram's answer makes no sense", why=type(error).__name__)
+            return None

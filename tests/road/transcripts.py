@@ -1,0 +1,323 @@
+"""Conversations written as staff would write them, and played with the real bot.
+
+A line is what somebody does or hears; lines that begin with a space go on with the one above; `#` begins a remark.
+
+    engagement: tests-five              opened for this transcript alone; LINK stands for its link
+    Aisha: /start LINK                  Aisha types; LINK:tests-tongues is the link of that engagement
+    bot: Hello. First, one …            the next message of the bot's to whoever acted last; … is any words
+    bot to Ben: …                       the same, to Ben
+    buttons: 1. Yes | 2. No             the buttons under that message, all of them
+    Aisha taps: Yes                     under the newest message with such a button
+    Aisha taps under "How old": 18      under the newest message with these words
+    toast: You picked: …                the few words shown over the chat
+    Aisha sends: photo                  or voice, contact, location, document, sticker, video, poll, dice
+    12 people: /start LINK / 18 / 1     twelve more people type this, one after the other
+    bot to each: Thank you. …           what each of them hears in the end
+    clock: +1 day                       hours, minutes and seconds too
+    results: who have=1 care=0          counts, as the command line shows them; also `answered=1`, `people finished=1`
+    results: wrong says "Listen"        every text there is, apart by |; `says nothing` when there is none
+    released: sleep well=10             the same of what may leave the team; `released: nothing` before that
+    staff close: tests-five             and `staff read: …` what the command line prints then
+
+ACTS, at the end of this file, has all of them. Every message must be written down: one that is not fails the transcript.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulator.client import Heard, Someone
+from tests.road.house import ENGAGEMENTS, PATIENCE, House, until
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act: where it stands, and its words."""
+
+    number: int
+    words: str
+
+
+def read(file: Path) -> Iterator[Line]:
+    """The acts of a transcript; lines that go on are joined by line ends."""
+    acts: list[Line] = []
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line[0].isspace():
+            acts[-1] = Line(acts[-1].number, f"{acts[-1].words}\n{line.strip()}")
+        else:
+            acts.append(Line(number, line.strip()))
+    yield from acts
+
+
+@dataclass
+class Player:
+    """Plays one transcript in a house that others use too: people and engagements are its own."""
+
+    house: House
+    people: dict[str, Someone] = field(default_factory=dict)
+    crowd: list[Someone] = field(default_factory=list)
+    engagements: dict[str, str] = field(default_factory=dict)  # as written -> as opened
+    groups: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)  # person -> their last message
+    away: set[str] = field(default_factory=set)  # who blocked the bot
+    last: str = ""
+    heard: Heard | None = None
+    read: str = ""
+
+    def play(self, file: Path) -> None:
+        """Raises AssertionError, with file, line and the chat, at the first thing that is not as written."""
+        try:
+            for line in read(file):
+                try:
+                    self._act(line.words)
+                except AssertionError as problem:
+                    raise AssertionError(f"{file.name}:{line.number}: {line.words}\n{problem}\n{self._chat()}") from None
+            self._expect_no_more(file)
+        finally:
+            for engagement in self.engagements.values():
+                self.house.command("engagement", "close", engagement)
+
+    def _act(self, words: str) -> None:
+        for pattern, act in ACTS.items():
+            found = re.fullmatch(pattern, words, re.DOTALL)
+            if found:
+                act(self, *found.groups())
+                return
+        raise AssertionError("nobody knows how to play this line")
+
+    def _chat(self) -> str:
+        return self.people[self.last].transcript() if self.last in self.people else ""
+
+    def _expect_no_more(self, file: Path) -> None:
+        """Ask everyone's chat for something known, so that a message nobody wrote down shows before it."""
+        for name in self.people.keys() - self.away:
+            self.people[name].says("/privacy")
+            heard = self.people[name].hears(wait=PATIENCE)
+            assert heard.text.startswith("Your privacy"), f"{file.name}: {name} also heard: {heard.text}"
+
+    # --- People
+
+    def someone(self, name: str) -> Someone:
+        self.last = name
+        if name not in self.people:
+            self.people[name] = self.house.telegram.person(name)
+        return self.people[name]
+
+    def say(self, name: str, words: str) -> None:
+        person, words = self.someone(name), self._linked(words)
+        if words.startswith("/start"):
+            person.starts(words.removeprefix("/start").strip())
+        else:
+            self.sent[name] = person.says(words)
+
+    def _linked(self, words: str) -> str:
+        first = next(iter(self.engagements), "")
+        return re.sub(r"\bLINK(?::([\w-]+))?", lambda found: self.house.links[self.engagements[found[1] or first]], words)
+
+    def tap(self, name: str, label: str) -> None:
+        self.someone(name).taps(label, wait=PATIENCE)
+
+    def tap_under(self, name: str, words: str, label: str) -> None:
+        person = self.someone(name)
+        person.taps(label, message_id=_find_message(person, words), wait=PATIENCE)
+
+    def tap_of_another(self, name: str, other: str, label: str) -> None:
+        heard = next(heard for heard in _messages(self.people[other]) if any(label in one for one in heard.labels))
+        data = next(data for one, data in heard.data.items() if label in one)
+        self.forge(name, data)
+
+    def forge(self, name: str, data: str) -> None:
+        """Tap a button that is not there, as a changed program can."""
+        person = self.someone(name)
+        under = next(heard for heard in _messages(person) if heard.buttons)
+        person.taps_data(data, message_id=under.message_id, force=True)
+
+    def send(self, name: str, kind: str) -> None:
+        self.someone(name).sends(kind)
+
+    def edit(self, name: str, words: str) -> None:
+        self.someone(name).edits(self.sent[name], words)
+
+    def block(self, name: str) -> None:
+        self.someone(name).blocks()
+        self.away.add(name)
+
+    def unblock(self, name: str) -> None:
+        self.someone(name).unblocks()
+        self.away.discard(name)
+
+    def many_say(self, count: str, words: str) -> None:
+        said = [self._linked(one.strip()) for one in words.split(" / ")]
+        self.crowd = [self.house.telegram.person() for _ in range(int(count))]
+        for person in self.crowd:
+            for one in said:
+                person.says(one)
+
+    def each_hears(self, expected: str) -> None:
+        for person in self.crowd:
+            while not fits(expected, person.hears(wait=PATIENCE).text):
+                pass
+
+    # --- The bot
+
+    def hear(self, expected: str) -> None:
+        self.hear_as(self.last, expected)
+
+    def hear_as(self, name: str, expected: str) -> None:
+        self.last = name
+        self.heard = self.people[name].hears(wait=PATIENCE)
+        assert fits(expected, self.heard.text), f"The bot said instead: {self.heard.text}"
+
+    def see_buttons(self, labels: str) -> None:
+        assert self.heard
+        shown = " | ".join(self.heard.labels)
+        assert shown == labels, f"The buttons are: {shown}"
+
+    def see_buttons_under(self, words: str, labels: str) -> None:
+        person = self.people[self.last]
+
+        def shown() -> str:
+            return " | ".join(person.shows(_find_message(person, words)).labels)
+
+        until(lambda: shown() == labels, lambda: f"The buttons are: {shown()}")
+
+    def see_toast(self, expected: str) -> None:
+        toast = self.people[self.last].toast(wait=PATIENCE)
+        assert fits(expected, toast), f"The toast was: {toast}"
+
+    def make_group(self, name: str, title: str) -> None:
+        self.groups[title] = self.house.telegram.group(self.someone(name), title)
+
+    def leave_group(self, title: str, words: str) -> None:
+        """The bot says so in a group and goes."""
+        chat = self.groups[title]
+        left = self.house.telegram.await_log("call", method="leaveChat", chat=chat, wait=PATIENCE)
+        said = self.house.telegram.calls("sendMessage", chat=chat)
+        assert [fits(words, call["parameters"]["text"]) for call in said] == [True], said
+        assert len(left) == 1
+
+    # --- The house
+
+    def open(self, engagement: str) -> None:
+        source = (ENGAGEMENTS / f"{engagement}.toml").read_text("utf-8")
+        own = f"{engagement}-{secrets.token_hex(4)}"
+        self.engagements[engagement] = own
+        self.house.open(own, source.replace(f'id = "{engagement}"', f'id = "{own}"', 1))
+
+    def close(self, engagement: str) -> None:
+        self.read = self.house.close(self.engagements[engagement])
+
+    def see_read(self, words: str) -> None:
+        assert words in self.read, self.read
+
+    def restart(self) -> None:
+        self.house.restart()
+
+    def kill(self) -> None:
+        self.house.kill()
+        self.house.start()
+
+    def move_clock(self, count: str, unit: str) -> None:
+        self.house.move_clock(int(count) * SECONDS[unit])
+
+    def see_results(self, engagement: str | None, expected: str) -> None:
+        self._await_figures(engagement, expected, "results")
+
+    def see_released(self, engagement: str | None, expected: str) -> None:
+        self._await_figures(engagement, expected, "results", "--release")
+
+    def _await_figures(self, engagement: str | None, expected: str, *command: str) -> None:
+        slug = self.engagements[engagement or next(iter(self.engagements))]
+
+        def figures() -> dict[str, str]:
+            return _figures(json.loads(self.house.command(*command, slug, "--format", "json")))
+
+        wanted = dict(_expected(expected))
+        until(
+            lambda: wanted.items() <= figures().items() if wanted else not any("." in name for name in figures()),
+            lambda: f"The figures are: {figures()}",
+        )
+
+
+def fits(expected: str, heard: str) -> bool:
+    """Whether words are as expected; empty lines do not count, and … stands for any words."""
+    wanted = "\n".join(line.strip() for line in expected.splitlines())
+    said = "\n".join(line.strip() for line in heard.splitlines() if line.strip())
+    return re.fullmatch(".*".join(re.escape(part) for part in wanted.split("…")), said, re.DOTALL) is not None
+
+
+def _messages(person: Someone) -> list[Heard]:
+    """The bot's messages in a chat, newest first."""
+    found = [view["message_id"] for view in person.chat()["messages"] if view["from"] == "bot"]
+    return [person.shows(message_id) for message_id in reversed(found)]
+
+
+def _find_message(person: Someone, words: str) -> int:
+    return next(heard.message_id for heard in _messages(person) if words in heard.text)
+
+
+def _figures(told: dict[str, object]) -> dict[str, str]:
+    """Results flattened: "people.started", "who.have", "who.answered", "wrong.says"."""
+    flat = {f"people {name}": str(count) for name, count in told["people"].items()}  # type: ignore[attr-defined]
+    for step in told["steps"]:  # type: ignore[attr-defined]
+        flat[f"{step['id']}.answered"] = str(step["answered"])
+        flat |= {f"{step['id']}.{option['id']}": str(option["count"]) for option in step["options"]}
+        flat[f"{step['id']}.says"] = "|".join(sorted(step.get("texts", ())))
+    return flat
+
+
+def _expected(words: str) -> Iterator[tuple[str, str]]:
+    """The figures a line names, in the same form; none for "nothing"."""
+    if words == "nothing":
+        return
+    subject, rest = words.split(maxsplit=1)
+    if rest.startswith("says "):
+        said = rest.removeprefix("says ")
+        texts = [] if said == "nothing" else [text.strip().strip('"') for text in said.split("|")]
+        yield f"{subject}.says", "|".join(sorted(texts))
+        return
+    for pair in rest.split():
+        name, _, count = pair.partition("=")
+        yield (f"people {name}" if subject == "people" else f"{subject}.{name}"), count
+
+
+SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+
+_NAME = r"([A-Z]\w*)"
+
+ACTS: dict[str, Callable[..., None]] = {
+    r"engagement: ([\w-]+)": Player.open,
+    r"(\d+) people: (.+)": Player.many_say,
+    r"bot: (.+)": Player.hear,
+    r"bot to each: (.+)": Player.each_hears,
+    rf"bot to {_NAME}: (.+)": Player.hear_as,
+    r"bot leaves ([^:]+): (.+)": Player.leave_group,
+    r"buttons: (.+)": Player.see_buttons,
+    r'buttons under "([^"]+)": (.*)': Player.see_buttons_under,
+    r"toast: (.+)": Player.see_toast,
+    r"clock: \+(\d+) (day|hour|minute|second)s?": Player.move_clock,
+    r"restart": Player.restart,
+    r"kill": Player.kill,
+    r"staff close: ([\w-]+)": Player.close,
+    r"staff read: (.+)": Player.see_read,
+    r"results(?: of ([\w-]+))?: (.+)": Player.see_results,
+    r"released(?: of ([\w-]+))?: (.+)": Player.see_released,
+    rf"{_NAME} taps: (.+)": Player.tap,
+    rf'{_NAME} taps under "([^"]+)": (.+)': Player.tap_under,
+    rf"{_NAME} taps {_NAME}'s: (.+)": Player.tap_of_another,
+    rf"{_NAME} forges: (.+)": Player.forge,
+    rf"{_NAME} sends: (\w+)": Player.send,
+    rf"{_NAME} edits: (.+)": Player.edit,
+    rf"{_NAME} blocks the bot": Player.block,
+    rf"{_NAME} unblocks the bot": Player.unblock,
+    rf"{_NAME} makes a group: (.+)": Player.make_group,
+    rf"{_NAME}: (.+)": Player.say,
+}
+"""How a line reads -> what is done."""
