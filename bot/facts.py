@@ -31,7 +31,7 @@ def gather(house: House, shelf: Mapping[int, Engagement], person: Person, offers
         languages=house.languages(shelf),
         minimum_age=house.minimum_age,
         organisation=house.organisation,
-        receipt=codes.make()[:8].upper() if person.asking == "delete" else "",
+        receipt=codes.make()[:8].upper(),
     )
 
 

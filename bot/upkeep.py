@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -36,8 +36,8 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin to look."""
-        self._scheduler.add_job(self.release, "interval", seconds=RELEASES_EVERY)
-        self._scheduler.add_job(self.look, "interval", seconds=LOOK_EVERY)
+        self._scheduler.add_job(_told, "interval", [self.release], seconds=RELEASES_EVERY)
+        self._scheduler.add_job(_told, "interval", [self.look], seconds=LOOK_EVERY)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -61,6 +61,14 @@ class Upkeep:
             async with self._engine.begin() as connection:
                 await connection.run_sync(tidy, self._house, now)
             self._last = now
+
+
+async def _told(work: Callable[[], Awaitable[None]]) -> None:
+    """Do a piece of work; if it fails, say so and try again when it is next looked at."""
+    try:
+        await work()
+    except Exception:
+        log.exception("upkeep failed", work=work.__name__)
 
 
 def release(db: Connection, house: House, engagement: Engagement, now: dt.datetime, *, closing: bool = False) -> None:

@@ -6,7 +6,7 @@ changed or taken back, answers whose steps are no longer met fall away, and the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -92,12 +92,8 @@ def _answer(stand: _Stand, given: Input) -> Turn:
             return _tap(stand, step, option)
         case Words(text):
             return _hear(stand, clean(text))
-        case Back(_, step):
-            return _elsewhere(stand, step) or _back(stand)
-        case Skip(_, step):
-            return _elsewhere(stand, step) or _skip(stand)
-        case Done(_, step):
-            return _elsewhere(stand, step) or _done(stand)
+        case Back(_, step) | Skip(_, step) | Done(_, step):
+            return _elsewhere(stand, step) or CONTROLS[type(given)](stand)
         case Leave():
             return stand.says(Say((Line(PHRASES["left"]),)))
         case Refused("forged"):
@@ -280,3 +276,6 @@ def _conclude(stand: _Stand, outcome: Outcome) -> Turn:
     )
     finished = replace(stand.session, finished=True)
     return Turn(finished, (*about_me, Say(screens.thank(stand.flow))))
+
+
+CONTROLS: dict[type[Input], Callable[[_Stand], Turn]] = {Back: _back, Skip: _skip, Done: _done}

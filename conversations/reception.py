@@ -12,7 +12,7 @@ from dataclasses import replace
 from conversations import engine, reading, screens
 from conversations.effects import Effect, Erase, Facts, Offer, Person, Say, Toast, Turn
 from conversations.flow import Flow, offered, present
-from conversations.inputs import Age, Ask, Delete, Done, Input, Language, Link, Open, Outcome, Refused, Silence, Words
+from conversations.inputs import Age, Ask, Delete, Done, Input, Language, Leave, Link, Open, Outcome, Refused, Silence, Words
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS
 from conversations.session import Session
@@ -55,7 +55,7 @@ def understand(flows: Mapping[str, Flow], session: Session | None, given: Input,
         return told
     if not person.age_band:
         return _read_age(given.text, person) or given
-    match person.asking:
+    match person.asking or ("menu" if session is None else ""):
         case "language":
             tag = _pick(given.text, facts.languages, [screens.LANGUAGE_NAMES.get(tag, tag) for tag in facts.languages])
             return Language(tag) if tag else given
@@ -153,10 +153,14 @@ def _admitted(flows: Mapping[str, Flow], session: Session | None, given: Input, 
     if session is None:
         return _without_session(given, facts)
     turn = engine.respond(flows, session, given, facts)
-    asking = "" if not (turn.session and turn.session.finished) else "menu"
-    if isinstance(given, Outcome) or person.asking == asking:
+    if isinstance(given, Outcome):
         return turn
-    return replace(turn, person=replace(person, asking=asking))
+    if isinstance(given, Leave):  # what they type next is no answer
+        return replace(turn, session=None, person=replace(person, asking="menu"))
+    stopped = person.stopped and not isinstance(given, Open)  # who opens something again wants to hear from us again
+    if (person.asking, person.stopped) == ("", stopped):
+        return turn
+    return replace(turn, person=replace(person, asking="", stopped=stopped))
 
 
 def _without_session(given: Input, facts: Facts) -> Turn:

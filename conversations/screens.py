@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from conversations import directory
 from conversations.conditions import met
 from conversations.effects import Button, Facts, Offer, Rows, Say
 from conversations.flow import Flow, Option, Step, offered, progress
@@ -35,9 +36,6 @@ LANGUAGE_NAMES = {
 
 LONGEST_REPEAT = 200
 """UTF-16 units of someone's own words that are repeated to them; more would crowd out the question."""
-
-HELP = ("danger", "urgent", "text", "childline", "papyrus", "samaritans", "bot")
-
 
 def line(key: str, bold: bool = False, **fields: Field) -> Line:  # noqa: FBT001, FBT002
     """A line of the bot's own words."""
@@ -192,7 +190,7 @@ def helping() -> Say:
 
 
 def _help_lines() -> tuple[Line, ...]:
-    return tuple(line(f"help-{part}") for part in HELP)
+    return (*(Line(entry.says) for entry in directory.ENTRIES), line("help-bot"))
 
 
 def privacy(facts: Facts) -> Say:

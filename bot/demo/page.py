@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from bot.demo import door
 from bot.demo.consultations import Opened
 from bot.demo.hours import MOVES, Hours
-from bot.demo.outage import Plug
+from bot.demo.outage import Outage, Plug
 from bot.demo.running import RunningBot
 from bot.demo.settings import Settings
 
@@ -107,14 +107,14 @@ class Page:
     def _now(self, chosen: Opened) -> dict[str, str | int | bool]:
         """What changes while the page is open."""
         crowd = chosen.crowd
-        left = f" {crowd.left} stopped part-way." if crowd.left else ""
+        left = f"; {crowd.left} left early" if crowd.left else ""
         return {
             "up": self._running.is_up,
             "clock": str(self._hours),
-            "crowd": f"{crowd.finished} of {crowd.invited} pretend people have finished.{left}",
+            "crowd": f"{crowd.finished} of {crowd.invited} pretend people have finished{left}.",
             "finished": crowd.finished,
             "invited": crowd.invited,
-            "plug": str(self._plug.last or ""),
+            "plug": str(self._plug.last or "") if self._running.is_up else str(Outage()),
             "moved": f"In the demo it is now {self._hours}." if self._moved else "",
         }
 

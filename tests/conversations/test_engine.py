@@ -129,11 +129,11 @@ def test_ticks_under_an_old_question_change_that_answer_as_far_as_they_fit() -> 
     talk.tap("have")
     talk.say("1")
     talk.tap("mood", "week")
-    assert talk.answers["week"].chosen == ("pain", "mood")
+    assert [*talk.answers["week"].chosen] == ["pain", "mood"]
     talk.tap("pain", "week")
-    assert talk.answers["week"].chosen == ("mood",)
+    assert [*talk.answers["week"].chosen] == ["mood"]
     assert "at least 1" in english(talk.tap("mood", "week"))
-    assert talk.answers["week"].chosen == ("mood",)
+    assert [*talk.answers["week"].chosen] == ["mood"]
 
 
 @pytest.mark.parametrize(

@@ -247,10 +247,10 @@ class Player:
 
 
 def fits(expected: str, heard: str) -> bool:
-    """Whether words are as expected; empty lines do not count, and … stands for any words."""
-    wanted = "\n".join(line.strip() for line in expected.splitlines())
-    said = "\n".join(line.strip() for line in heard.splitlines() if line.strip())
-    return re.fullmatch(".*".join(re.escape(part) for part in wanted.split("…")), said, re.DOTALL) is not None
+    """Whether words are as expected, line by line; empty lines do not count, and … stands for any words."""
+    wanted, said = (re.sub(r"\s*\n\s*", "\n", words.strip()) for words in (expected, heard))
+    parts = re.split(r"\s*…\s*", wanted)
+    return re.fullmatch(".*".join(map(re.escape, parts)), said, re.DOTALL) is not None
 
 
 def _messages(person: Someone) -> list[Heard]:

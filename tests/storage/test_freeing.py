@@ -221,7 +221,7 @@ def test_two_that_free_at_once_free_each_set_once(world: World) -> None:
             return await connection.run_sync(releases.free, world.keys, clinic, NOON)
 
     async def both() -> list[Freed]:
-        return await asyncio.gather(one(), one())
+        return list(await asyncio.gather(one(), one()))
 
     assert sorted(freed.sets for freed in world.runner.run(both())) == [0, 15]
     assert world.count(schema.responses) == 15

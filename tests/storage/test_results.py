@@ -58,10 +58,16 @@ def test_an_option_and_a_question_of_an_older_edition_are_still_told(world: Worl
 
 def test_what_people_said_about_themselves_is_told_as_figures_alone(world: World) -> None:
     clinic = world.engage()
-    for chosen in ("yes", "yes", "no"):
-        person = world.answer(clinic, {"who": pick("have")})
-        row = {"person_id": person, "engagement_id": clinic.id, "step": "tell-me", "chosen": chosen, "sealed": None}
-        world.do(lambda db, row=row: people.wish(db, [row]))
+    rows = [
+        {
+            "person_id": world.answer(clinic, {"who": pick("have")}),
+            "engagement_id": clinic.id,
+            "step": "tell-me",
+            "chosen": chosen,
+        }
+        for chosen in ("yes", "yes", "no")
+    ]
+    world.do(lambda db: people.wish(db, [{**row, "sealed": None} for row in rows]))
     assert world.exact(clinic)["steps"][-1] == {
         "id": "tell-me",
         "kind": "yes-no",

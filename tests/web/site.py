@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,14 +24,16 @@ async def fail(_request: object) -> None:
 
 def application(world: World, trouble: str = "") -> Starlette:
     routes = pages.routes(world.engine, world.organisation_id, lambda: trouble)
-    return Starlette(routes=[*routes, Route("/failing", fail)], exception_handlers=pages.ERRORS)  # type: ignore[arg-type]
+    return Starlette(routes=[*routes, Route("/failing", fail)], exception_handlers=pages.ERRORS)
 
 
-def ask(world: World, path: str, *, method: str = "GET", sender: str = "127.0.0.1", **headers: str) -> httpx.Response:
+def ask(
+    world: World, path: str, *, method: str = "GET", sender: str = "127.0.0.1", trouble: str = "", **headers: str
+) -> httpx.Response:
     """What the pages answer; `headers` are named with underscores."""
 
     async def whole() -> httpx.Response:
-        road = httpx.ASGITransport(application(world), raise_app_exceptions=False, client=(sender, 4000))
+        road = httpx.ASGITransport(application(world, trouble), raise_app_exceptions=False, client=(sender, 4000))
         async with httpx.AsyncClient(transport=road, base_url="http://127.0.0.1:8080") as client:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             return await client.request(method, path, headers=named)
@@ -41,31 +44,23 @@ def ask(world: World, path: str, *, method: str = "GET", sender: str = "127.0.0.
 @contextmanager
 def serve(url: str, organisation_id: int) -> Iterator[str]:
     """Serve the pages of a database from a thread of their own; yields their address."""
-    ready, stop = threading.Event(), threading.Event()
-    port = 0
+    door = socket.create_server(("127.0.0.1", 0))  # whoever comes before the server is up waits here
+    stop = threading.Event()
 
     async def run() -> None:
-        nonlocal port
         engine = await open_database(url)
-        routes = pages.routes(engine, organisation_id, str)
-        app = Starlette(routes=routes, exception_handlers=pages.ERRORS)  # type: ignore[arg-type]
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none"))
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        task = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        ready.set()
+        app = Starlette(routes=pages.routes(engine, organisation_id, str), exception_handlers=pages.ERRORS)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
+        serving = asyncio.create_task(server.serve(sockets=[door]))
         await asyncio.to_thread(stop.wait)
         server.should_exit = True
-        await task
+        await serving
         await engine.dispose()
 
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     thread.start()
     try:
-        assert ready.wait(20)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
     finally:
         stop.set()
         thread.join(20)

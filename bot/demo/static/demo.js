@@ -55,7 +55,7 @@ document.getElementById("add").addEventListener("click", (event) => {
   second.hidden = !second.hidden;
   if (!second.src) second.src = second.dataset.src;
   event.target.ariaExpanded = String(!second.hidden);
-  event.target.textContent = second.hidden ? "Add a second phone" : "Put the second phone away";
+  event.target.textContent = second.hidden ? "Add a second phone" : "Hide the second phone";
   document.body.classList.toggle("two", !second.hidden);
   if (!second.hidden) second.scrollIntoView({ block: "nearest" });
 });

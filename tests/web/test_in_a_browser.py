@@ -1,0 +1,150 @@
+"""The pages in a real browser: at every width, without scripts, renewed under the reader's eyes, and checked by axe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from storage import releases
+from storage.engagements import Engagement
+from tests import chromium
+from tests.storage.world import NOON, SOURCE, World, pick, write
+from tests.web.site import serve
+
+WIDTHS = (320, 1280)
+PATHS = ("/results", "/results/clinic", "/results/clinic?live=1", "/results/ward", "/nowhere")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give one browser for all these tests."""
+    try:
+        options = chromium.options()
+    except LookupError as reason:
+        pytest.skip(str(reason))
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(**options)
+
+
+@pytest.fixture
+def clinic(world: World) -> Engagement:
+    """Give an engagement with a release, beside one that is empty."""
+    made = world.engage(source=SOURCE.replace("I have it", "I have had it for longer than I can remember"))
+    finish(world, made, 43)
+    world.engage(source=SOURCE.replace('id = "clinic"', 'id = "ward"'))
+    return made
+
+
+def finish(world: World, engagement: Engagement, people: int) -> None:
+    for number in range(people):
+        first = pick("nearer", "phone") if number % 3 else pick("later")
+        world.answer(engagement, {"who": pick("have"), "first": first, "wrong": write("words")})
+    world.do(lambda db: releases.make(db, engagement, NOON))
+
+
+@pytest.fixture
+def site(world: World, clinic: Engagement, database: str) -> Iterator[str]:
+    """Give the address of the pages."""
+    assert clinic
+    with serve(database, world.organisation_id) as address:
+        yield address
+
+
+def open_page(browser: Browser, address: str, width: int = 1280, **more: Any) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": 800}, **more)
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_wrong_on_any_page(browser: Browser, site: str, width: int, scheme: str) -> None:
+    for path in PATHS:
+        page = open_page(browser, site + path, width, color_scheme=scheme, bypass_csp=True)
+        tags = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+        found = Axe().run(page, options=tags)
+        assert found.response["violations"] == [], f"{path}: {found.generate_report()}"
+        page.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_the_window(browser: Browser, site: str, width: int) -> None:
+    for path in PATHS:
+        page = open_page(browser, site + path, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        outside = page.evaluate(
+            "[...document.querySelectorAll('main *')].filter(each => each.getBoundingClientRect().right > innerWidth + 1).length"
+        )
+        assert outside == 0
+        page.close()
+
+
+def test_large_letters_lie_on_no_others_in_a_chart(browser: Browser, site: str) -> None:
+    page = open_page(browser, f"{site}/results/clinic", 640, bypass_csp=True)
+    page.add_style_tag(content="html { font-size: 200% }")
+    boxes = [label.bounding_box() for label in page.locator(".chart").first.locator(".label, rect.whole").all()]
+    edges = sorted((box["y"], box["y"] + box["height"]) for box in boxes if box)
+    assert all(below[0] >= above[1] - above[1] % 1 - 8 for above, below in zip(edges, edges[1:], strict=False))
+
+
+def test_a_page_works_without_scripts(browser: Browser, site: str) -> None:
+    page = open_page(browser, f"{site}/results", java_script_enabled=False)
+    page.get_by_role("link", name="The new clinic").first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "The new clinic"
+    assert page.get_by_role("table").count() == 2
+
+
+def test_a_page_breaks_no_rule_of_its_own_and_asks_nothing_of_others(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site}/results/clinic?live=1")
+    assert said == []
+    assert asked
+    assert all(url.startswith(site) for url in asked)
+
+
+def test_a_live_page_shows_new_figures_and_leaves_the_reader_where_they_are(
+    browser: Browser, site: str, world: World, clinic: Engagement
+) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 500})
+    page.clock.install()
+    page.goto(f"{site}/results/clinic?live=1")
+    page.locator("#live").focus()
+    page.locator("#question-2").scroll_into_view_if_needed()
+    before = page.locator("#question-2").bounding_box()
+    finish(world, clinic, 20)
+    page.clock.run_for(5000)
+    expect(page.locator(".lead strong")).to_have_text("65")
+    after = page.locator("#question-2").bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) < 2
+    assert page.evaluate("document.activeElement.id") == "live"
+    expect(page.get_by_role("status")).to_have_text("The figures were renewed.")
+
+
+def test_a_live_page_that_cannot_be_renewed_says_so_and_keeps_its_figures(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(f"{site}/results/clinic?live=1")
+    page.context.set_offline(offline=True)
+    page.clock.run_for(5000)
+    expect(page.get_by_role("status")).to_contain_text("could not be renewed")
+    expect(page.locator(".lead strong")).to_have_text("45")
+
+
+def test_every_link_can_be_reached_and_seen_with_the_keyboard(browser: Browser, site: str) -> None:
+    page = open_page(browser, f"{site}/results/clinic")
+    seen = []
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.innerText"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert seen == ["Skip to the content", "All results", "Keep this page up to date by itself"]
