@@ -17,6 +17,8 @@ from storage.keys import Keys
 from storage.schema import answers, followups, outbox, people, responses, sessions
 from storage.sessions import PART_ANSWERS, drop, respondent
 
+_AT_ONCE = 5000  # a statement takes 32,766 values in SQLite, 65,535 in PostgreSQL
+
 
 def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Collection[Engagement], now: dt.datetime) -> None:
     """Erase people (id -> code) everywhere: addresses, conversations, wishes and participations go with their row.
@@ -62,10 +64,12 @@ def expire(db: Connection, keys: Keys, engagements: Mapping[int, Engagement], no
     if not late:
         return 0
     wanted = select(sessions.c.id, sessions.c.person_id, sessions.c.engagement_id)
-    rows = db.execute(wanted.where(~sessions.c.finished, or_(*late))).all()
-    forget_answers(db, keys, [(row.person_id, engagements[row.engagement_id]) for row in rows])
-    drop(db, [row.id for row in rows])
-    return len(rows)
+    gone = 0
+    while rows := db.execute(wanted.where(~sessions.c.finished, or_(*late)).limit(_AT_ONCE)).all():
+        forget_answers(db, keys, [(row.person_id, engagements[row.engagement_id]) for row in rows])
+        drop(db, [row.id for row in rows])
+        gone += len(rows)
+    return gone
 
 
 def note(keys: Path, erased: Sequence[bytes], now: dt.datetime) -> None:

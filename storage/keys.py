@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +37,16 @@ class GoneError(Exception):
 
 
 class Keys:
-    """The keys in use. Holds `path`, reads it once, and writes it again, whole, when a key is made or destroyed."""
+    """The keys in use. The file is written again, whole, when a key is made or destroyed.
+
+    Other processes on this machine may use the file at the same time: a key that one of them made is found when needed.
+    """
 
     def __init__(self, path: Path, held: dict[str, Any]) -> None:
         self.path = path
+        self._take(held)
+
+    def _take(self, held: dict[str, Any]) -> None:
         self._held = held
         self._lasting = {int(number): AESGCM(_bytes(key)) for number, key in held["lasting"].items()}
         self._current = max(self._lasting)
@@ -59,8 +68,10 @@ class Keys:
 
     def open(self, where: str, row: str, sealed: bytes) -> bytes:
         """What was sealed. Raises GoneError when its key is gone, or it belongs elsewhere or was changed."""
-        number = int.from_bytes(sealed[2:_HEADER])
-        key = (self._daily if sealed[1] == _DAILY else self._lasting).get(number)
+        key = self._find(sealed)
+        if key is None:
+            self._take(self._on_disk())
+            key = self._find(sealed)
         if key is None or sealed[0] != _VERSION:
             msg = f"the key for {where} is gone"
             raise GoneError(msg)
@@ -70,6 +81,9 @@ class Keys:
         except InvalidTag:
             msg = f"what is sealed in {where} was changed or belongs to another row"
             raise GoneError(msg) from None
+
+    def _find(self, sealed: bytes) -> AESGCM | None:
+        return (self._daily if sealed[1] == _DAILY else self._lasting).get(int.from_bytes(sealed[2:_HEADER]))
 
     def _sealed(self, kind: int, number: int, key: AESGCM, where: str, row: str, data: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
@@ -83,13 +97,9 @@ class Keys:
 
     def pseudonym(self, slug: str, person: str) -> bytes:
         """The respondent a person (by code) is in one confidential engagement; its key is made when first needed."""
-        key = self._pseudonyms.get(slug)
-        if key is None:
-            key = secrets.token_bytes(32)
-            self._pseudonyms[slug] = key
-            self._held["pseudonyms"][slug] = _text(key)
-            self._write()
-        return hashlib.blake2b(person.encode(), key=key, digest_size=16).digest()
+        if slug not in self._pseudonyms:
+            self._change(lambda held: held["pseudonyms"].setdefault(slug, _text(secrets.token_bytes(32))))
+        return hashlib.blake2b(person.encode(), key=self._pseudonyms[slug], digest_size=16).digest()
 
     def sign(self, chat_id: int, data: str) -> str:
         """The 16 hex digits that tie a button's data to the chat it was made for."""
@@ -104,10 +114,7 @@ class Keys:
 
     def _day_key(self, number: int) -> AESGCM:
         if number not in self._daily:
-            key = secrets.token_bytes(32)
-            self._held["daily"][str(number)] = _text(key)
-            self._write()
-            self._daily[number] = AESGCM(key)
+            self._change(lambda held: held["daily"].setdefault(str(number), _text(secrets.token_bytes(32))))
         return self._daily[number]
 
     def sealed_on(self, sealed: bytes) -> dt.date | None:
@@ -118,20 +125,32 @@ class Keys:
         """Destroy the daily keys of days before `day`; returns how many. What they sealed is gone."""
         least = (day - _EPOCH).days
         old = [number for number in self._daily if number < least]
-        for number in old:
-            del self._daily[number], self._held["daily"][str(number)]
         if old:
-            self._write()
+            self._change(lambda held: [held["daily"].pop(str(number), None) for number in old])
         return len(old)
 
     # --- The file
 
-    def _write(self) -> None:
+    def _change(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Change the file as it is now, which may hold more than when it was last read."""
+        with _alone(self.path):
+            held = self._on_disk()
+            change(held)
+            self._write(held)
+        self._take(held)
+
+    def _on_disk(self) -> dict[str, Any]:
+        try:
+            return dict(json.loads(self.path.read_text("utf-8")))
+        except (OSError, ValueError):
+            return self._held  # it is lost or broken: what is known here is written again with the next change
+
+    def _write(self, held: dict[str, Any]) -> None:
         """Whole or not at all, on disk before anything is sealed with it."""
         new = self.path.with_name(self.path.name + ".new")
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
-            json.dump(self._held, file, indent=1)
+            json.dump(held, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.path)
@@ -151,7 +170,7 @@ def make(path: Path) -> Keys:
     fresh = {name: _text(secrets.token_bytes(32)) for name in ("lasting", "lookup", "buttons")}
     held = {"format": 1, **fresh, "lasting": {"1": fresh["lasting"]}, "daily": {}, "pseudonyms": {}}
     keys = Keys(path, held)
-    keys._write()  # noqa: SLF001 - the same noun
+    keys._write(keys._held)  # noqa: SLF001 - the same noun
     return keys
 
 
@@ -165,6 +184,14 @@ def load(path: Path) -> Keys:
     except (ValueError, KeyError, TypeError, OSError) as error:
         msg = f"The key file {path} cannot be read ({error}). Put it back from your own copy."
         raise KeysError(msg) from error
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from changing the file meanwhile."""
+    with path.with_name(path.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _bound(where: str, row: str) -> bytes:

@@ -67,7 +67,7 @@ def free(db: Connection, keys: Keys, engagement: Engagement, now: dt.datetime, *
     if len(waiting) < FEWEST and not closing:
         return Freed(0, len(lost))
     freed = _free(db, keys, engagement, waiting, now.date())
-    drop(db, [row.id for row in rows])
+    db.execute(delete(sessions).where(mine, sessions.c.finished))  # those just read: the lock keeps new ones out
     return Freed(freed, len(lost))
 
 

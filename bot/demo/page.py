@@ -113,6 +113,7 @@ class Page:
             "clock": str(self._hours),
             "crowd": f"{crowd.finished} of {crowd.invited} pretend people have finished{left}.",
             "finished": crowd.finished,
+            "left": crowd.left,
             "invited": crowd.invited,
             "plug": str(self._plug.last or "") if self._running.is_up else str(Outage()),
             "moved": f"In the demo it is now {self._hours}." if self._moved else "",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as Bar
 
 
@@ -16,7 +16,7 @@ class Progress:
     def __init__(self) -> None:
         self._aside = Console(stderr=True, highlight=False)
         self._out = Console(highlight=False, markup=False, soft_wrap=True)
-        self._bar = Bar(BarColumn(), TextColumn("{task.description}"), console=self._aside, transient=True)
+        self._bar = Bar(SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), console=self._aside, transient=True)
 
     @contextmanager
     def steps(self, count: int) -> Iterator[None]:

@@ -68,6 +68,7 @@ def test_a_finished_or_closed_session_says_so_once_asked_and_is_silent_to_remind
             turn = engine.respond({drawn.edition: drawn}, over, given, facts)
             assert words in english(turn.effects)
             assert turn.session == over
+        assert engine.respond({drawn.edition: drawn}, over, Outcome("keep", "closed"), facts).session == over
         assert engine.respond({drawn.edition: drawn}, over, Silence("who"), facts).effects == ()
 
 

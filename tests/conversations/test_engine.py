@@ -124,6 +124,23 @@ def test_two_can_be_ticked_where_at_least_two_are_wanted() -> None:
     assert talk.answers["some"].chosen == ("a", "c")
 
 
+def test_an_option_that_stands_alone_is_enough_where_two_are_wanted() -> None:
+    talk = begin(CONTROLS.replace('"Cheese" }', '"None of these", alone = true }'))
+    talk.say("1")
+    talk.say("words")
+    talk.say("none of these")
+    assert talk.answers["some"].chosen == ("c",)
+
+
+def test_back_takes_one_answer_back_at_a_time() -> None:
+    talk = begin(PATHS)
+    for words in ("1", "1", "It hurts", "back"):
+        talk.say(words)
+    assert [*talk.answers] == ["who", "week"]
+    talk.do(Back("code", talk.here))
+    assert [*talk.answers] == ["who"]
+
+
 def test_ticks_under_an_old_question_change_that_answer_as_far_as_they_fit() -> None:
     talk = begin(PATHS)
     talk.tap("have")
@@ -155,6 +172,21 @@ def test_a_control_is_a_control_where_no_option_says_it() -> None:
     assert talk.answers == {}
     talk.say("not now")
     assert "That is fine" in english(talk.turns[-1].effects)
+
+
+def test_help_wins_even_over_an_option_that_says_help() -> None:
+    talk = begin(CONTROLS.replace('"Menu"', '"Help"'))
+    assert "call 999" in english(talk.say("help"))
+    assert talk.answers == {}
+    talk.say("5")
+    assert talk.answers["when"].chosen == ("menu",)
+
+
+def test_an_option_that_is_not_offered_leaves_its_words_to_the_controls() -> None:
+    talk = begin(PATHS.replace('"Pain"', '"Go back"'))
+    talk.tap("care")
+    talk.say("go back")
+    assert talk.answers == {}
 
 
 def test_done_is_an_answer_where_there_is_nothing_to_tick() -> None:

@@ -37,7 +37,7 @@ OPTIONS = [
         ("999", None),
         ("", None),
         ("…", None),
-        ("p", None),
+        ("b", None),
         ("pai", None),
         ("very tired and more", None),
     ],

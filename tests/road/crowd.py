@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Self
 
 from emulator.client import Heard, Someone, Telegram
 from tests.road.house import PATIENCE, House
@@ -92,7 +93,7 @@ class Crowd:
         self._threads = ThreadPoolExecutor(MOST)
         self._talks: list[Future[None]] = []
 
-    def __enter__(self) -> Crowd:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from bot import commands
+from bot.config import ConfigError
 from emulator.client import Telegram
 from emulator.server import running
+from storage.database import DatabaseError
+from storage.keys import KeysError
 from tests.road.nursery import Nursery
 
 ENGAGEMENTS = Path(__file__).parent / "engagements"
@@ -156,7 +159,7 @@ def run_command(*arguments: str) -> tuple[int, str]:
             commands.cli(list(arguments), standalone_mode=False)
         except SystemExit as leaving:
             return int(leaving.code or 0), said.getvalue()
-        except (commands.ConfigError, commands.DatabaseError, commands.KeysError) as error:
+        except (ConfigError, DatabaseError, KeysError) as error:
             return 1, str(error)
     return 0, said.getvalue()
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 class Nursery:
     """A running nursery; leaving it ends every bot that is still there."""
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.road.nursery"]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
@@ -51,7 +51,7 @@ class Nursery:
 
 def main() -> None:
     """Answer one line of JSON with another until the input ends."""
-    import bot.app  # noqa: F401, PLC0415 - read once, here, and inherited by every bot
+    import bot.app  # noqa: PLC0415 - read once, here, and inherited by every bot
     import bot.commands  # noqa: F401, PLC0415
 
     living: set[int] = set()

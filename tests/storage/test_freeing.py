@@ -223,7 +223,7 @@ def test_two_that_free_at_once_free_each_set_once(world: World) -> None:
     async def both() -> list[Freed]:
         return list(await asyncio.gather(one(), one()))
 
-    assert sorted(freed.sets for freed in world.runner.run(both())) == [0, 15]
+    assert sorted(freed.sets for freed in world.run(both)) == [0, 15]
     assert world.count(schema.responses) == 15
 
 

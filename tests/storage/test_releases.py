@@ -161,7 +161,7 @@ def test_two_that_count_at_once_count_each_answer_once(world: World) -> None:
     async def both() -> list[int | None]:
         return list(await asyncio.gather(one(), one()))
 
-    assert set(world.runner.run(both())) == {1, None}
+    assert set(world.run(both)) == {1, None}
     assert latest(world, clinic).counts["who"] == {ANSWERED: 12, "have": 12}
 
 

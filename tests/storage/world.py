@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import Connection, Table, func, insert, select
 
 from conversations import flow as flows
@@ -71,28 +72,35 @@ ask.en = "Shall we tell you what happens next?"
 
 @dataclass
 class World:
-    """The database behind `url`, and the organisation in it; `do` runs work in a transaction of its own."""
+    """The database behind `url`, and the organisation in it; `do` runs work in a transaction of its own.
+
+    Its event loop has a thread of its own, for a test that drives a browser has another one already.
+    """
 
     url: str
     keys: Keys
     organisation_id: int = 0
-    runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
-        self.engine = self.runner.run(open_database(self.url))
+        self.portal = self.stack.enter_context(start_blocking_portal())
+        self.engine = self.run(lambda: open_database(self.url))
+        self.stack.callback(lambda: self.run(self.engine.dispose))
         self.organisation_id = self.do(lambda db: organisations.settle(db, "The clinic", "Europe/London", NOON))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.runner.run(self.engine.dispose())
-        self.runner.close()
+        self.stack.close()
+
+    def run(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        return self.portal.call(work)
 
     def do(self, work: Callable[[Connection], Result]) -> Result:
         async def whole() -> Result:
             async with self.engine.begin() as connection:
                 return await connection.run_sync(work)
 
-        return self.runner.run(whole())
+        return self.run(whole)
 
     def engage(self, identity: str = "confidential", source: str = SOURCE) -> Engagement:
         """The engagement in `source`, open; a changed source makes a new edition of it."""

@@ -38,7 +38,7 @@ def ask(
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             return await client.request(method, path, headers=named)
 
-    return world.runner.run(whole())
+    return world.run(whole)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""The demo, as somebody meets it who has never used a terminal."""

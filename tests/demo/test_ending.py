@@ -1,0 +1,34 @@
+"""Whatever ends the demo, nothing of it is left."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.demo import demos
+
+
+@pytest.mark.parametrize(
+    "number, moment",
+    [
+        (signal.SIGINT, demos.LAST),
+        (signal.SIGTERM, "Starting the bot"),
+        (signal.SIGHUP, "Opening"),
+        (signal.SIGKILL, "Starting the bot"),
+        (signal.SIGKILL, demos.LAST),
+    ],
+)
+def test_nothing_is_left_when_it_is_ended(number: signal.Signals, moment: str, tmp_path: Path) -> None:
+    with demos.start(tmp_path, people=2) as process:
+        demos.said(process, moment)
+        assert demos.left_of(tmp_path / "temporary") != []
+        process.send_signal(number)
+        process.communicate(timeout=30)
+    deadline = time.monotonic() + 10
+    while (left := demos.left_of(tmp_path / "temporary")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+    assert list((tmp_path / "home").iterdir()) == []
+    if number is not signal.SIGKILL:
+        assert process.returncode == 0

@@ -1,0 +1,115 @@
+"""What a person sees and does on the demo's page, in a real browser."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.demo.conftest import PATIENCE, PEOPLE
+from tests.demo.demos import Demo
+from tests.house import tree
+
+ADULTS, YOUNG = "long-covid-tell-us-once", "what-should-we-fix-first"
+
+
+def phone(page: Page, number: int = 0) -> FrameLocator:
+    return page.frame_locator("iframe.phone").nth(number)
+
+
+def tap(on: FrameLocator, *labels: str) -> None:
+    for label in labels:
+        on.get_by_role("button", name=label, exact=True).last.click()
+
+
+def see(on: FrameLocator | Page, words: str | re.Pattern[str]) -> None:
+    expect(on.get_by_text(words).last).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_person_taps_through_a_consultation_and_is_thanked(page: Page) -> None:
+    mine = phone(page)
+    tap(mine, "Start", "4. 18 or over", "1. I have long covid", "2. Breathing", "4. Pain", "Done", "2. Appointments nearer home")
+    see(mine, "What is one thing we should not get wrong?")
+    mine.get_by_role("textbox", name="Message").fill("Please listen")
+    tap(mine, "Send", "1. Yes")
+    see(mine, "That was the last question")
+
+
+def test_a_second_phone_can_be_added_and_hidden(page: Page) -> None:
+    expect(page.locator("#second")).to_be_hidden()
+    page.get_by_role("button", name="Add a second phone").click()
+    tap(phone(page, 1), "Start")
+    see(phone(page, 1), "how old are you?")
+    page.get_by_role("button", name="Hide the second phone").click()
+    expect(page.locator("#second")).to_be_hidden()
+
+
+def test_the_results_fill_and_the_crowd_is_counted_as_the_bot_counts_it(page: Page, demo: Demo) -> None:
+    results = page.frame_locator("#results")
+    see(results, "Last updated on")
+    see(results, "I have long covid")
+    expect(page.locator("#crowd")).to_contain_text(re.compile(rf"\d+ of {PEOPLE} pretend people have finished"))
+    page.wait_for_function(f"fetch('/now?show={ADULTS}').then(a => a.json()).then(n => n.finished + n.left === n.invited)")
+    counted = page.evaluate(f"fetch('/now?show={ADULTS}').then(a => a.json())")["finished"]
+    on_phones = 2
+    assert counted <= finished(demo.config) <= counted + on_phones
+    assert counted > PEOPLE / 2
+
+
+def finished(config: Path) -> int:
+    command = [sys.executable, "-m", "bot", "results", ADULTS, "--format", "json", "--config", str(config)]
+    done = subprocess.run(command, cwd=tree.ROOT, check=True, capture_output=True)
+    return int(json.loads(done.stdout)["people"]["finished"])
+
+
+def test_the_bot_comes_back_after_the_plug_is_pulled_and_the_conversation_goes_on(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}?show={YOUNG}")
+    mine = phone(page)
+    tap(mine, "Start", "3. 16 or 17")
+    see(mine, "Which part needs the most work?")
+    page.get_by_role("button", name="Pull the plug").click()
+    see(page, "The bot is off.")
+    tap(mine, "1. Getting help sooner")
+    see(page, re.compile(r"off for \d+\.\d seconds and is back\. \d+ taps? .*waiting; none was lost\."))
+    see(mine, "How should we work on it together?")
+    tap(mine, "1. An online chat", "3. No, thank you")
+    see(mine, "That was the last question")
+    see(page.frame_locator("#results"), "What should we fix first?")
+
+
+def test_moving_the_clock_moves_the_time_in_the_demo(page: Page) -> None:
+    page.get_by_role("button", name="Tomorrow, 9 am").click()
+    see(page, re.compile(r"In the demo it is now .*, 09:0\d\."))
+    first = page.locator(".clock").inner_text()
+    page.get_by_role("button", name="1 hour").click()
+    see(page, re.compile(r"In the demo it is now .*, 10:0\d\."))
+    assert page.locator(".clock").inner_text() != first
+
+
+def test_more_people_come_when_they_are_asked_for(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}?show={YOUNG}")
+    page.get_by_role("button", name="More people answer").click()
+    expect(page.locator("#crowd")).to_contain_text(f"of {PEOPLE * 2 // 5 + 50} ")
+
+
+@pytest.mark.parametrize("width", [1280, 820, 390, 320])
+def test_the_page_fits_its_window_and_has_no_barriers(width: int, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["target"]) for one in found] == []
+
+
+def test_everything_can_be_reached_with_the_keyboard_alone(page: Page) -> None:
+    page.locator("#add").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#second")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="More people answer")).to_be_focused()
+    for name in ("Pull the plug", "1 hour", "Tomorrow, 9 am", "3 days"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name=name)).to_be_focused()

@@ -1,0 +1,184 @@
+"""P2: updates that come twice, in another order between people, or under new numbers, change nothing."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from storage import seen
+from storage.seen import take as take_unseen
+from tests.road.conftest import MakeHouse
+from tests.road.crowd import FIRST, WHO, Plan, hear
+from tests.road.house import House
+from tests.road.indoors import Indoors, Update, Visitor, indoors
+
+PLANS = st.builds(
+    Plan,
+    who=st.sampled_from(sorted(WHO)),
+    first=st.sampled_from([("nearer",), ("later", "phone"), ("nearer", "phone")]),
+    wrong=st.integers().map(lambda number: f"words {number}"),
+    sure=st.sampled_from(["yes", "no"]),
+    tell_me=st.sampled_from(["yes", "no"]),
+)
+
+
+@dataclass(frozen=True)
+class Shuffle:
+    """How a stream reaches us: who acts next, what comes again, where numbering starts anew, how it is cut into batches."""
+
+    seed: int
+    again: float
+    renumbered: float
+    most: int
+
+
+SHUFFLES = st.builds(
+    Shuffle,
+    seed=st.integers(0, 2**32),
+    again=st.sampled_from([0, 0.2, 0.6]),
+    renumbered=st.sampled_from([0, 0.1]),
+    most=st.sampled_from([1, 3, 20]),
+)
+
+
+def act(person: Visitor, plan: Plan, code: str) -> Iterator[Update]:
+    """What one person does, in order, each update made when it is their turn. They change their mind once, by tapping."""
+    first = () if plan.who == "work" else (" and ".join(FIRST[option] for option in plan.first),)
+    for words in (f"/start {code}", "18", WHO[plan.who], *first, plan.wrong):
+        yield person.types(words)
+    for answer in ("no", "yes", plan.sure):
+        yield person.taps_data(_under_sure(person, answer))
+    yield person.types(plan.tell_me)
+
+
+def _under_sure(person: Visitor, answer: str) -> str:
+    asked = next(letter for letter in reversed(person.heard) if "You wrote" in letter.content.get("text", ""))
+    return str(asked.content["rows"][0 if answer == "yes" else 1][0][1])
+
+
+def play(house: Indoors, plans: list[Plan], shuffle: Shuffle) -> None:
+    """Play a stream shuffled in every way Telegram may, and compare what is kept with the plans."""
+    engagement, code = house.open("tests-five")
+    chance = random.Random(shuffle.seed)
+    talks = [act(house.person(), plan, code) for plan in plans]
+    delivered: list[Update] = []
+    while talks:
+        batch = _batch(talks, chance, shuffle)
+        delivered += [dict(update) for update in batch]
+        repeats = [chance.choice(delivered) for _ in delivered if chance.random() < shuffle.again / 4]
+        house.take([*batch, *repeats])
+        if chance.random() < shuffle.renumbered:
+            house.numbers = iter(range(chance.randrange(1, 10**9), 2**40))
+    house.take(chance.sample(delivered, len(delivered)))  # and once more all of it, in any order
+    compare(house.results(engagement), plans)
+
+
+def _batch(talks: list[Iterator[Update]], chance: random.Random, shuffle: Shuffle) -> list[Update]:
+    """The next update of some people, one each: what somebody taps depends on what they were answered before."""
+    chosen = chance.sample(talks, min(len(talks), chance.randint(1, shuffle.most)))
+    batch = []
+    for talk in chosen:
+        update = next(talk, None)
+        if update is None:
+            talks.remove(talk)
+        else:
+            batch.append(update)
+    return batch
+
+
+def compare(told: dict[str, Any], plans: Iterable[Plan]) -> None:
+    plans = list(plans)
+    chosen = Counter(pair for plan in plans for pair in _chosen(plan))
+    counted = {(step["id"], option["id"]): option["count"] for step in told["steps"] for option in step["options"]}
+    assert {pair: count for pair, count in counted.items() if count} == dict(chosen)
+    assert sorted(next(step["texts"] for step in told["steps"] if step["id"] == "wrong")) == sorted(p.wrong for p in plans)
+    assert told["people"] == {"started": len(plans), "finished": len(plans)}
+
+
+def _chosen(plan: Plan) -> list[tuple[str, str]]:
+    return [pair for pair in plan.chosen if pair[0] != "first" or plan.who != "work"]
+
+
+def check_shuffled_streams(house: Indoors, examples: int) -> None:
+    """Raises AssertionError, or a group of them, when some stream is not kept as it was said."""
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(PLANS, min_size=1, max_size=4), SHUFFLES)
+    def property_(plans: list[Plan], shuffle: Shuffle) -> None:
+        play(house, plans, shuffle)
+
+    property_()
+
+
+@pytest.mark.promise("P2")
+def test_a_stream_that_comes_twice_shuffled_and_renumbered_is_kept_once(database: str, tmp_path: Path) -> None:
+    with indoors(database, tmp_path) as house:
+        check_shuffled_streams(house, 25)
+        assert house.failures() == []
+
+
+@contextmanager
+def a_high_water_mark() -> Iterator[None]:
+    """Remember the highest number only, as a bot does that trusts numbers to rise."""
+    highest = [0]
+
+    def take(db: Connection, bot_id: int, updates: Iterable[int], today: Any) -> set[int]:
+        new = {number for number in take_unseen(db, bot_id, updates, today) if number > highest[0]}
+        highest[0] = max(highest[0], *new, 0)
+        return new
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seen, "take", take)
+        yield
+
+
+@pytest.mark.promise("P2", control=True)
+def test_a_bot_that_trusts_numbers_to_rise_is_caught(database: str, tmp_path: Path) -> None:
+    with indoors(database, tmp_path) as house, a_high_water_mark(), pytest.raises((AssertionError, ExceptionGroup)):
+        check_shuffled_streams(house, 25)
+
+
+@pytest.mark.promise("P2")
+@pytest.mark.parametrize("receive", ["polling", "webhook"])
+def test_everything_that_was_ever_delivered_may_come_again(make_house: MakeHouse, receive: str) -> None:
+    house: House = make_house(receive)
+    telegram, person = house.telegram, house.telegram.person()
+    person.starts(house.open("tests-five"))
+    for words, answer in [("how old", "18 or over"), ("Which best", "I work there")]:
+        hear(person, words)
+        person.taps(answer)
+    hear(person, "not get wrong")
+    telegram.renumber(5)
+    person.says("Once is enough")
+    hear(person, "You wrote")
+    person.taps("No")
+    asked = hear(person, "Shall we tell you")
+    person.taps("Yes", message_id=asked.message_id - 1)
+    hear(person, "Changed. You now say: Yes")
+    before = house.results("tests-five")
+    delivered = telegram.log(0, "call", method="getUpdates") or telegram.log(0, "delivery")
+    telegram.repeat(100)
+    again = telegram.person()
+    again.starts()
+    hear(again, "how old")  # what was repeated came before this
+    assert house.results("tests-five") == before
+    assert before["steps"][3]["options"] == [{"id": "yes", "count": 1}, {"id": "no", "count": 0}]
+    assert delivered
+    person.hears_nothing()
