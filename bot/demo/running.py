@@ -22,7 +22,7 @@ class RunningBot:
         self.runs = 0
         self.off_since: float | None = time.monotonic()
         self.off_for = 0.0  # seconds it was off before it last came up
-        self.came_up = asyncio.Condition()
+        self._came_up = asyncio.Condition()
         self._shelter = shelter
         self._place = place
         self._process: Process | None = None
@@ -55,8 +55,8 @@ class RunningBot:
 
     async def up(self, runs: int = 1) -> None:
         """Wait until it has come up so many times."""
-        async with self.came_up:
-            await self.came_up.wait_for(lambda: self.runs >= runs)
+        async with self._came_up:
+            await self._came_up.wait_for(lambda: self.runs >= runs)
 
     async def _start(self) -> Process:
         place = self._place
@@ -80,8 +80,8 @@ class RunningBot:
         self.off_for = time.monotonic() - (self.off_since or time.monotonic())
         self.off_since = None
         self.runs += 1
-        async with self.came_up:
-            self.came_up.notify_all()
+        async with self._came_up:
+            self._came_up.notify_all()
 
 
 def _tail(log: Path) -> str:

@@ -32,7 +32,7 @@ STEPS = 4
 
 
 class Show:
-    """One demo. `phones`, `opened` and the rest come to be while it sets itself up."""
+    """One demo."""
 
     def __init__(self, progress: Progress, *, browser: bool) -> None:
         self._progress = progress
@@ -43,8 +43,9 @@ class Show:
         try:
             async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
                 await self._play(stack, tasks)
-        except* Trouble as troubles:
-            raise troubles.exceptions[0] from None
+        except BaseExceptionGroup as group:
+            trouble = group.subgroup(Trouble)
+            raise trouble.exceptions[0] if trouble else group from None
 
     async def _play(self, stack: AsyncExitStack, tasks: asyncio.TaskGroup) -> None:
         with self._progress.steps(STEPS):

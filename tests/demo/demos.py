@@ -32,17 +32,17 @@ class Demo:
         return next(self.folder.glob("withus-demo-*/config.toml"))
 
 
-def start(folder: Path, people: int) -> "subprocess.Popen[str]":
+def start(folder: Path, people: int, temporary: str = "temporary") -> "subprocess.Popen[str]":
     home = folder / "home"
     home.mkdir()
-    (folder / "temporary").mkdir()
+    (folder / temporary).mkdir()
     return subprocess.Popen(
         [sys.executable, "-m", "bot", "demo", "--no-browser"],
         cwd=tree.ROOT,
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(home),
-            "TMPDIR": str(folder / "temporary"),
+            "TMPDIR": str(folder / temporary),
             "WITHUS_DEMO_PEOPLE": str(people),
             "WITHUS_TELEGRAM__API_URL": "https://telegram.invalid",  # whatever a real bot is told, the demo's is not
         },

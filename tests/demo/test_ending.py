@@ -32,3 +32,13 @@ def test_nothing_is_left_when_it_is_ended(number: signal.Signals, moment: str, t
     assert list((tmp_path / "home").iterdir()) == []
     if number is not signal.SIGKILL:
         assert process.returncode == 0
+
+
+def test_a_demo_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    with demos.start(tmp_path, people=2, temporary="what?") as process:  # no database can lie in a folder of that name
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "the demo cannot start" in said
+    assert "The database does not open" in said
+    assert "Traceback" not in said
+    assert demos.left_of(tmp_path / "what?") == []

@@ -95,6 +95,10 @@ class Indoors:
         kept: list[failures.Failure] = self.do(failures.read, self.base.house.keys, self.base.house.bot_id)
         return kept
 
+    def renumber(self) -> None:
+        """Go on numbering updates from anywhere, lower or higher, where none has been."""
+        self.numbers = itertools.count(random.SystemRandom().randrange(2**50))
+
     def person(self) -> Visitor:
         return Visitor(self, random.randrange(10**9, 10**12))
 

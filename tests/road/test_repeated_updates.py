@@ -78,7 +78,7 @@ def play(house: Indoors, plans: list[Plan], shuffle: Shuffle) -> None:
         repeats = [chance.choice(delivered) for _ in delivered if chance.random() < shuffle.again / 4]
         house.take([*batch, *repeats])
         if chance.random() < shuffle.renumbered:
-            house.numbers = iter(range(chance.randrange(1, 10**9), 2**40))
+            house.renumber()
     house.take(chance.sample(delivered, len(delivered)))  # and once more all of it, in any order
     compare(house.results(engagement), plans)
 
