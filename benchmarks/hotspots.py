@@ -21,7 +21,7 @@ OURS = re.compile(r".*?/?(?P<path>(?:bot|conversations|storage)/.+)")
 
 
 class Hotspots:
-    """Samples of a process's stacks, taken while a block runs."""
+    """Samples of the one stack of a process that runs Python at that moment, taken while a block runs."""
 
     def __init__(self) -> None:
         self._stacks: Counter[tuple[tuple[str, str], ...]] = Counter()
@@ -35,7 +35,7 @@ class Hotspots:
                 [
                     *(PY_SPY, "record", "--pid", str(process), "--output", str(output)),
                     *("--format", "raw", "--full-filenames", "--rate", str(SAMPLES_A_SECOND)),
-                    *("--duration", "unlimited", "--nonblocking"),
+                    *("--duration", "unlimited", "--gil"),
                 ],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

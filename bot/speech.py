@@ -27,13 +27,13 @@ class Spoken:
 
 
 def speak(say: Say, language: str) -> Spoken:
-    """The words of a message. Lines are apart by an empty line, numbered ones by a line end."""
+    """The words of a message. `bold` parts are told by where they stand."""
     parts: list[str] = []
     bold: list[tuple[int, int]] = []
     at = 0
     for place, line in enumerate(say.lines):
         words = phrase(line, language)
-        gap = "" if place == 0 else "\n" if _listed(line) and _listed(say.lines[place - 1]) else "\n\n"
+        gap = line.parting if place else ""
         at += len(gap)
         if line.bold:
             bold.append((at, units(words)))
@@ -43,10 +43,6 @@ def speak(say: Say, language: str) -> Spoken:
     if at > LONGEST:  # only words repeated from answers can do this; `check` holds authors to the limit
         return Spoken(shorten(text, LONGEST))
     return Spoken(text, tuple(bold))
-
-
-def _listed(line: Line) -> bool:
-    return ("number" in line.fields and "label" in line.fields) or ("title" in line.fields and "number" in line.fields)
 
 
 def phrase(line: Line, language: str) -> str:

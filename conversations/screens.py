@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from conversations import directory
 from conversations.conditions import met
@@ -12,7 +13,7 @@ from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Language, 
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS
 from conversations.session import Answer, Session
-from conversations.text import Field, Line, Text, gaps, shorten
+from conversations.text import NEXT_LINE, PARAGRAPH, SAME_LINE, Field, Line, Text, gaps, shorten
 
 AGE_BANDS = ("under-13", "13-15", "16-17", "18", "unsaid")
 """Age bands of DP-01, in the order they are shown. "unsaid" is treated as under 18."""
@@ -37,9 +38,15 @@ LANGUAGE_NAMES = {
 LONGEST_REPEAT = 200
 """UTF-16 units of someone's own words that are repeated to them; more would crowd out the question."""
 
-def line(key: str, bold: bool = False, **fields: Field) -> Line:  # noqa: FBT001, FBT002
-    """A line of the bot's own words."""
-    return Line(PHRASES[key], fields, bold)
+
+def line(key: str, parting: str = PARAGRAPH, *, bold: bool = False, **fields: Field) -> Line:
+    """Some of the bot's own words."""
+    return Line(PHRASES[key], fields, bold, parting)
+
+
+def _listed(entries: Sequence[Line]) -> list[Line]:
+    """Entries as a list of their own, one a line."""
+    return [*entries[:1], *(replace(entry, parting=NEXT_LINE) for entry in entries[1:])]
 
 
 def intro(flow: Flow) -> tuple[Line, ...]:
@@ -70,8 +77,8 @@ def ask(flow: Flow, step: Step, session: Session, person: Mapping[str, str], bef
     number, of, certain = progress(flow, step, session.answers, person)
     options = offered(step, session.answers, person)
     banner = line("banner" if certain else "banner-most", number=number, of=of, identity=PHRASES[_identity(flow, step)])
-    lines = [*before, banner, Line(step.ask, repeated(flow, step.ask, session), bold=True)]
-    lines += [line("option-line", number=place, label=option.label) for place, option in enumerate(options, 1)]
+    lines = [*before, banner, Line(step.ask, repeated(flow, step.ask, session), bold=True, parting=NEXT_LINE)]
+    lines += [line("option-line", NEXT_LINE, number=place, label=option.label) for place, option in enumerate(options, 1)]
     lines += _hints(step, options, first=not session.answers)
     return Say(tuple(lines), buttons(flow, step, session, person))
 
@@ -95,7 +102,7 @@ def _hints(step: Step, options: Sequence[Option], *, first: bool) -> list[Line]:
         hints.append(line("how-to-answer"))
     if step.optional and (first or not kind.picks):
         hints.append(line("how-to-skip"))
-    return hints
+    return hints[:1] + [replace(hint, parting=SAME_LINE) for hint in hints[1:]]
 
 
 def buttons(flow: Flow, step: Step, session: Session, person: Mapping[str, str]) -> Rows:
@@ -159,7 +166,7 @@ def age(link: str, first: str = "age") -> Say:
     """The age question; each button carries the waiting link, so that nothing needs keeping before the answer."""
     labels = [PHRASES[f"age-{band}"] for band in AGE_BANDS]
     lines = [line(first), line("age-why")] if first == "age" else [line(first)]
-    lines += [line("option-line", number=place, label=label) for place, label in enumerate(labels, 1)]
+    lines += _listed([line("option-line", number=place, label=label) for place, label in enumerate(labels, 1)])
     rows = tuple(
         (Button(line("button", number=place, label=label), Age(band, link)),)
         for place, (band, label) in enumerate(zip(AGE_BANDS, labels, strict=True), 1)
@@ -181,7 +188,7 @@ def menu(offers: Sequence[Offer], *before: Line) -> Say:
         (Button(entry, Open(offer.engagement)),) for entry, offer in zip(entries, offers, strict=True)
     ]
     rows.append((Button(line("get-help"), Ask("help")),))
-    return Say((*lines, *entries, line("menu-foot")), tuple(rows))
+    return Say((*lines, *_listed(entries), line("menu-foot")), tuple(rows))
 
 
 def helping() -> Say:
@@ -205,7 +212,7 @@ def languages(tags: Sequence[str]) -> Say:
     names = [LANGUAGE_NAMES.get(tag, tag) for tag in tags]
     entries = [line("option-line", number=place, label={"en": name}) for place, name in enumerate(names, 1)]
     rows = tuple((Button(entry, Language(tag)),) for entry, tag in zip(entries, tags, strict=True))
-    return Say((line("language"), *entries), rows)
+    return Say((line("language"), *_listed(entries)), rows)
 
 
 def deletion() -> Say:
@@ -213,4 +220,4 @@ def deletion() -> Say:
     choices = (("delete-yes", Delete(sure=True)), ("delete-no", Delete(sure=False)))
     entries = [line("option-line", number=place, label=PHRASES[key]) for place, (key, _) in enumerate(choices, 1)]
     rows = tuple((Button(entry, brings),) for entry, (_, brings) in zip(entries, choices, strict=True))
-    return Say((line("delete"), line("delete-what"), line("delete-stays"), *entries), rows)
+    return Say((line("delete"), line("delete-what"), line("delete-stays"), *_listed(entries)), rows)

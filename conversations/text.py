@@ -16,6 +16,8 @@ Field = str | int | dt.date | Text | tuple[Text, ...]
 
 FALLBACK = "en"
 
+PARAGRAPH, NEXT_LINE, SAME_LINE = "\n\n", "\n", " "
+
 GAP = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 """Where a text repeats something: `{who}` is the answer to the step `who`."""
 
@@ -27,11 +29,15 @@ _CONTROLS = {code: " " for code in range(0x20) if chr(code) not in "\n\t"} | {0x
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line or paragraph of a message, in all its languages, with what stands in its gaps."""
+    """Some words of a message, in all their languages, with what stands in their gaps.
+
+    `parting` is what stands between them and the words before: an empty line, a line end, or a space.
+    """
 
     text: Text
     fields: Mapping[str, Field] = field(default_factory=dict)
     bold: bool = False
+    parting: str = PARAGRAPH
 
 
 def choose(text: Text, language: str) -> str:

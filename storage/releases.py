@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, tuple_, update
 
 from conversations.session import Answer
 from storage.engagements import Engagement, mark_too_few, read_editions
@@ -179,7 +179,7 @@ def make(db: Connection, engagement: Engagement, now: dt.datetime, *, closing: b
 def _is_due(db: Connection, engagement_id: int) -> bool:
     newest = _newest(db, engagement_id)
     before = newest.respondents if newest else 0
-    waiting = db.scalars(select(func.count()).where(_uncounted(engagement_id))).one()
+    waiting = db.scalars(select(func.count()).select_from(_uncounted(engagement_id).subquery())).one()
     return may_renew(before if newest else None, before + waiting)
 
 
@@ -191,7 +191,8 @@ def _renew(db: Connection, engagement_id: int, today: dt.date) -> int:
     number = newest.number + 1 if newest else 1
     values = {"engagement_id": engagement_id, "number": number, "day": today, "respondents": 0}
     made = db.scalars(insert(releases).values(values).returning(releases.c.id)).one()
-    counted = db.execute(update(responses).where(_uncounted(engagement_id)).values(release_id=made)).rowcount
+    these = (responses.c.engagement_id == engagement_id, responses.c.respondent.in_(_uncounted(engagement_id)))
+    counted = db.execute(update(responses).where(*these).values(release_id=made)).rowcount
     respondents = counted + (newest.respondents if newest else 0)
     db.execute(update(releases).where(releases.c.id == made).values(respondents=respondents))
     rows = [
@@ -207,13 +208,9 @@ def _renew(db: Connection, engagement_id: int, today: dt.date) -> int:
 
 def _count(db: Connection, engagement_id: int) -> dict[str, Counter[str]]:
     """The answers of sets not counted yet. Ticks are kept together in `chosen`, so they come apart here."""
-    same = and_(answers.c.engagement_id == responses.c.engagement_id, answers.c.respondent == responses.c.respondent)
-    found = (
-        select(answers.c.step, answers.c.chosen, func.count().label("people"))
-        .join_from(responses, answers, same)
-        .where(_uncounted(engagement_id), ~answers.c.skipped)
-        .group_by(answers.c.step, answers.c.chosen)
-    )
+    theirs = (answers.c.engagement_id == engagement_id, answers.c.respondent.in_(_uncounted(engagement_id)))
+    columns = (answers.c.step, answers.c.chosen)
+    found = select(*columns, func.count()).where(*theirs, ~answers.c.skipped).group_by(*columns)
     counts: dict[str, Counter[str]] = {}
     for step, chosen, people in db.execute(found):
         counts.setdefault(step, Counter()).update(dict.fromkeys((ANSWERED, *chosen.split()), people))
@@ -253,8 +250,10 @@ def _held(db: Connection, engagement_id: int) -> dict[str, dict[int, dict[str, i
     return held
 
 
-def _uncounted(engagement_id: int) -> ColumnElement[bool]:
-    return and_(responses.c.engagement_id == engagement_id, responses.c.release_id.is_(None))
+def _uncounted(engagement_id: int) -> Select[tuple[bytes]]:
+    """The respondents no release has counted: found by their own index, however many have been counted."""
+    some = responses.alias()
+    return select(some.c.respondent).where(some.c.engagement_id == engagement_id, some.c.release_id.is_(None))
 
 
 def _lock(db: Connection, engagement_id: int) -> None:

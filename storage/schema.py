@@ -221,6 +221,7 @@ responses = Table(  # one finished set of answers
 Index(
     "ix_responses_uncounted",
     responses.c.engagement_id,
+    responses.c.release_id,  # always empty here, but SQLite would rather use the primary key without it
     sqlite_where=responses.c.release_id.is_(None),
     postgresql_where=responses.c.release_id.is_(None),
 )

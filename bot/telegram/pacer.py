@@ -36,7 +36,7 @@ class Pacer:
 
     def reserve(self, chat_id: int, lane: str, now: float) -> float:
         """When a message may go, at or after `now`. For the lanes with a budget this takes a place in it."""
-        at = max(now, self._paused, self._chats.get(chat_id, 0))
+        at = max(now, self._held_until(chat_id))
         if lane == REPLY:
             return at
         self._rise(now)
@@ -45,6 +45,10 @@ class Pacer:
         self._started[chat_id] = at
         self._forget(now)
         return at
+
+    def is_held(self, chat_id: int, now: float) -> bool:
+        """Whether a refusal still stands in the way, which it may not have when the place was taken."""
+        return self._held_until(chat_id) > now
 
     def refused(self, chat_id: int, retry_after: float, now: float) -> float:
         """Telegram said to wait; returns until when. A second chat refused within a second pauses all."""
@@ -57,6 +61,9 @@ class Pacer:
         self._refused_at = self._changed = now
         self._next = max(self._next, until if others else now)
         return until
+
+    def _held_until(self, chat_id: int) -> float:
+        return max(self._paused, self._chats.get(chat_id, 0))
 
     def _rise(self, now: float) -> None:
         calm = now - max(self._changed, self._refused_at + _CALM_AFTER)

@@ -107,10 +107,12 @@ class Sender:
         loop = asyncio.get_running_loop()
         tries = 0
         repeated = False
+        at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
         while not self._stopping:
-            at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
             if at > loop.time():
                 await asyncio.sleep(at - loop.time())
+                if self._pacer.is_held(letter.chat_id, loop.time()):  # refused meanwhile: places are given anew, apart
+                    at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
                 continue
             try:
                 reply = await self._wire.call(method, body)
@@ -134,6 +136,7 @@ class Sender:
             outcome = self._judge(letter, reply, loop.time())
             if outcome:
                 return outcome
+            at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
         return None
 
     def _judge(self, letter: Letter, reply: Reply, now: float) -> Settled | None:

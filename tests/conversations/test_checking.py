@@ -125,6 +125,10 @@ def test_what_only_some_people_are_is_not_taken_for_impossible() -> None:
         assert problems(GOOD.replace("optional = true", f"when.{when}")) == []
 
 
+def test_a_question_for_those_who_were_not_asked_another_is_not_taken_for_impossible() -> None:
+    assert problems(GOOD.replace("optional = true", "when.first.answered = false")) == []
+
+
 def test_two_files_with_the_same_engagement_id_are_told() -> None:
     other = GOOD.replace('title.en = "A test"', 'title.en = "Another"')
     [problem] = checking.check_all({"a.toml": GOOD, "b.toml": other, "c.toml": "id = [", "d.toml": "id = 1"})[:1]

@@ -48,9 +48,8 @@ def finish(world: World, engagement: Engagement, people: int) -> None:
 
 
 @pytest.fixture
-def site(world: World, clinic: Engagement, database: str) -> Iterator[str]:
+def site(world: World, clinic: Engagement, database: str) -> Iterator[str]:  # noqa: ARG001  it is there to be seen
     """Give the address of the pages."""
-    assert clinic
     with serve(database, world.organisation_id) as address:
         yield address
 

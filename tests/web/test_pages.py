@@ -148,7 +148,7 @@ def test_words_of_an_engagement_are_only_words(world: World) -> None:
 @pytest.mark.promise("P19")
 def test_nobody_elsewhere_sees_results(world: World, path: str, elsewhere: dict[str, str]) -> None:
     world.engage()
-    answer = ask(world, path, **elsewhere)  # type: ignore[arg-type]
+    answer = ask(world, path, **elsewhere)
     assert answer.status_code == 404
     assert "There is no page here" in answer.text
 

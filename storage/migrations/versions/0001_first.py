@@ -289,7 +289,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_responses_uncounted",
         "responses",
-        ["engagement_id"],
+        ["engagement_id", "release_id"],
         unique=False,
         sqlite_where=sa.text("release_id IS NULL"),
         postgresql_where=sa.text("release_id IS NULL"),
