@@ -20,7 +20,7 @@ LONGEST_STOP = 30
 LAST_LINES = 30
 
 
-class Broken(Exception):  # noqa: N818 - it is the run that broke
+class Broken(Exception):
     """The run cannot be counted; the message says why."""
 
 
