@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import structlog
-from sqlalchemy import Connection
 from starlette.applications import Starlette
 
 from bot import launch
@@ -17,6 +16,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Outgoing
 from bot.foundation import Foundation, foundation
+from bot.recovery import Recovery
 from bot.telegram import polling, webhook
 from bot.telegram.greeting import greet
 from bot.telegram.pacer import Pacer
@@ -26,7 +26,7 @@ from bot.upkeep import Upkeep
 from bot.waiting import Waiting
 from bot.web import pages, server
 from bot.web.server import AddressError
-from storage import engagements, organisations, outbox, people, presence
+from storage import engagements, organisations, people
 from storage.presence import Presence
 
 log = structlog.get_logger()
@@ -57,11 +57,12 @@ class Running:
         self._here = here
         self._wire = lines
         self._config = base.config
-        self._waiting = Waiting(base.engine, base.house, base.clock.now, self._post)
+        self._waiting = Waiting(base.engine, base.house, base.clock.now, self._post, self._regain)
         pacer = Pacer(base.config.telegram.messages_per_second)
         self._sender = Sender(lines, pacer, self._waiting.settle, self._unreachable)
         self._poller = polling.Poller(lines, self._waiting, base.house.keys.sign)
-        self._upkeep = Upkeep(base.engine, base.house, base.clock.now)
+        self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
+        self._upkeep = Upkeep(base.engine, base.house, base.clock.now, self._recovery.take_over)
         self._stop = asyncio.Event()
 
     async def serve(self, ready: Callable[[int], None]) -> None:
@@ -72,7 +73,7 @@ class Running:
         _settle_memory()
         async with asyncio.TaskGroup() as tasks:
             taking = tasks.create_task(self._waiting.run())
-            await self._recover()
+            await self._recovery.take_over()
             await self._upkeep.look()
             self._upkeep.start()
             socket = server.listen(self._config.web.host, self._config.web.port)
@@ -116,6 +117,9 @@ class Running:
         self._sender.answer(out.tapped)
         self._sender.post(out.letters)
 
+    async def _regain(self) -> None:
+        await self._recovery.find_lost()
+
     def _unreachable(self, chat_id: int, state: str) -> None:
         task = asyncio.get_running_loop().create_task(self._mark(chat_id, state))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -140,20 +144,6 @@ class Running:
             why = launch.obstacle(flows[one.edition_id], local=house.local)
             if one.state == engagements.OPEN and why:
                 log.error("an open engagement is not served", why=why)
-
-    async def _recover(self) -> None:
-        """Send again, once, what a dead process left in flight."""
-        house = self._base.house
-
-        def recover(db: Connection) -> list[outbox.Letter]:
-            dead = presence.find_dead(db, outbox.claimers(db, house.bot_id), house.claimer)
-            return outbox.recover(db, house.keys, house.bot_id, house.claimer, dead)
-
-        async with self._base.engine.begin() as connection:
-            letters = await connection.run_sync(recover)
-        if letters:
-            log.info("sending what was left", letters=len(letters))
-            self._sender.post(letters)
 
     async def _introduce(self, username: str) -> None:
         house = self._base.house

@@ -25,10 +25,17 @@ HOUR = dt.timedelta(hours=1)
 class Upkeep:
     """The house's regular work, each piece in a transaction of its own."""
 
-    def __init__(self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        house: House,
+        clock: Callable[[], dt.datetime],
+        take_over: Callable[[], Awaitable[None]],
+    ) -> None:
         self._engine = engine
         self._house = house
         self._clock = clock
+        self._take_over = take_over
         self._last: dt.datetime | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -38,6 +45,7 @@ class Upkeep:
         """Begin to look."""
         self._scheduler.add_job(_told, "interval", [self.release], seconds=RELEASES_EVERY)
         self._scheduler.add_job(_told, "interval", [self.look], seconds=LOOK_EVERY)
+        self._scheduler.add_job(_told, "interval", [self._take_over], seconds=LOOK_EVERY)
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -42,10 +42,18 @@ Waiter = tuple["Arrival", "asyncio.Future[None]"]
 
 
 class Waiting:
-    """The arrivals and settled letters waiting; `run` takes them until it is cancelled or stopped."""
+    """The arrivals and settled letters waiting; `run` takes them until it is cancelled or stopped.
+
+    `out` is handed what may go out; `regained` is awaited when the database can be written again.
+    """
 
     def __init__(
-        self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime], out: Callable[[Outgoing], None]
+        self,
+        engine: AsyncEngine,
+        house: House,
+        clock: Callable[[], dt.datetime],
+        out: Callable[[Outgoing], None],
+        regained: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._engine = engine
         self._house = house
@@ -55,6 +63,7 @@ class Waiting:
         self._settled: list[Settled] = []
         self._news = asyncio.Event()
         self._stopping = False
+        self._regained = regained
         self.trouble = ""
         """Why nothing can be written just now, in words for health; empty when all is well."""
 
@@ -73,10 +82,9 @@ class Waiting:
         self._settled.append(settled)
         self._news.set()
 
-    @property
-    def length(self) -> int:
-        """Arrivals waiting now."""
-        return len(self._arrivals)
+    def settles(self, letter_id: int) -> bool:
+        """Whether what became of this letter is known, and only not recorded yet."""
+        return any(one.id == letter_id for one in self._settled)
 
     async def run(self) -> None:
         """Take what waits, until `stop`."""
@@ -90,6 +98,8 @@ class Waiting:
             self._settled = []
             try:
                 await self._commit(batch, settled)
+                if failed and self._regained:  # while nothing else is being written
+                    await self._regained()
                 failed, self.trouble = 0, ""
             except (DBAPIError, OSError) as error:
                 self._settled = settled + self._settled

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,6 +98,16 @@ def claimers(db: Connection, bot_id: int) -> set[str]:
     """The processes that have letters in `sending`."""
     chosen = select(outbox.c.claimer).where(outbox.c.bot_id == bot_id, outbox.c.state == SENDING)
     return set(db.scalars(chosen.distinct()))
+
+
+def claimed(db: Connection, keys: Keys, bot_id: int, claimer: str) -> list[Letter]:
+    """The letters `claimer` is sending, in order."""
+    theirs = (outbox.c.bot_id == bot_id, outbox.c.state == SENDING, outbox.c.claimer == claimer)
+    letters = []
+    for row in db.execute(select(outbox).where(*theirs).order_by(outbox.c.id)):
+        with contextlib.suppress(GoneError):
+            letters.append(_unpack(keys, row))
+    return letters
 
 
 def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collection[str]) -> list[Letter]:

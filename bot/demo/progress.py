@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn
@@ -45,5 +45,6 @@ class Progress:
         self._out.print("Press Ctrl-C to stop. Nothing leaves this computer, and nothing is kept.")
 
     def over(self) -> None:
-        """Say goodbye."""
-        self._out.print("\nStopped. Nothing was kept.")
+        """Say goodbye, if anybody still listens."""
+        with suppress(OSError):
+            self._out.print("\nStopped. Nothing was kept.")

@@ -69,10 +69,9 @@ class Sender:
         for tap in taps:
             self._start(self._answer(tap))
 
-    @property
-    def waiting(self) -> int:
-        """How many letters are not through yet."""
-        return sum(len(queue) for queue in self._queues.values())
+    def holds(self, letter: Letter) -> bool:
+        """Whether this letter is waiting here, or in flight."""
+        return any(one.id == letter.id for one in self._queues.get(letter.chat_id, ()))
 
     async def close(self, patience: float) -> None:
         """Finish what is in flight, for at most `patience` seconds; what is only waiting stays in the outbox."""
@@ -93,7 +92,11 @@ class Sender:
         queue = self._queues[chat_id]
         try:
             while queue and not self._stopping:
-                outcome = await self._deliver(queue[0])
+                try:
+                    outcome = await self._deliver(queue[0])
+                except Exception:  # one letter must not hold up the next
+                    log.exception("a letter could not be sent", kind=queue[0].kind)
+                    outcome = Settled(queue[0].id, FAILED, "fault", queue[0].lane)
                 if outcome is None:
                     return
                 queue.popleft()

@@ -37,6 +37,7 @@ class Talk:
     session: Session | None = None
     languages: tuple[str, ...] = ("en",)
     minimum_age: int = 16
+    under_way: bool = True  # False once they left or asked for the menu: what they type then is no answer
     turns: list[Turn] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -75,7 +76,7 @@ class Talk:
 
     def do(self, given: Input) -> list[Effect]:
         """What follows from one input, and from the outcome of a finished flow."""
-        session = self.session or Session("code", self.flow.edition)
+        session = self.session if self.under_way or not isinstance(given, Words) else None
         turn = receive({self.flow.edition: self.flow}, session, given, self.facts)
         effects = list(self._carried(turn))
         if any(isinstance(effect, Complete) for effect in turn.effects):
@@ -86,6 +87,7 @@ class Talk:
     def _carried(self, turn: Turn) -> tuple[Effect, ...]:
         self.turns.append(turn)
         self.session = turn.session or self.session
+        self.under_way = turn.session is not None
         self.person = turn.person or self.person
         return turn.effects
 
@@ -101,6 +103,8 @@ class Talk:
 
     def answer(self) -> list[Effect]:
         """Answer the present question in the plainest way: the first options, or a word."""
+        if self.person.asking:
+            self.do(Open(self.flow.id))
         step = self.question
         assert step
         if step.kind == "text":

@@ -32,11 +32,13 @@ class Demo:
         return next(self.folder.glob("withus-demo-*/config.toml"))
 
 
-def start(folder: Path, people: int, temporary: str = "temporary") -> "subprocess.Popen[str]":
+@contextmanager
+def start(folder: Path, people: int, temporary: str = "temporary") -> "Iterator[subprocess.Popen[str]]":
+    """A demo being set up, its temporary things in `folder / temporary`; it is told to end when the test is over."""
     home = folder / "home"
     home.mkdir()
-    (folder / temporary).mkdir()
-    return subprocess.Popen(
+    (folder / temporary).mkdir(parents=True)
+    process = subprocess.Popen(
         [sys.executable, "-m", "bot", "demo", "--no-browser"],
         cwd=tree.ROOT,
         env={
@@ -51,6 +53,11 @@ def start(folder: Path, people: int, temporary: str = "temporary") -> "subproces
         stderr=subprocess.STDOUT,
         text=True,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def said(process: "subprocess.Popen[str]", until: str) -> list[str]:
@@ -66,15 +73,10 @@ def said(process: "subprocess.Popen[str]", until: str) -> list[str]:
 
 @contextmanager
 def running(folder: Path, people: int) -> Iterator[Demo]:
-    process = start(folder, people)
-    with process:
-        try:
-            lines = said(process, LAST)
-            addresses = dict(line.split(": ", 1) for line in lines if ": http" in line)
-            yield Demo(process, folder / "temporary", addresses)
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
+    with start(folder, people) as process:
+        lines = said(process, LAST)
+        addresses = dict(line.split(": ", 1) for line in lines if ": http" in line)
+        yield Demo(process, folder / "temporary", addresses)
 
 
 def left_of(folder: Path) -> list[str]:

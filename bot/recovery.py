@@ -1,0 +1,48 @@
+"""Letters that nobody is sending any more: those of dead processes, and our own that trouble with the database hid from us."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.house import House
+from bot.telegram.sender import Sender
+from bot.waiting import Waiting
+from storage import outbox, presence
+from storage.outbox import Letter
+
+log = structlog.get_logger()
+
+
+class Recovery:
+    """Finds such letters and hands them to the sender."""
+
+    def __init__(self, engine: AsyncEngine, house: House, sender: Sender, waiting: Waiting) -> None:
+        self._engine = engine
+        self._house = house
+        self._sender = sender
+        self._waiting = waiting
+
+    async def take_over(self) -> None:
+        """Send, once more, what dead processes left in flight."""
+        async with self._engine.begin() as connection:
+            letters = await connection.run_sync(self._of_the_dead)
+        if letters:
+            log.info("sending what a dead process left", letters=len(letters))
+            self._sender.post(letters)
+
+    def _of_the_dead(self, db: Connection) -> list[Letter]:
+        house = self._house
+        dead = presence.find_dead(db, outbox.claimers(db, house.bot_id), house.claimer)
+        return outbox.recover(db, house.keys, house.bot_id, house.claimer, dead) if dead else []
+
+    async def find_lost(self) -> None:
+        """Send what is ours, committed, and not known here: the connection was lost after the commit and before its answer."""
+        house = self._house
+        async with self._engine.begin() as connection:
+            ours = await connection.run_sync(outbox.claimed, house.keys, house.bot_id, house.claimer)
+        lost = [letter for letter in ours if not (self._sender.holds(letter) or self._waiting.settles(letter.id))]
+        if lost:
+            log.info("sending what was committed unnoticed", letters=len(lost))
+            self._sender.post(lost)
