@@ -44,23 +44,25 @@ async def run(config: Config, clock: Clock | None = None, ready: Callable[[int],
     async with AsyncExitStack() as stack:
         base = await stack.enter_async_context(foundation(config, clock))
         here = await stack.enter_async_context(Presence(base.engine, base.house.claimer))
-        lines = await stack.enter_async_context(Wire(config.telegram.api_url, config.telegram.token.get_secret_value()))
-        bot = Running(base, here, lines)
+        place = (config.telegram.api_url, config.telegram.token.get_secret_value())
+        out = await stack.enter_async_context(Wire(*place))
+        back = await stack.enter_async_context(Wire(*place, connections=1))  # news must not queue behind what is sent
+        bot = Running(base, here, out, back)
         await bot.serve(ready)
 
 
 class Running:
     """One running bot."""
 
-    def __init__(self, base: Foundation, here: Presence, lines: Wire) -> None:
+    def __init__(self, base: Foundation, here: Presence, out: Wire, back: Wire) -> None:
         self._base = base
         self._here = here
-        self._wire = lines
+        self._wire = out
         self._config = base.config
         self._waiting = Waiting(base.engine, base.house, base.clock.now, self._post, self._regain)
         pacer = Pacer(base.config.telegram.messages_per_second)
-        self._sender = Sender(lines, pacer, self._waiting.settle, self._unreachable)
-        self._poller = polling.Poller(lines, self._waiting, base.house.keys.sign)
+        self._sender = Sender(out, pacer, self._waiting.settle, self._unreachable)
+        self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
         self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
         self._upkeep = Upkeep(base.engine, base.house, base.clock.now, self._recovery.take_over)
         self._stop = asyncio.Event()
@@ -114,8 +116,8 @@ class Running:
         return self._waiting.trouble
 
     def _post(self, out: Outgoing) -> None:
+        self._sender.post(out.letters)  # first: the next question matters more than the end of a spinner
         self._sender.answer(out.tapped)
-        self._sender.post(out.letters)
 
     async def _regain(self) -> None:
         await self._recovery.find_lost()

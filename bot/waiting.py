@@ -31,6 +31,9 @@ log = structlog.get_logger()
 MOST = 200
 """Arrivals in one transaction."""
 
+_MOMENT = 0.03
+"""Seconds that settled letters wait for company. In these a kill makes a reply that had arrived go out once more."""
+
 _TROUBLE = (0.2, 0.5, 1, 2, 5)  # seconds between tries while the database cannot be written
 
 
@@ -78,9 +81,10 @@ class Waiting:
             raise NotKeptError(self.trouble)
 
     def settle(self, settled: Settled) -> None:
-        """Record, with the next transaction, what became of a letter."""
+        """Record what became of a letter, with the next transaction, or with one of its own a moment later."""
+        if not self._settled:
+            asyncio.get_running_loop().call_later(_MOMENT, self._news.set)
         self._settled.append(settled)
-        self._news.set()
 
     def settles(self, letter_id: int) -> bool:
         """Whether what became of this letter is known, and only not recorded yet."""
@@ -90,9 +94,10 @@ class Waiting:
         """Take what waits, until `stop`."""
         failed = 0
         while not (self._stopping and not self._arrivals and not self._settled):
-            if not self._arrivals and not self._settled:
+            if not self._arrivals and not self._stopping:
                 self._news.clear()
                 await self._news.wait()
+            if not self._arrivals and not self._settled:
                 continue
             batch, settled = self._next(), self._settled
             self._settled = []
@@ -105,7 +110,9 @@ class Waiting:
                 self._settled = settled + self._settled
                 self.trouble = "the database cannot be written"
                 log.exception("nothing could be written", waiting=len(batch))
-                _refuse(batch, error)
+                # All of them, or someone's later words would be taken before earlier ones that come again.
+                _refuse([*batch, *self._arrivals], error)
+                self._arrivals.clear()
                 await asyncio.sleep(_TROUBLE[min(failed, len(_TROUBLE) - 1)])
                 failed += 1
 

@@ -201,16 +201,17 @@ def _with_ticks(stand: _Stand, ticked: tuple[str, ...]) -> _Stand:
 
 
 def _kept(stand: _Stand, answers: Mapping[str, Answer]) -> Session:
-    """The session with `answers`, less those whose step, or whose chosen option, is no longer met."""
+    """The session with `answers`, less those whose step, or whose chosen option, is no longer met.
+
+    Those after a question that has newly come up stay: nobody is asked twice what still stands.
+    """
     kept: dict[str, Answer] = {}
-    for step in path(stand.flow, answers, stand.person):
-        if step.id not in answers:
+    for step in stand.flow.steps:
+        answer = answers.get(step.id)
+        if answer is None or not met(step.when, kept, stand.person):
             continue
-        offers = {option.id for option in offered(step, kept, stand.person)}
-        answer = answers[step.id]
-        if not set(answer.chosen) <= offers:
-            break  # what follows was said after an answer that no longer stands
-        kept[step.id] = answer
+        if set(answer.chosen) <= {option.id for option in offered(step, kept, stand.person)}:
+            kept[step.id] = answer
     return Session(stand.session.code, stand.session.edition, kept)
 
 

@@ -177,9 +177,7 @@ def present(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str]
 
 def offered(step: Step, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None) -> list[Option]:
     """The options of `step` that are met, in order."""
-    return [
-        option for option in step.options if option.when is None or conditions.met(option.when, answers, person or {})
-    ]
+    return [option for option in step.options if option.when is None or conditions.met(option.when, answers, person or {})]
 
 
 def progress(

@@ -59,6 +59,7 @@ async def serve(app: Starlette, tasks: asyncio.TaskGroup, *, frames: str) -> str
     policy = {**POLICY, "frame-src": frames}
     headers = {**HEADERS, "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items())}
     config = uvicorn.Config(Door(app, headers), log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
+    bound.listen()  # from here on nobody is turned away
     tasks.create_task(_Server(config).serve([bound]))
     return f"http://127.0.0.1:{bound.getsockname()[1]}/"
 

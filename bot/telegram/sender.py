@@ -118,7 +118,7 @@ class Sender:
                     at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
                 continue
             try:
-                reply = await self._wire.call(method, body)
+                reply = await self._wire.tell(method, body)
             except NotSentError as error:
                 log.warning("not sent", reason=str(error), again_in=_RETRY[min(tries, len(_RETRY) - 1)])
                 await asyncio.sleep(_RETRY[min(tries, len(_RETRY) - 1)])
@@ -164,7 +164,7 @@ class Sender:
         if tap.words:
             arguments["text"] = tap.words
         try:
-            await self._wire.call("answerCallbackQuery", orjson.dumps(arguments), _TAP_LIFE)
+            await self._wire.tell("answerCallbackQuery", orjson.dumps(arguments), _TAP_LIFE)
         except (NotSentError, UnknownOutcomeError):
             log.info("tap not answered")
 

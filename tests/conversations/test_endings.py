@@ -19,6 +19,13 @@ def test_leaving_keeps_what_was_said_and_coming_back_goes_on() -> None:
     assert "What is hard?" in again
 
 
+def test_what_is_typed_after_leaving_is_no_answer() -> None:
+    talk = begin(PATHS)
+    talk.do(Leave("code"))
+    assert "did not follow" in english(talk.say("I have it"))
+    assert talk.answers == {}
+
+
 def test_a_picture_is_declined_and_the_question_stays() -> None:
     talk = begin(PATHS)
     said = english(talk.do(Refused("photo")))

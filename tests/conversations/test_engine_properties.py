@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import engine, flow, questions
+from conversations import directory, engine, flow, questions
 from conversations.effects import Complete, Facts, Person, Say
 from conversations.flow import Flow
 from conversations.inputs import Back, Done, Input, Open, Outcome, Skip, Tap, Words
@@ -20,7 +20,7 @@ from tests.conversations.talks import NOW, Talk
 from tests.conversations.written import ANYTHING, EVERYTHING, PLACES, always, flows
 
 SOME = st.lists(ANYTHING, max_size=14)
-OWN_WORDS = [dict(words) for words in PHRASES.values()]
+OWN_WORDS = [dict(words) for words in (*PHRASES.values(), *(entry.says for entry in directory.ENTRIES))]
 
 
 def walked(drawn: Flow, inputs: list[Input]) -> Talk:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from emulator.client import Heard, Someone, Telegram
 from tests.road.house import PATIENCE, House
@@ -47,14 +47,18 @@ def make_plans(count: int, seed: int) -> list[Plan]:
     return plans
 
 
-def type_all(person: Someone, plan: Plan, code: str) -> None:
-    """Type every answer at once, before the questions have been heard: numbers here, words there."""
-    person.starts(code)
+def typed(plan: Plan) -> list[str]:
+    """A plan in words: numbers here, labels there."""
     picked = " and ".join(str(list(FIRST).index(option) + 1) for option in plan.first)
     answers = ["18 or over", WHO[plan.who], picked, plan.wrong, plan.sure, "1" if plan.tell_me == "yes" else "2"]
-    for answer in answers:
-        if answer:
-            person.says(answer)
+    return [answer for answer in answers if answer]
+
+
+def type_all(person: Someone, plan: Plan, code: str) -> None:
+    """Type every answer at once, before the questions have been heard."""
+    person.starts(code)
+    for answer in typed(plan):
+        person.says(answer)
 
 
 def tap_through(person: Someone, plan: Plan, code: str) -> None:
@@ -118,7 +122,11 @@ def _talk(person: Someone, plan: Plan, code: str, way: Callable[[Someone, Plan, 
 
 def check(house: House, plans: Iterable[Plan]) -> None:
     """Everything in `plans` is in the results exactly once, and nothing else."""
-    told = house.results(ENGAGEMENT)
+    compare(house.results(ENGAGEMENT), plans)
+
+
+def compare(told: Mapping[str, Any], plans: Iterable[Plan]) -> None:
+    """Raises AssertionError when results are not what these people said."""
     plans = list(plans)
     counted = {(step["id"], option["id"]): option["count"] for step in told["steps"] for option in step["options"]}
     texts = next(step["texts"] for step in told["steps"] if step["id"] == "wrong")

@@ -17,7 +17,7 @@ from bot.config import Config
 from bot.desk import Outgoing
 from bot.foundation import Foundation, foundation
 from bot.telegram import polling
-from bot.waiting import Waiting
+from bot.waiting import NotKeptError, Waiting
 from storage import codes, engagements, failures, results
 from storage.engagements import Engagement
 from storage.outbox import Letter
@@ -36,24 +36,30 @@ class Indoors:
     toasts: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_000_000))
 
-    def __post_init__(self) -> None:
-        self._waiting = Waiting(self.base.engine, self.base.house, self.base.clock.now, self._keep)
-
     def _keep(self, out: Outgoing) -> None:
         self.letters += out.letters
         self.toasts += [tap.words for tap in out.tapped]
 
     def take(self, updates: Sequence[Update]) -> None:
-        """Take raw updates as a poller does with one batch."""
+        """Take raw updates as a poller does with one batch: again and again, until they are kept."""
 
         async def work() -> None:
-            taking = asyncio.create_task(self._waiting.run())
-            await self._waiting.take(polling.read_all(updates, self.base.house.keys.sign))
-            self._waiting.stop()
+            waiting = Waiting(self.base.engine, self.base.house, self.base.clock.now, self._keep, self._regain)
+            taking = asyncio.create_task(waiting.run())
+            arrivals = polling.read_all(updates, self.base.house.keys.sign)
+            while True:
+                try:
+                    await waiting.take(arrivals)
+                    break
+                except NotKeptError:
+                    await asyncio.sleep(0)
+            waiting.stop()
             await taking
 
-        self._waiting = Waiting(self.base.engine, self.base.house, self.base.clock.now, self._keep)
         self.runner.run(work())
+
+    async def _regain(self) -> None:
+        """Nothing is sent from here, so nothing can be lost on the way out."""
 
     def do(self, work: Any, *arguments: Any) -> Any:
         """`work(connection, *arguments)` in a transaction of its own."""

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
+
+from bot import waiting
 
 from emulator.client import Someone
 from tests.road.conftest import MakeHouse
-from tests.road.crowd import END, ENGAGEMENT, Crowd, check, hear, make_plans, type_all
+from tests.road.crowd import END, ENGAGEMENT, Crowd, Plan, check, compare, hear, make_plans, type_all, typed
 from tests.road.house import PATIENCE, House
+from tests.road.indoors import Indoors, indoors
 
 KILLS = 12
 
@@ -61,3 +69,56 @@ def test_a_bot_that_acknowledges_before_it_commits_is_caught(make_house: MakeHou
     hear(person, END)  # so all that came before has been dealt with, too
     with pytest.raises(AssertionError):
         check(house, [*plans, last])
+
+
+@pytest.mark.promise("P1", "P14")
+def test_no_answer_is_lost_or_moved_when_commits_fail_or_their_answer_is_lost(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "_TROUBLE", (0.0,))
+    plans = make_plans(12, seed=4)
+    with indoors(database, tmp_path) as house, broken_commits(house, random.Random(5)) as broken:
+        said_in_trouble(house, plans)
+    assert broken.total() > 5
+
+
+@pytest.mark.promise("P1", "P14", control=True)
+def test_a_bot_that_takes_what_waits_behind_a_failed_batch_is_caught(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse = waiting._refuse
+    monkeypatch.setattr(waiting, "_TROUBLE", (0.0,))
+    monkeypatch.setattr(waiting, "_refuse", lambda batch, error: refuse(batch[:1], error))
+    with indoors(database, tmp_path) as house, broken_commits(house, random.Random(5)), pytest.raises(AssertionError):
+        said_in_trouble(house, make_plans(12, seed=4))
+
+
+def said_in_trouble(house: Indoors, plans: list[Plan]) -> None:
+    """Everybody types everything at once, and it comes in one batch, as after an outage."""
+    engagement, code = house.open(ENGAGEMENT)
+    updates = []
+    for plan in plans:
+        person = house.person()
+        updates += [person.types(words) for words in (f"/start {code}", *typed(plan))]
+    house.take(updates)
+    compare(house.results(engagement), plans)
+
+
+@contextmanager
+def broken_commits(house: Indoors, chance: random.Random) -> Iterator[Counter[str]]:
+    """Have a third of all commits fail, half of those after they took effect."""
+    broken: Counter[str] = Counter()
+
+    def commit(connection: Connection) -> None:
+        if chance.random() < 0.3:
+            after = chance.random() < 0.5
+            if after:
+                connection.connection.commit()
+            broken["after" if after else "before"] += 1
+            raise OperationalError("COMMIT", {}, OSError("the connection is gone"))
+
+    event.listen(house.base.engine.sync_engine, "commit", commit)
+    try:
+        yield broken
+    finally:
+        event.remove(house.base.engine.sync_engine, "commit", commit)

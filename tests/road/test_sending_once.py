@@ -140,8 +140,7 @@ async def check(
             lane = "reply" if policy == REPEAT_ONCE else "reminder"
             content = {"text": "Hello", "bold": [], "rows": []}
             letters = [
-                Letter(number, None, person.id, "say", content, lane, policy)
-                for number, person in enumerate(people.values(), 1)
+                Letter(number, None, person.id, "say", content, lane, policy) for number, person in enumerate(people.values(), 1)
             ]
             await office.post(letters)
             states = await office.await_settled(letters)

@@ -129,7 +129,6 @@ def test_finished_conversations_do_not_expire(world: World) -> None:
 def test_more_part_answers_than_one_statement_takes_expire_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(erasure, "_AT_ONCE", 2)
     clinic = world.engage()
-    for _ in range(5):
-        world.answer(clinic, {"who": pick("have")}, finished=False)
+    world.answer_all(clinic, [{"who": pick("have")}] * 5, finished=False)
     assert world.do(lambda db: erasure.expire(db, world.keys, {clinic.id: clinic}, LATER)) == 5
     assert world.do(lambda db: db.scalar(select(func.count()).select_from(schema.answers))) == 0

@@ -34,9 +34,8 @@ def close(world: World, engagement: Engagement, now: dt.datetime = NEXT) -> None
 def finish(world: World, engagement: Engagement, people: int, start: int = 0, **more: Any) -> list[int]:
     """So many people finish, each with words of their own: "text 0", "text 1", …; returns their ids."""
     said = {"who": pick("have", language="cy"), "tell-me": pick("yes")}
-    return [
-        world.answer(engagement, {**said, "wrong": write(f"text {number}")}, **more) for number in range(start, start + people)
-    ]
+    texts = (write(f"text {number}") for number in range(start, start + people))
+    return world.answer_all(engagement, [{**said, "wrong": words} for words in texts], **more)
 
 
 def test_nine_finished_sets_stay_locked_and_the_tenth_frees_them_all(world: World) -> None:

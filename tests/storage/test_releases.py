@@ -24,8 +24,7 @@ def latest(world: World, engagement: Engagement) -> Release:
 
 
 def finish(world: World, engagement: Engagement, people: int, option: str = "have") -> None:
-    for _ in range(people):
-        world.answer(engagement, {"who": pick(option)})
+    world.answer_all(engagement, [{"who": pick(option)}] * people)
 
 
 def test_before_ten_people_there_is_no_release(world: World) -> None:
@@ -67,8 +66,7 @@ def test_closing_does_not_release_fewer_than_eight_more(world: World) -> None:
 def test_unfinished_answers_are_not_in_a_release(world: World) -> None:
     clinic = world.engage()
     finish(world, clinic, 10)
-    for _ in range(5):
-        world.answer(clinic, {"who": pick("care")}, finished=False)
+    world.answer_all(clinic, [{"who": pick("care")}] * 5, finished=False)
     make(world, clinic)
     assert latest(world, clinic).counts == {"who": {ANSWERED: 10, "have": 10}}
 
@@ -109,17 +107,14 @@ def test_releases_of_other_engagements_stay_apart(world: World) -> None:
 
 def test_a_question_keeps_its_figures_until_eight_more_have_answered_it(world: World) -> None:
     clinic = world.engage()
-    for _ in range(10):
-        world.answer(clinic, {"who": pick("have"), "first": pick("nearer")})
+    world.answer_all(clinic, [{"who": pick("have"), "first": pick("nearer")}] * 10)
     make(world, clinic)
     finish(world, clinic, 6)
-    for _ in range(4):
-        world.answer(clinic, {"who": pick("care"), "first": pick("phone")})
+    world.answer_all(clinic, [{"who": pick("care"), "first": pick("phone")}] * 4)
     make(world, clinic)
     assert latest(world, clinic).counts["first"] == {ANSWERED: 10, "nearer": 10}
     assert latest(world, clinic).counts["who"] == {ANSWERED: 20, "have": 16, "care": 4}
-    for _ in range(8):
-        world.answer(clinic, {"first": pick("phone")})
+    world.answer_all(clinic, [{"first": pick("phone")}] * 8)
     make(world, clinic)
     assert latest(world, clinic).counts["first"] == {ANSWERED: 22, "nearer": 10, "phone": 12}
     assert latest(world, clinic).counts["who"] == {ANSWERED: 20, "have": 16, "care": 4}
@@ -131,9 +126,9 @@ def counted_and_said(world: World) -> tuple[dict[str, int], dict[str, int]]:
     chance = random.Random(8)
     said: Counter[str] = Counter()
     for people in (*(chance.randrange(14) for _ in range(12)), 8):
-        for option in chance.choices(["have", "care"], k=people):
-            finish(world, clinic, 1, option)
-            said[option] += 1
+        chosen = chance.choices(["have", "care"], k=people)
+        world.answer_all(clinic, [{"who": pick(option)} for option in chosen])
+        said.update(chosen)
         make(world, clinic)
     return dict(latest(world, clinic).counts["who"]), {ANSWERED: said.total(), **said}
 

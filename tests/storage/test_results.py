@@ -87,8 +87,7 @@ def test_a_text_that_cannot_be_opened_is_said_to_be_so(world: World) -> None:
 
 def test_nine_people_have_no_breakdown_and_no_number(world: World) -> None:
     clinic = world.engage()
-    for _ in range(9):
-        world.answer(clinic, {"who": pick("have")})
+    world.answer_all(clinic, [{"who": pick("have")}] * 9)
     release(world, clinic)
     told = world.released(clinic)
     assert told == {
@@ -115,8 +114,7 @@ def test_released_results_are_rounded_and_starred(world: World) -> None:
 
 def test_released_results_hold_no_words_and_nothing_about_oneself(world: World) -> None:
     clinic = world.engage()
-    for _ in range(20):
-        world.answer(clinic, {"who": pick("have"), "wrong": write("a secret"), "tell-me": pick("yes")})
+    world.answer_all(clinic, [{"who": pick("have"), "wrong": write("a secret"), "tell-me": pick("yes")}] * 20)
     release(world, clinic)
     told = json.dumps(world.released(clinic))
     assert "secret" not in told
@@ -126,8 +124,7 @@ def test_released_results_hold_no_words_and_nothing_about_oneself(world: World) 
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_table_fits_eighty_columns_and_names_answers_by_their_words(world: World, whole: bool) -> None:  # noqa: FBT001
     clinic = world.engage(source=SOURCE.replace("I have it", "I have had it for longer than I can remember, " * 3))
-    for _ in range(40):
-        world.answer(clinic, {"who": pick("have"), "first": pick("phone"), "wrong": write("many words " * 30)})
+    world.answer_all(clinic, [{"who": pick("have"), "first": pick("phone"), "wrong": write("many words " * 30)}] * 40)
     release(world, clinic)
     flow = world.flow(clinic)
     lines = results.table(world.exact(clinic) if whole else world.released(clinic), flow).splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -119,28 +119,42 @@ class World:
     def flow(self, engagement: Engagement) -> Flow:
         return self.do(lambda db: engagements.read_editions(db, [engagement.edition_id]))[engagement.edition_id]
 
-    def meet(self, language: str = "en") -> tuple[int, str]:
+    def meet(self) -> tuple[int, str]:
         """A new person's id and code."""
-        code = codes.make()
-        row = {"code": code, "organisation_id": self.organisation_id, "met_on": NOON.date(), "language": language}
-        return self.do(lambda db: db.scalars(insert(schema.people).values(row).returning(schema.people.c.id)).one()), code
+        return self.do(self._meet)
 
-    def answer(
+    def _meet(self, db: Connection) -> tuple[int, str]:
+        code = codes.make()
+        row = {"code": code, "organisation_id": self.organisation_id, "met_on": NOON.date()}
+        return db.scalars(insert(schema.people).values(row).returning(schema.people.c.id)).one(), code
+
+    def answer(self, engagement: Engagement, said: Mapping[str, Answer], **more: Any) -> int:
+        """Someone new says this; returns their id. See `answer_all`."""
+        return self.answer_all(engagement, [said], **more)[0]
+
+    def answer_all(
         self,
         engagement: Engagement,
-        said: Mapping[str, Answer],
+        all_said: Iterable[Mapping[str, Answer]],
         *,
         finished: bool = True,
         now: dt.datetime = NOON,
         door: str = "telegram",
-    ) -> int:
-        """Someone new says this; returns their id."""
-        person, code = self.meet()
-        session = Session(codes.make(), engagement.edition, said, finished=finished)
-        who = sessions.respondent(self.keys, engagement, code)
-        held = Held(None, person, engagement, engagement.edition_id, who, session, now, door)
-        self.do(lambda db: sessions.save(db, self.keys, [Change(None, held, frozenset({"tell-me"}))], now))
-        return person
+    ) -> list[int]:
+        """Someone new says each of these; returns their ids."""
+
+        def work(db: Connection) -> list[int]:
+            changes = []
+            for said in all_said:
+                person, code = self._meet(db)
+                session = Session(codes.make(), engagement.edition, said, finished=finished)
+                who = sessions.respondent(self.keys, engagement, code)
+                held = Held(None, person, engagement, engagement.edition_id, who, session, now, door)
+                changes.append(Change(None, held, frozenset({"tell-me"})))
+            sessions.save(db, self.keys, changes, now)
+            return [change.after.person_id for change in changes]
+
+        return self.do(work)
 
     def exact(self, engagement: Engagement) -> dict[str, Any]:
         flow = self.flow(engagement)

@@ -9,7 +9,14 @@ from tests.storage.world import World, make_keys
 
 
 @pytest.fixture
-def world(database: str, tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[World]:
+    """Give a fresh organisation."""
+    with World(f"sqlite:///{tmp_path / 'withus.db'}", make_keys(tmp_path)) as made:
+        yield made
+
+
+@pytest.fixture
+def either(database: str, tmp_path: Path) -> Iterator[World]:
     """Give a fresh organisation, once on each database."""
     with World(database, make_keys(tmp_path)) as made:
         yield made

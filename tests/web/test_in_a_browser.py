@@ -41,16 +41,15 @@ def clinic(world: World) -> Engagement:
 
 
 def finish(world: World, engagement: Engagement, people: int) -> None:
-    for number in range(people):
-        first = pick("nearer", "phone") if number % 3 else pick("later")
-        world.answer(engagement, {"who": pick("have"), "first": first, "wrong": write("words")})
+    firsts = (pick("nearer", "phone") if number % 3 else pick("later") for number in range(people))
+    world.answer_all(engagement, [{"who": pick("have"), "first": first, "wrong": write("words")} for first in firsts])
     world.do(lambda db: releases.make(db, engagement, NOON))
 
 
 @pytest.fixture
-def site(world: World, clinic: Engagement, database: str) -> Iterator[str]:  # noqa: ARG001  it is there to be seen
+def site(world: World, clinic: Engagement) -> Iterator[str]:  # noqa: ARG001  it is there to be seen
     """Give the address of the pages."""
-    with serve(database, world.organisation_id) as address:
+    with serve(world.url, world.organisation_id) as address:
         yield address
 
 
