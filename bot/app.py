@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Outgoing
 from bot.foundation import Foundation, foundation
+from bot.presence import Presence
 from bot.recovery import Recovery
 from bot.telegram import polling, webhook
 from bot.telegram.greeting import greet
@@ -27,7 +28,6 @@ from bot.waiting import Waiting
 from bot.web import pages, server
 from bot.web.server import AddressError
 from storage import engagements, organisations, people
-from storage.presence import Presence
 
 log = structlog.get_logger()
 

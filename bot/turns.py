@@ -23,7 +23,7 @@ from conversations import reception
 from conversations.effects import Complete, Effect, Erase, Facts, Mark, Offer, Person, Remember, Say, Toast
 from conversations.inputs import Back, Done, Input, Leave, Link, Open, Outcome, Refused, Skip, Tap
 from conversations.session import Session
-from storage import codes, engagements, outbox, people, seen, sessions
+from storage import codes, engagements, erasure, outbox, people, seen, sessions
 from storage.engagements import OPEN, Engagement
 from storage.failures import Failure
 from storage.outbox import Settled
@@ -84,7 +84,7 @@ def _load_sessions(db: Connection, desk: Desk) -> None:
         return
     editions = desk.house.know(db, {row.edition_id for row in rows})
     held, expired = sessions.load(db, desk.house.keys, rows, ids, desk.shelf, editions, desk.now)
-    sessions.drop(db, expired)
+    erasure.let_go(db, desk.house.keys, expired, desk.shelf)
     for one in held:
         desk.held.setdefault(one.person_id, []).append(one)
 

@@ -9,6 +9,7 @@ import datetime as dt
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, tuple_
 
@@ -66,10 +67,15 @@ def expire(db: Connection, keys: Keys, engagements: Mapping[int, Engagement], no
     wanted = select(sessions.c.id, sessions.c.person_id, sessions.c.engagement_id)
     gone = 0
     while rows := db.execute(wanted.where(~sessions.c.finished, or_(*late)).limit(_AT_ONCE)).all():
-        forget_answers(db, keys, [(row.person_id, engagements[row.engagement_id]) for row in rows])
-        drop(db, [row.id for row in rows])
+        let_go(db, keys, rows, engagements)
         gone += len(rows)
     return gone
+
+
+def let_go(db: Connection, keys: Keys, rows: Sequence[Any], engagements: Mapping[int, Engagement]) -> None:
+    """Forget conversations (rows of `sessions`) that have expired, with what was said in them."""
+    forget_answers(db, keys, [(row.person_id, engagements[row.engagement_id]) for row in rows])
+    drop(db, [row.id for row in rows])
 
 
 def note(keys: Path, erased: Sequence[bytes], now: dt.datetime) -> None:

@@ -1,64 +1,11 @@
-"""Which processes are alive, and which of them polls, so that what a dead one left is taken over at once.
-
-SQLite: one process holds a lock on a file beside the database, so every other claimer is dead. PostgreSQL: each process
-holds advisory locks on a connection of its own; they end with it, however it ends.
-"""
+"""Which processes are alive. PostgreSQL: each holds advisory locks that end with it. SQLite: there is one, by a lock file."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Collection
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from storage.database import DatabaseError
-
-
-class Presence:
-    """This process's presence; entering it takes the place, leaving gives it back.
-
-    Entering raises DatabaseError when another process has the SQLite file.
-    """
-
-    def __init__(self, engine: AsyncEngine, claimer: str) -> None:
-        self._engine = engine
-        self._claimer = claimer
-        self._file: int | None = None
-        self._connection: AsyncConnection | None = None
-
-    async def __aenter__(self) -> Self:
-        if self._engine.dialect.name == "sqlite":
-            self._file = _lock_file(Path(str(self._engine.url.database)))
-        else:
-            await self._connect()
-        return self
-
-    async def _connect(self) -> AsyncConnection:
-        connection = await self._engine.connect()
-        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self._claimer)})
-        self._connection = connection
-        return connection
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._file is not None:
-            os.close(self._file)
-        if self._connection is not None:
-            await self._connection.invalidate()  # a returned connection would keep the locks
-            await self._connection.close()
-
-    async def may_poll(self, bot_id: int) -> bool:
-        """Whether this process is the one that polls for `bot_id`; asks for the place when nobody has it."""
-        if self._connection is None:
-            return True
-        taken = await self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(f"poll {bot_id}")})
-        return bool(taken.scalar_one())
 
 
 def find_dead(db: Connection, claimers: Collection[str], me: str) -> set[str]:
@@ -67,19 +14,9 @@ def find_dead(db: Connection, claimers: Collection[str], me: str) -> set[str]:
     if db.dialect.name == "sqlite":
         return others
     probe = text("SELECT pg_try_advisory_xact_lock(:key)")  # nobody holds it: it is dead; held until this commits
-    return {claimer for claimer in others if db.execute(probe, {"key": _key(claimer)}).scalar_one()}
+    return {claimer for claimer in others if db.execute(probe, {"key": lock_number(claimer)}).scalar_one()}
 
 
-def _key(name: str) -> int:
+def lock_number(name: str) -> int:
+    """The number of the advisory lock that goes by a name."""
     return int.from_bytes(hashlib.blake2b(f"withus {name}".encode(), digest_size=8).digest(), signed=True)
-
-
-def _lock_file(database: Path) -> int:
-    handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        msg = f"Another bot is running on {database}. One at a time: stop that one first, or move to PostgreSQL."
-        raise DatabaseError(msg) from None
-    return handle

@@ -17,10 +17,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, tuple_, update
 
 from conversations.session import Answer
+from storage.answers import answer_row, read_answer
 from storage.engagements import Engagement, mark_too_few, read_editions
 from storage.keys import GoneError, Keys
 from storage.schema import answers, engagements, release_counts, releases, responses, sessions
-from storage.sessions import answer_row, drop, read_answer, unseal
+from storage.sessions import drop, unseal
 from storage.small_numbers import FEWEST, may_renew
 
 ANSWERED = ""

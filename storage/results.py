@@ -14,11 +14,11 @@ from conversations import questions
 from conversations.flow import Flow, Step
 from conversations.text import FALLBACK, choose
 from storage import releases, small_numbers
+from storage.answers import read_answer
 from storage.engagements import Engagement, read_editions
 from storage.keys import GoneError, Keys
 from storage.releases import ANSWERED, Release
 from storage.schema import answers, editions, participations, wishes
-from storage.sessions import read_answer
 
 UNREADABLE = "(this answer can no longer be read)"
 

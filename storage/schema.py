@@ -1,17 +1,12 @@
-"""Every table, and the register of every column that holds something personal."""
+"""Every table. What is personal in them stands in `register`."""
 
 from __future__ import annotations
-
-import datetime as dt
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -20,9 +15,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
+
+from storage.columns import CLUSTERED, Code, Id, Lookup, Slug, UTCDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -33,36 +29,6 @@ metadata = MetaData(
     }
 )
 
-
-class UTCDateTime(TypeDecorator[dt.datetime]):
-    """An instant, aware and in UTC on both databases: SQLite hands naive ones back, PostgreSQL in its own zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """Refuse naive instants; SQLite keeps them without their zone, which is always UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            msg = "a naive datetime is no instant"
-            raise ValueError(msg)
-        utc = value.astimezone(dt.UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
-        """Aware, whatever the driver returned."""
-        if value is None:
-            return None
-        instant: dt.datetime = value
-        return instant.replace(tzinfo=dt.UTC) if dialect.name == "sqlite" else instant.astimezone(dt.UTC)
-
-
-Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in an INTEGER primary key
-Code = String(16)  # 80 random bits in base 32: how a row is named outside the database
-Slug = String(40)  # a name its author gave: an engagement's, step's or option's id
-Lookup = LargeBinary(16)  # keyed hash by which a sealed thing is found
-CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 
 settings = Table(
     "settings",
@@ -350,49 +316,3 @@ audit = Table(  # what staff read and changed, chained by hash; no answer text
     Column("about", Text, nullable=False, default=""),
     Column("chain", LargeBinary(32), nullable=False),
 )
-
-PERSONAL: dict[str, str] = {
-    "people.age_band": "erase",
-    "people.language": "erase",
-    "people.asking": "erase",
-    "addresses.door": "erase",
-    "addresses.lookup": "erase",
-    "addresses.sealed": "erase",
-    "addresses.state": "erase",
-    "addresses.opening": "erase",
-    "turned_away.lookup": "expire",
-    "sessions.code": "erase",
-    "sessions.door": "erase",
-    "sessions.entered_by": "erase",
-    "sessions.sealed": "erase",
-    "answers.respondent": "unlink",
-    "answers.chosen": "unlink",
-    "answers.sealed": "unlink",
-    "answers.language": "unlink",
-    "responses.respondent": "unlink",
-    "responses.door": "unlink",
-    "wishes.chosen": "erase",
-    "wishes.sealed": "erase",
-    "outbox.sealed": "expire",
-    "outbox.reason": "expire",
-    "followups.step": "erase",
-    "followups.rule": "erase",
-    "failures.sealed": "expire",
-    "failures.trace": "expire",
-    "people.code": "erase",
-}
-"""Columns that hold something personal -> what erasing a person does to them: `erase` with their rows, `unlink` where a
-pseudonym leads to them, `expire` by themselves within days. A test fails for a column of text or bytes that is neither
-here nor in IMPERSONAL; `storage.erasure` walks it."""
-
-IMPERSONAL = frozenset(
-    {
-        "settings.name", "settings.value", "organisations.code", "organisations.name", "organisations.time_zone",
-        "bots.username", "engagements.slug", "engagements.kind", "engagements.identity", "engagements.audience",
-        "engagements.state", "editions.hash", "editions.source", "editions.origin", "links.code", "links.label",
-        "answers.step", "wishes.step", "release_counts.step", "release_counts.option", "outbox.lane", "outbox.policy",
-        "outbox.state", "outbox.claimer", "followups.kind", "followups.state", "failures.code", "failures.where",
-        "leases.name", "leases.holder", "audit.who", "audit.what", "audit.about", "audit.chain",
-    }
-)  # fmt: skip
-"""Columns of text or bytes that hold nothing personal."""

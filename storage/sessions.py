@@ -13,13 +13,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from conversations.flow import Flow
 from conversations.session import Answer, Session
+from storage import answers
+from storage.answers import Answered
 from storage.engagements import Engagement
 from storage.keys import GoneError, Keys
-from storage.schema import answers, participations, responses, sessions
+from storage.schema import participations, responses, sessions
 from storage.upserts import insert as upsert
 
 PART_ANSWERS = {"anonymous": dt.timedelta(hours=24), "confidential": dt.timedelta(days=7), "named": dt.timedelta(days=7)}
@@ -67,26 +69,28 @@ def load(
     engagements: Mapping[int, Engagement],
     editions: Mapping[int, Flow],
     now: dt.datetime,
-) -> tuple[list[Held], list[int]]:
-    """The conversations in `rows`, and the ids of those that have expired.
+) -> tuple[list[Held], list[Row[Any]]]:
+    """The conversations in `rows`, and those of `rows` that have expired.
 
     `people` gives the code of each person by id; `editions` must hold the flow of every edition met.
     """
-    live, expired = [], []
+    live, expired = [], list[Row[Any]]()
     for row in rows:
         engagement = engagements[row.engagement_id]
         if not row.finished and row.touched_at <= now - PART_ANSWERS[engagement.identity]:
-            expired.append(row.id)
+            expired.append(row)
         else:
             live.append((row, engagement, respondent(keys, engagement, people[row.person_id])))
-    said = _read_answers(db, keys, [(e.id, who) for row, e, who in live if who and not row.finished])
+    said = answers.read(db, keys, [(e.id, who) for row, e, who in live if who and not row.finished])
     held = []
     for row, engagement, who in live:
         try:
             inside = unseal(keys, row)
         except GoneError:
-            expired.append(row.id)
-            continue
+            if not who:
+                expired.append(row)
+                continue
+            inside = ((), {})  # only ticks and answers about the person are lost: they are asked again
         session = Session(
             code=row.code,
             edition=editions[row.edition_id].edition if row.edition_id in editions else "",
@@ -98,49 +102,6 @@ def load(
         place = (row.edition_id, who, session, row.touched_at, row.door, row.link_id)
         held.append(Held(row.id, row.person_id, engagement, *place))
     return held, expired
-
-
-def _read_answers(db: Connection, keys: Keys, wanted: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], dict[str, Answer]]:
-    if not wanted:
-        return {}
-    where = and_(
-        answers.c.engagement_id.in_({engagement for engagement, _ in wanted}),
-        answers.c.respondent.in_([who for _, who in wanted]),
-    )
-    found: dict[tuple[int, bytes], dict[str, Answer]] = {}
-    for row in db.execute(select(answers).where(where)):
-        found.setdefault((row.engagement_id, bytes(row.respondent)), {})[row.step] = read_answer(keys, row)
-    return found
-
-
-def read_answer(keys: Keys, row: Row[Any]) -> Answer:
-    """The answer in a row of `answers`; free text is opened."""
-    text = ""
-    if row.sealed is not None:
-        text = keys.open("answers.sealed", _answer_row(row.engagement_id, row.respondent, row.step), row.sealed).decode()
-    return Answer(tuple(row.chosen.split()), text, row.skipped, row.language)
-
-
-def _answer_row(engagement_id: int, who: bytes, step: str) -> str:
-    return f"{engagement_id}.{who.hex()}.{step}"
-
-
-def answer_row(keys: Keys, held: tuple[int, bytes, int], step: str, answer: Answer) -> dict[str, object]:
-    """The row of one answer; `held` is (engagement id, respondent, edition id)."""
-    engagement_id, who, edition_id = held
-    sealed = None
-    if answer.text:
-        sealed = keys.seal("answers.sealed", _answer_row(engagement_id, who, step), answer.text.encode())
-    return {
-        "engagement_id": engagement_id,
-        "respondent": who,
-        "step": step,
-        "edition_id": edition_id,
-        "language": answer.language,
-        "chosen": " ".join(answer.chosen),
-        "sealed": sealed,
-        "skipped": answer.skipped,
-    }
 
 
 def unseal(keys: Keys, row: Row[Any]) -> tuple[tuple[str, ...], dict[str, Answer]]:
@@ -179,7 +140,7 @@ def save(db: Connection, keys: Keys, changes: Sequence[Change], now: dt.datetime
     """Write what turns changed; returns session code -> row id of the new ones."""
     made = _insert(db, keys, [change for change in changes if change.before is None], now)
     _update(db, keys, [change for change in changes if change.before is not None], now)
-    _write_answers(db, keys, changes)
+    answers.write(db, keys, [_answered(change) for change in changes if change.after.respondent])
     _finish(db, [change.after for change in changes if _finishes(change)], now.date())
     return made
 
@@ -231,30 +192,16 @@ def _outside(held: Held, aside: Collection[str]) -> tuple[object, ...]:
     return (_inside(held, aside), held.session.ticked, held.session.finished)
 
 
-def _write_answers(db: Connection, keys: Keys, changes: Sequence[Change]) -> None:
-    kept, gone = [], []
-    for change in changes:
-        after = change.after
-        if not after.respondent:
-            continue
-        before = change.before.session.answers if change.before else {}
-        place = (after.engagement.id, after.respondent, after.edition_id)
-        for step, answer in after.session.answers.items():
-            if step not in change.aside and before.get(step) != answer:
-                kept.append(answer_row(keys, place, step, answer))
-        gone += [
-            {"e": after.engagement.id, "r": after.respondent, "s": step}
-            for step in before
-            if step not in after.session.answers and step not in change.aside
-        ]
-    if gone:
-        where = (answers.c.engagement_id == bindparam("e"), answers.c.respondent == bindparam("r"))
-        db.execute(delete(answers).where(*where, answers.c.step == bindparam("s")), gone)
-    if kept:
-        statement = upsert(db, answers)
-        changed = {name: statement.excluded[name] for name in ("edition_id", "language", "chosen", "sealed", "skipped")}
-        key = ["engagement_id", "respondent", "step"]
-        db.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), kept)
+def _answered(change: Change) -> Answered:
+    """What a change means for the rows of `answers`; what is about the person is none of their business."""
+    before = change.before.session.answers if change.before else {}
+    after = change.after
+    place = (after.engagement.id, after.respondent, after.edition_id)
+    return Answered(place, _apart(before, change.aside), _apart(after.session.answers, change.aside))
+
+
+def _apart(said: Mapping[str, Answer], aside: Collection[str]) -> Mapping[str, Answer]:
+    return {step: answer for step, answer in said.items() if step not in aside} if aside else said
 
 
 def _finish(db: Connection, finished: Sequence[Held], today: dt.date) -> None:

@@ -71,7 +71,7 @@ class Crowd:
         await asyncio.sleep(at)
         try:
             stayed = await self._talk(Member(chance, chance.randint(1, 4) if chance.random() < LEAVE else LONGEST))
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             stayed = False
         if stayed:
             self.finished += 1

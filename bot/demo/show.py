@@ -91,7 +91,8 @@ async def _start_telegram(stack: AsyncExitStack) -> Emulator:
 
 
 def _client(url: str) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0))
+    """A session for everybody at once, that outlasts a laptop's sleep."""
+    return aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None))
 
 
 async def _open(shelter: Shelter, place: Settings, consultation: Consultation) -> str:

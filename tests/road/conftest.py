@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot import logs
 from tests import postgres
 from tests.road.house import House, house
 from tests.road.nursery import Nursery
@@ -39,6 +40,12 @@ class Street:
         if not server:
             pytest.skip("PostgreSQL is not running: start the tests with `python3 -m tests`")
         return self._end.enter_context(postgres.fresh_database(server))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """What runs inside the tests logs as the program does; the library's own way draws pictures, and takes seconds."""
+    logs.configure()
 
 
 @pytest.fixture(scope="session")

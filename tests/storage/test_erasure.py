@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select
 
-from storage import erasure, organisations, outbox, people, releases, schema
+from storage import erasure, organisations, outbox, people, register, releases, schema
 from storage.engagements import Engagement
 from storage.outbox import Letter
 from tests.storage.world import NOON, World, pick, write
@@ -44,7 +44,7 @@ def forget(world: World, person: int, *where: Engagement) -> None:
 
 
 def tables_with(*fates: str) -> list[Table]:
-    names = {column.partition(".")[0] for column, fate in schema.PERSONAL.items() if fate in fates}
+    names = {column.partition(".")[0] for column, fate in register.PERSONAL.items() if fate in fates}
     return [schema.metadata.tables[name] for name in sorted(names)]
 
 

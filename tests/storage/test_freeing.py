@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select, text, update
 
 from conversations.session import Answer
 from storage import engagements, releases, schema
+from storage.answers import read_answer
 from storage.engagements import Engagement
 from storage.releases import Freed
-from storage.sessions import read_answer
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
 
 THE_DAYS_KEY_IS_GONE = NOON + dt.timedelta(days=3)

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, LargeBinary, String, inspect, text
 
 from storage import database as databases
-from storage import schema
+from storage import register, schema
 from storage.database import DatabaseError, open_database, parse
 from tests.storage.world import World
 
@@ -24,12 +24,12 @@ OF_WORDS = {
 
 
 def test_every_column_of_words_or_bytes_is_registered_once() -> None:
-    registered = [*schema.PERSONAL, *schema.IMPERSONAL]
+    registered = [*register.PERSONAL, *register.IMPERSONAL]
     assert sorted(registered) == sorted(OF_WORDS)
 
 
 def test_everything_personal_is_erased_unlinked_or_expires() -> None:
-    assert set(schema.PERSONAL.values()) == {"erase", "unlink", "expire"}
+    assert set(register.PERSONAL.values()) == {"erase", "unlink", "expire"}
 
 
 def test_the_register_would_miss_nothing_new() -> None:

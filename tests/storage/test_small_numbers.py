@@ -62,6 +62,11 @@ def test_ones_are_not_told_by_their_sum() -> None:
     assert shown(23, 1, 1, 1, 1) == shown(23, 2, 1, 1, 0) == ("25", STAR, STAR, STAR, STAR)
 
 
+def test_a_companion_is_not_told_from_its_like_by_their_sum() -> None:
+    assert shown(12, 12, 7, 12) == (STAR,) * 4
+    assert shown(12, 12, 6, 12) == (STAR, "10", STAR, "10")
+
+
 @pytest.mark.parametrize("people, percent", [(37, None), (38, 50), (120, 50)])
 def test_percentages_come_from_rounded_figures_of_forty_people_and_more(people: int, percent: int | None) -> None:
     half = people // 2

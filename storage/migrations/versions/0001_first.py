@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.schema import Id, UTCDateTime
+from storage.columns import Id, UTCDateTime
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,47 @@
+"""The command line. Each command says what it did in a line, and on failure what to do, with an exit code that is not 0."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from bot.commands import answers, engagements, files, installation, running
+from bot.commands.workplace import fail
+from bot.config import ConfigError
+from storage.database import DatabaseError
+from storage.keys import KeysError
+
+cli = typer.Typer(
+    name="withus",
+    help="With Us: ask, invite and answer back. Try `demo` first: it needs no token.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": running.demo,
+    "init": installation.init,
+    "run": running.run,
+    "check": files.check,
+    "results": answers.show_results,
+    "doctor": installation.examine,
+}
+"""Name on the command line -> the function that does it; `engagement` has commands of its own."""
+
+for name, command in COMMANDS.items():
+    cli.command(name)(command)
+cli.add_typer(engagements.cli, name="engagement")
+
+
+def main() -> None:
+    """Run the command line; trouble that was foreseen is told in plain words."""
+    try:
+        cli()
+    except (ConfigError, DatabaseError, KeysError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)

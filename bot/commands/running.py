@@ -1,0 +1,47 @@
+"""`run` and `demo`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import logs
+from bot.clock import Clock
+from bot.commands.workplace import ConfigOption, fail, settings
+
+
+def run(
+    config_file: ConfigOption = None,
+    clock: Annotated[Path | None, typer.Option(hidden=True, help="A file with seconds to move the clock ahead by.")] = None,
+) -> None:
+    """Run the bot until it is told to stop."""
+    from bot import app  # noqa: PLC0415 - Telegram and the web take a second to load, and only this command needs them
+
+    chosen = settings(config_file)
+    logs.configure()
+    try:
+        _loop(app.run(chosen, Clock(clock)))
+    except app.AddressError as error:
+        fail(str(error))
+
+
+def _loop(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run `work` on uvloop where there is one."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return asyncio.run(work)
+    return uvloop.run(work)
+
+
+def demo(
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,  # noqa: FBT002
+) -> None:
+    """Try everything: a pretend Telegram on this computer, a crowd, a phone and the results. Nothing leaves it."""
+    from bot import demo as show  # noqa: PLC0415 - brings the emulator along, which nothing else may
+
+    show.play(browser=browser)

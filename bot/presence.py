@@ -1,0 +1,71 @@
+"""This process's place among others: what it holds while it lives, so that what it leaves is taken over at once.
+
+SQLite: one process holds a lock on a file beside the database, so every other claimer is dead. PostgreSQL: each process
+holds advisory locks on a connection of its own; they end with it, however it ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.database import DatabaseError
+from storage.presence import lock_number
+
+
+class Presence:
+    """This process's presence; entering it takes the place, leaving gives it back.
+
+    Entering raises DatabaseError when another process has the SQLite file.
+    """
+
+    def __init__(self, engine: AsyncEngine, claimer: str) -> None:
+        self._engine = engine
+        self._claimer = claimer
+        self._file: int | None = None
+        self._connection: AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        if self._engine.dialect.name == "sqlite":
+            self._file = _lock_file(Path(str(self._engine.url.database)))
+        else:
+            await self._connect()
+        return self
+
+    async def _connect(self) -> AsyncConnection:
+        connection = await self._engine.connect()
+        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": lock_number(self._claimer)})
+        self._connection = connection
+        return connection
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._file is not None:
+            os.close(self._file)
+        if self._connection is not None:
+            await self._connection.invalidate()  # a returned connection would keep the locks
+            await self._connection.close()
+
+    async def may_poll(self, bot_id: int) -> bool:
+        """Whether this process is the one that polls for `bot_id`; asks for the place when nobody has it."""
+        if self._connection is None:
+            return True
+        taken = await self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": lock_number(f"poll {bot_id}")})
+        return bool(taken.scalar_one())
+
+
+def _lock_file(database: Path) -> int:
+    handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        msg = f"Another bot is running on {database}. One at a time: stop that one first, or move to PostgreSQL."
+        raise DatabaseError(msg) from None
+    return handle
