@@ -82,7 +82,8 @@ async def _inside(base: Foundation) -> list[Finding]:
         broken = await connection.run_sync(failures.count, house.bot_id)
         states = await connection.run_sync(outbox.count, house.bot_id)
     opened = [one for one in shelf.values() if one.state == engagements.OPEN]
-    found = [Finding(bool(opened), f"{len(opened)} engagements are open" if len(opened) != 1 else "1 engagement is open", "Open one: python3 -m bot engagement open ID")]
+    number = f"{len(opened)} engagements are open" if len(opened) != 1 else "1 engagement is open"
+    found = [Finding(bool(opened), number, "Open one: python3 -m bot engagement open ID")]
     found += [Finding(False, "an engagement file is left out", str(problem)) for problem in base.shelf.problems]
     for one in opened:
         why = launch.obstacle(flows[one.edition_id], local=house.local)

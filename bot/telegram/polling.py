@@ -11,7 +11,7 @@ import structlog
 
 from bot.arrivals import Arrival
 from bot.buttons import Sign
-from bot.telegram.reader import ALLOWED, read
+from bot.telegram.reader import ALLOWED, number_of, read
 from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
 from bot.waiting import NotKeptError, Waiting
 
@@ -62,9 +62,11 @@ class Poller:
                 break
             except NotKeptError:
                 await asyncio.sleep(1)
-        numbers = [number for number in map(_number, updates) if number is not None]
+        numbers = [number for number in map(number_of, updates) if number is not None]
         if numbers:
             self._offset = max(numbers) + 1
+        elif updates:  # they cannot be confirmed, so they come again at once
+            await self._back_off("only updates without a number come")
 
     async def _back_off(self, why: str, wait: float = 0) -> None:
         if why != self.trouble:
@@ -84,11 +86,6 @@ def read_all(updates: Sequence[Any], sign: Sign) -> list[Arrival]:
         else:
             arrivals.append(arrival)
     return arrivals
-
-
-def _number(update: Any) -> int | None:
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def _explain(reply: Reply) -> str:

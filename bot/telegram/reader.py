@@ -37,8 +37,8 @@ def loads(body: bytes) -> Any:
 
 def read(update: Any, sign: Sign) -> Arrival | None:
     """The arrival in an update; None when it has no number and so can be neither kept nor answered."""
-    number = update.get("update_id") if isinstance(update, dict) else None
-    if not isinstance(number, int) or isinstance(number, bool) or not -(2**63) <= number < 2**63:
+    number = number_of(update)
+    if number is None:
         return None
     try:
         for kind, reader in READERS.items():
@@ -47,6 +47,12 @@ def read(update: Any, sign: Sign) -> Arrival | None:
     except Exception:  # noqa: BLE001 - the door stays open for everyone else, whatever one update holds
         return Arrival(number, _anyone(update), update, trace=traceback.format_exc())
     return Arrival(number, 0, update)
+
+
+def number_of(update: Any) -> int | None:
+    """The number of an update; None when it has none that can be kept."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if type(number) is int and -(2**63) <= number < 2**63 else None
 
 
 def _read_message(update: dict[str, Any], message: dict[str, Any], _sign: Sign) -> Arrival:
