@@ -105,10 +105,11 @@ class Running:
 
     def _pages(self) -> Starlette:
         telegram = self._config.telegram
-        routes = pages.routes(self._base.engine, self._base.house.organisation_id, self._health)
+        house = self._base.house
+        routes = pages.routes(self._base.engine, house.organisation_id, self._health, public=self._config.is_public)
         if telegram.receive == "webhook":
             secret = telegram.webhook_secret.get_secret_value()
-            routes.insert(0, webhook.route(telegram.webhook_url, secret, self._waiting, self._base.house.keys.sign))
+            routes.insert(0, webhook.route(telegram.webhook_url, secret, self._waiting, house.keys.sign))
         return Starlette(routes=routes, exception_handlers=pages.ERRORS)
 
     def _health(self) -> str:

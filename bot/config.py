@@ -152,6 +152,13 @@ class Config(Section):
     web: Web = Web()
     organisation: Organisation = Organisation()
 
+    @property
+    def is_public(self) -> bool:
+        """Whether the pages are reached from outside this computer, as far as the settings tell."""
+        addresses = (self.web.public_url, self.telegram.webhook_url if self.telegram.receive == "webhook" else "")
+        named = [urlsplit(address).hostname or "" for address in addresses if address]
+        return not is_loopback(self.web.host) or not all(map(is_loopback, named))
+
 
 SECTIONS: dict[str, type[Section]] = {
     "telegram": Telegram,

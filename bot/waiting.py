@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot import turns
 from bot.desk import Outgoing
@@ -106,7 +107,7 @@ class Waiting:
                 if failed and self._regained:  # while nothing else is being written
                     await self._regained()
                 failed, self.trouble = 0, ""
-            except (DBAPIError, OSError) as error:
+            except (SQLAlchemyError, OSError) as error:
                 self._settled = settled + self._settled
                 self.trouble = "the database cannot be written"
                 log.exception("nothing could be written", waiting=len(batch))
@@ -176,7 +177,9 @@ class Waiting:
 
 def _is_trouble(error: Exception) -> bool:
     """Whether the disk or the connection failed, and not something about one of the arrivals."""
-    return isinstance(error, OSError) or (isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError))
+    if isinstance(error, OSError | PoolTimeoutError):
+        return True
+    return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)
 
 
 def _refuse(batch: Sequence[Waiter], error: Exception) -> None:

@@ -29,7 +29,7 @@ def exact(db: Connection, keys: Keys, engagement: Engagement, flow: Flow) -> dic
     """Every figure and every word, for the core team only: whoever calls this notes it in the audit log.
 
     `flow` is the present edition; steps and options of older ones follow where someone answered them. Answers about the
-    person come as figures alone, marked `"about": "me"`. Texts are in random order, another for each step.
+    person come as figures alone. Texts are in random order, another for each step.
     """
     wished = (wishes.c.chosen != "") | wishes.c.sealed.is_not(None)
     tally = _tally(db, answers, engagement.id, ~answers.c.skipped) | _tally(db, wishes, engagement.id, wished)
@@ -56,7 +56,7 @@ def _exact_step(step: Step, counts: Counter[str], texts: list[str]) -> dict[str,
         "options": [{"id": option, "count": counts[option]} for option in (*_known(step), *others)],
         "texts": texts,
     }
-    return told | {"about": "me", "texts": []} if step.about == "me" else told
+    return told | {"texts": []} if step.about == "me" else told
 
 
 def _tally(db: Connection, table: Table, engagement_id: int, *said: ColumnElement[bool]) -> dict[str, Counter[str]]:
@@ -155,7 +155,8 @@ def _people(results: Mapping[str, Any]) -> str:
 def _table_step(number: int, told: Mapping[str, Any], step: Step | None) -> list[str]:
     asked = choose(step.ask, FALLBACK) if step else told["id"]
     lines = textwrap.wrap(f"{number}. {asked}", _WIDTH, subsequent_indent=_INDENT)
-    lines.append(f"{_INDENT}Answered: {told['answered']}" + (" (kept with each person's own record)" if "about" in told else ""))
+    where = " (kept with each person's own record)" if step and step.about == "me" else ""
+    lines.append(f"{_INDENT}Answered: {told['answered']}{where}")
     labels = {option.id: choose(option.label, FALLBACK) for option in step.options} if step else {}
     for option in told["options"]:
         percent = f"{option['percent']}%" if option.get("percent") is not None else ""

@@ -241,7 +241,7 @@ def drop(db: Connection, ids: Collection[int]) -> None:
 
 def reseal(db: Connection, keys: Keys, today: dt.date) -> int:
     """Seal afresh, under today's key, what must outlive the key it lies under; returns how many rows."""
-    rows = db.execute(select(sessions).where(sessions.c.sealed.is_not(None)).with_for_update()).all()
+    rows = db.execute(select(sessions).where(sessions.c.sealed.is_not(None)).with_for_update(skip_locked=True)).all()
     changed = []
     for row in rows:
         if keys.sealed_on(row.sealed) in {None, today}:

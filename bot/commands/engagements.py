@@ -8,10 +8,12 @@ import typer
 from sqlalchemy import Connection
 
 from bot import launch, upkeep
-from bot.commands.workplace import ConfigOption, fail, find, who, within
+from bot.commands.workplace import ConfigOption, fail, find, learn_name, who, within
 from bot.foundation import Foundation
 from storage import audit, engagements, organisations
 from storage.engagements import CLOSED, OPEN, Engagement
+
+UNKNOWN = "YOUR_BOT"
 
 cli = typer.Typer(help="List, open and close engagements, and make links to them.", no_args_is_help=True)
 
@@ -32,6 +34,7 @@ def list_engagements(config_file: ConfigOption = None) -> None:
 @cli.command("open")
 def open_engagement(engagement: str, config_file: ConfigOption = None) -> None:
     """Open an engagement, so that people can answer it."""
+    learn_name(config_file)
 
     def act(base: Foundation, db: Connection) -> list[str]:
         one = find(base, db, engagement)
@@ -82,6 +85,7 @@ def show_links(
     config_file: ConfigOption = None,
 ) -> None:
     """Show the links that lead to an engagement."""
+    learn_name(config_file)
 
     def act(base: Foundation, db: Connection) -> list[str]:
         one = find(base, db, engagement)
@@ -97,6 +101,8 @@ def _link_lines(base: Foundation, db: Connection, one: Engagement) -> list[str]:
     name = organisations.username(db, base.house.bot_id)
     lines = []
     for link in engagements.links_of(db, one.id):
-        address = f"https://t.me/{name}?start={link.code}" if name else "(run the bot once to learn its name)"
+        address = f"https://t.me/{name or UNKNOWN}?start={link.code}"
         lines.append(f"/start {link.code}  {address}  {link.label}".rstrip())
+    if not name:
+        lines.append(f"Telegram did not tell the bot's name: put it in place of {UNKNOWN}.")
     return lines

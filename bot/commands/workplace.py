@@ -15,12 +15,14 @@ from sqlalchemy import Connection
 from bot import config_file, foundation
 from bot.config import Config
 from bot.foundation import Foundation
-from storage import engagements
+from storage import engagements, organisations
 from storage.engagements import Engagement
 
 T = TypeVar("T")
 
 DEFAULT = Path("config.toml")
+
+_PATIENCE = 3.0  # seconds for Telegram to tell the bot's name
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="The settings file. Default: config.toml here, if there is one.")
@@ -46,6 +48,33 @@ def within(path: Path | None, act: Callable[[Foundation, Connection], T]) -> T:
             return await connection.run_sync(lambda db: act(base, db))
 
     return asyncio.run(work())
+
+
+def learn_name(path: Path | None) -> None:
+    """Ask Telegram once for the bot's name, so that links can be written whole; without an answer they are written without."""
+
+    async def work() -> None:
+        async with foundation.foundation(settings(path)) as base:
+            async with base.engine.begin() as connection:
+                known = await connection.run_sync(organisations.username, base.house.bot_id)
+            name = known or await _ask_name(base.config)
+            if name != known:
+                async with base.engine.begin() as connection:
+                    place = (base.house.bot_id, base.house.organisation_id, name)
+                    await connection.run_sync(organisations.introduce, *place)
+
+    asyncio.run(work())
+
+
+async def _ask_name(config: Config) -> str:
+    from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire  # noqa: PLC0415 - loads for a second, needed once
+
+    async with Wire(config.telegram.api_url, config.telegram.token.get_secret_value()) as wire:
+        try:
+            reply = await wire.call("getMe", patience=_PATIENCE)
+        except (NotSentError, UnknownOutcomeError):
+            return ""
+    return str(reply.result.get("username", "")) if reply.ok and isinstance(reply.result, dict) else ""
 
 
 def find(base: Foundation, db: Connection, slug: str) -> Engagement:

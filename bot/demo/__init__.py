@@ -31,6 +31,8 @@ async def _play(*, browser: bool) -> None:
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({show, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    if not stop.is_set():
+        await show  # it has ended by itself, and raises why
     show.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await show

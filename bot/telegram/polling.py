@@ -44,7 +44,6 @@ class Poller:
             if not reply.ok or not isinstance(reply.result, list):
                 await self._back_off(_explain(reply), reply.retry_after)
                 continue
-            self._failed, self.trouble = 0, ""
             await self._keep(reply.result)
 
     async def _ask(self) -> Reply:
@@ -63,10 +62,11 @@ class Poller:
             except NotKeptError:
                 await asyncio.sleep(1)
         numbers = [number for number in map(number_of, updates) if number is not None]
-        if numbers:
-            self._offset = max(numbers) + 1
-        elif updates:  # they cannot be confirmed, so they come again at once
+        if updates and not numbers:  # they cannot be confirmed, so they would come again at once
             await self._back_off("only updates without a number come")
+            return
+        self._failed, self.trouble = 0, ""
+        self._offset = max(numbers) + 1 if numbers else self._offset
 
     async def _back_off(self, why: str, wait: float = 0) -> None:
         if why != self.trouble:

@@ -32,7 +32,11 @@ def loads(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return json.loads(body)
+        try:
+            return json.loads(body)
+        except RecursionError:
+            msg = "nested deeper than anything Telegram sends"
+            raise ValueError(msg) from None
 
 
 def read(update: Any, sign: Sign) -> Arrival | None:

@@ -14,11 +14,14 @@ from bot.web import health, results
 from bot.web.rendering import STATIC, Files, page
 
 
-def routes(engine: AsyncEngine, organisation_id: int, trouble: Callable[[], str]) -> list[BaseRoute]:
+def routes(engine: AsyncEngine, organisation_id: int, trouble: Callable[[], str], *, public: bool = False) -> list[BaseRoute]:
     """Every page of an organisation, what pages are dressed in, and `/healthz`. Give Starlette ERRORS beside them.
 
-    `trouble` says in words what is wrong, and nothing when all is well.
+    `trouble` says in words what is wrong, and nothing when all is well. When the address is `public`, reached from
+    outside through a proxy, there are no pages for staff: until they can sign in, nobody could tell who is looking.
     """
+    if public:
+        return [health.route(trouble)]
     return [health.route(trouble), *results.routes(engine, organisation_id), Mount("/static", Files(directory=STATIC))]
 
 

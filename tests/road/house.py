@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
@@ -15,11 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot import commands
+from bot import commands, config_file
 from bot.config import ConfigError
+from bot.foundation import foundation
 from emulator.client import Telegram
 from emulator.server import running
+from storage import failures
 from storage.database import DatabaseError
+from storage.failures import Failure
 from storage.keys import KeysError
 from tests.road.nursery import Nursery
 
@@ -96,6 +100,15 @@ class House:
 
     def results(self, engagement: str) -> Any:
         return json.loads(self.command("results", engagement, "--format", "json"))
+
+    def failures(self) -> list[Failure]:
+        """What could not be dealt with, as it is kept sealed."""
+
+        async def work() -> list[Failure]:
+            async with foundation(config_file.read(self.settings, {})) as base, base.engine.begin() as connection:
+                return await connection.run_sync(failures.read, base.house.keys, base.house.bot_id)
+
+        return asyncio.run(work())
 
     def start(self) -> None:
         """Start the bot and wait until it hears Telegram."""

@@ -71,7 +71,6 @@ def test_what_people_said_about_themselves_is_told_as_figures_alone(world: World
     assert world.exact(clinic)["steps"][-1] == {
         "id": "tell-me",
         "kind": "yes-no",
-        "about": "me",
         "answered": 3,
         "options": [{"id": "yes", "count": 2}, {"id": "no", "count": 1}],
         "texts": [],

@@ -46,6 +46,8 @@ def move(world: World, before: Held, now: dt.datetime = NOON, **changes: object)
 
 
 def load(world: World, person: int, code: str, now: dt.datetime = NOON) -> tuple[list[Held], list[int]]:
+    """What is held of someone, and the ids of what has expired."""
+
     def work(db: Connection) -> tuple[list[Held], list[int]]:
         rows = sessions.read_rows(db, [person])
         shelf = engagements.load(db, world.organisation_id)
@@ -143,6 +145,13 @@ def test_a_conversation_whose_key_was_destroyed_has_expired(world: World) -> Non
     held, code = begin(world, world.engage("anonymous"), SAID)
     world.keys.destroy_days_before(NOON.date() + dt.timedelta(days=1))
     assert load(world, held.person_id, code) == ([], [held.id])
+
+
+def test_confidential_answers_outlive_the_key_of_what_was_said_about_oneself(world: World) -> None:
+    held, code = begin(world, world.engage("confidential"), SAID)
+    world.keys.destroy_days_before(NOON.date() + dt.timedelta(days=1))
+    [found], expired = load(world, held.person_id, code)
+    assert (found.session.answers, expired) == ({step: SAID[step] for step in SAID.keys() - ASIDE}, [])
 
 
 def test_what_is_sealed_afresh_outlives_the_key_of_the_day_before(world: World) -> None:
