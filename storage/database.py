@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine  # noqa: E40
 READING = {"withus_reading": True}
 """Execution option of a transaction that only reads: it does not take SQLite's one writer's place."""
 
+_FILE = "sqlite:///"
 _WAIT = 10_000  # ms a SQLite writer waits for another; PostgreSQL has its own
 
 
@@ -30,6 +31,8 @@ class DatabaseError(Exception):
 
 def parse(url: str) -> URL:
     """The URL with the driver this program uses. Raises DatabaseError for anything it does not know."""
+    if url.startswith(_FILE):  # a path may hold what means something else in an address: ? # %
+        return URL.create("sqlite+aiosqlite", database=url.removeprefix(_FILE))
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -65,7 +68,7 @@ def _sqlite(url: URL) -> AsyncEngine:
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # BEGIN is ours: see _begin
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT}"):
+    for pragma in (f"busy_timeout={_WAIT}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

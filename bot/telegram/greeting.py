@@ -29,6 +29,15 @@ COMMANDS = {
 
 Result = TypeVar("Result")
 
+DESCRIPTION = (
+    "We ask short questions, so that people can help decide how things are done. You choose what to answer.\n\n"
+    "In danger right now, or badly hurt: call 999. Urgent help with how you feel, any age: call 111 and choose 2. "
+    "This chat is not for emergencies: a person does not see it straight away."
+)
+"""What Telegram shows before the first message. Help stands in it because it is there even when we are not (SA-01)."""
+
+SHORT_DESCRIPTION = "Short questions, your choice. In danger: call 999. Urgent help with how you feel: 111, choose 2."
+
 _SLOWEST = 30.0  # seconds between tries
 
 
@@ -40,6 +49,8 @@ async def greet(wire: Wire, settings: Telegram, named: Callable[[str], Awaitable
         await named(me.username or "")
     await _insist(lambda: _choose_door(bot, settings))
     await _insist(lambda: bot.set_my_commands([BotCommand(name, says) for name, says in COMMANDS.items()]))
+    await _insist(lambda: bot.set_my_description(DESCRIPTION))
+    await _insist(lambda: bot.set_my_short_description(SHORT_DESCRIPTION))
 
 
 async def _choose_door(bot: Bot, settings: Telegram) -> bool:
