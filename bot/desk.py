@@ -43,6 +43,7 @@ class Desk:
     known: dict[bytes, Known] = field(default_factory=dict)
     away: Collection[bytes] = ()
     shelf: Mapping[int, Engagement] = field(default_factory=dict)
+    languages: tuple[str, ...] = ("en",)
     links: Mapping[str, engagements.Link] = field(default_factory=dict)
     held: dict[int, list[Held]] = field(default_factory=dict)
     at_menu: Collection[int] = ()  # people whose input may need the menu

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
+from bot.desk import Desk
 from bot.house import House
 from conversations import reading, reception
 from conversations.effects import Facts, Offer, Person
-from conversations.inputs import Age, Ask, Back, Done, Input, Leave, Link, Open, Skip, Tap, Words
+from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Leave, Link, Open, Skip, Tap, Words
 from storage import codes
 from storage.engagements import OPEN, Engagement
 from storage.people import Known
@@ -22,16 +22,18 @@ def person(known: Known | None, *, turned_away: bool) -> Person:
     return Person(known.age_band, known.language, known.asking, known.opening, known.stopped)
 
 
-def gather(house: House, shelf: Mapping[int, Engagement], person: Person, offers: tuple[Offer, ...], now: dt.datetime) -> Facts:
+def gather(desk: Desk, person: Person, offers: tuple[Offer, ...], given: Input) -> Facts:
     """Everything a turn is told."""
+    house = desk.house
+    may_delete = person.asking == "delete" or isinstance(given, Delete)
     return Facts(
-        now=now,
+        now=desk.now,
         person=person,
         offers=offers,
-        languages=house.languages(shelf),
+        languages=desk.languages,
         minimum_age=house.minimum_age,
         organisation=house.organisation,
-        receipt=codes.make()[:8].upper(),
+        receipt=codes.make()[:8].upper() if may_delete else "",
     )
 
 

@@ -67,6 +67,7 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
     shelf = engagements.load(db, house.organisation_id, lock=True)
     house.know(db, {one.edition_id for one in shelf.values()})
     desk.shelf = house.serves(shelf)
+    desk.languages = house.languages(desk.shelf)
     codes_met = {facts.link_in(one.given) for one in spoken.values()} | {one.opening for one in desk.known.values()}
     if codes_met - {""}:
         desk.links = engagements.follow(db, house.organisation_id, codes_met - {""})
@@ -162,7 +163,7 @@ def _decide(db: Connection, desk: Desk, known: Known | None, one: Arrival, *, aw
 def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, given: Input) -> _Taken:
     mine = desk.held.get(known.id, []) if known else []
     current = next((held for held in mine if known and held.id == known.session_id), None)
-    told = facts.gather(desk.house, desk.shelf, person, _offers(desk, known, mine, person), desk.now)
+    told = facts.gather(desk, person, _offers(desk, known, mine, person), given)
     flows = desk.house.by_hash
     meant = reception.understand(flows, current.session if current else None, given, told)
     meant, before = _addressed(desk, meant, known, mine, current, told)
