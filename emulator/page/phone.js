@@ -128,13 +128,22 @@ class Phone {
     if (!first && view.seq < this.seq) return;
     this.loaded = true;
     const atEnd = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 80;
+    const follows = first || atEnd || this.chat.scrollTop === this.leftAt;
     this.seq = view.seq;
     this.person = view.person;
     this.showFoot();
     this.showMessages(view.messages);
     this.showKeyboard(view.reply_keyboard);
     for (const event of news) this.hear(event);
-    if (first || atEnd) this.chat.scrollTop = this.chat.scrollHeight;
+    if (follows) this.showNewest();
+  }
+
+  // The end of the chat; of a message taller than the phone, its beginning: that is where the question stands.
+  showNewest() {
+    const newest = [...this.chat.querySelectorAll(".message")].pop();
+    const tall = newest && newest.offsetHeight > this.chat.clientHeight;
+    this.chat.scrollTop = tall ? newest.offsetTop - 8 : this.chat.scrollHeight;
+    this.leftAt = this.chat.scrollTop;
   }
 
   hear(event) {

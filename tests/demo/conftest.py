@@ -1,5 +1,6 @@
 """One demo and one browser for all the tests of the demo's page."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from tests import chromium
 from tests.demo import demos
 from tests.demo.demos import Demo
 
-PEOPLE = 30
+PEOPLE = 150 if os.environ.get("WITHUS_PICTURES") else 30
 
 
 @pytest.fixture(scope="session")
