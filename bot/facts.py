@@ -68,11 +68,11 @@ def link_in(given: Input | None) -> str:
     return ""
 
 
-def needs_menu(given: Input | None, known: Known) -> bool:
-    """Whether what someone may open, and has finished, can matter to this input."""
+def needs_menu(given: Input | None, known: Known, mine: Sequence[Held]) -> bool:
+    """Whether what someone may open, and has finished, can matter to this input; `mine` are their conversations."""
     match given:
-        case Tap() | Back() | Skip() | Done():
-            return False
-        case Words(text) if known.session_id is not None and known.age_band:
+        case Tap(code) | Back(code) | Skip(code) | Done(code):
+            return all(held.session.code != code for held in mine)
+        case Words(text) if known.age_band and any(held.id == known.session_id for held in mine):
             return isinstance(reading.interpret(text), Ask | Link | Leave) or known.asking != ""
     return True

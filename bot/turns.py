@@ -72,7 +72,11 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
     if codes_met - {""}:
         desk.links = engagements.follow(db, house.organisation_id, codes_met - {""})
     _load_sessions(db, desk)
-    desk.at_menu = {one.id for lookup, one in desk.known.items() if facts.needs_menu(spoken[lookup].given, one)}
+    desk.at_menu = {
+        one.id
+        for lookup, one in desk.known.items()
+        if facts.needs_menu(spoken[lookup].given, one, desk.held.get(one.id, ()))
+    }
     if desk.at_menu:
         desk.finished = sessions.finished_by(db, desk.at_menu)
     return desk

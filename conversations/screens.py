@@ -55,16 +55,21 @@ def intro(flow: Flow) -> tuple[Line, ...]:
     welcome = (Line(flow.welcome),) if flow.welcome else ()
     return (
         line("intro"),
-        line("intro-settles", title=flow.title, settles=charter.settles),
+        line("intro-settles", title=flow.title, settles=_unstopped(charter.settles)),
         line(
             "intro-decides",
-            decided_by=charter.decided_by,
-            can_change=charter.can_change,
-            cannot_change=charter.cannot_change,
+            decided_by=_unstopped(charter.decided_by),
+            can_change=_unstopped(charter.can_change),
+            cannot_change=_unstopped(charter.cannot_change),
         ),
         *welcome,
         line(f"intro-identity-{flow.identity}", feedback_by=charter.feedback_by),
     )
+
+
+def _unstopped(text: Text) -> Text:
+    """A text without its full stop: it stands within a sentence."""
+    return {tag: words.rstrip().rstrip(".۔。") for tag, words in text.items()}
 
 
 def tell(flow: Flow, step: Step, session: Session) -> tuple[Line, ...]:

@@ -44,7 +44,7 @@ _SLOWEST = 30.0  # seconds between tries
 async def greet(wire: Wire, settings: Telegram, named: Callable[[str], Awaitable[None]]) -> None:
     """Say all there is to say, however long Telegram takes to answer; `named` is told the bot's username."""
     bot = make_bot(wire, settings.api_url, settings.token.get_secret_value())
-    me = await _insist(bot.get_me)
+    me = await _insist(bot.get_me, while_unknown=True)
     if me is not None:
         await named(me.username or "")
     await _insist(lambda: _choose_door(bot, settings))
@@ -65,19 +65,24 @@ async def _choose_door(bot: Bot, settings: Telegram) -> bool:
     )
 
 
-async def _insist(call: Callable[[], Awaitable[Result]]) -> Result | None:
-    """What a call returned, tried until Telegram can be reached; None when Telegram heard and refused."""
+async def _insist(call: Callable[[], Awaitable[Result]], *, while_unknown: bool = False) -> Result | None:
+    """What a call returned, tried until Telegram can be reached; None when Telegram heard and refused.
+
+    Telegram says 401 or 404 when it does not know the token, or the method. `while_unknown` goes on asking then: a wrong
+    token may be mended while we wait. Once the bot is known, it is the method that is not.
+    """
     wait = 0.5
     while True:
         try:
             return await call()
-        except BadRequest as error:
+        except (BadRequest, InvalidToken) as error:
             log.error("Telegram refused", says=error.message[:80])  # noqa: TRY400 - a refusal, not a fault of ours
-            return None
-        except (NetworkError, RetryAfter, InvalidToken) as error:  # a wrong token may be mended while we wait
+            if isinstance(error, BadRequest) or not while_unknown:
+                return None
+        except (NetworkError, RetryAfter) as error:
             log.warning("Telegram does not answer yet", why=type(error).__name__)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, _SLOWEST)
         except (TelegramError, TypeError, ValueError, KeyError) as error:
             log.exception("Telegram's answer makes no sense", why=type(error).__name__)
             return None
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, _SLOWEST)

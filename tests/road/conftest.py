@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from bot import logs
 from tests import postgres
 from tests.road.house import House, house
 from tests.road.nursery import Nursery
+
+pytest.register_assert_rewrite("tests.road.crowd", "tests.road.indoors")
 
 MakeHouse = Callable[..., House]
 
@@ -63,9 +65,22 @@ def street(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def make_house(nursery: Nursery, tmp_path: Path, database: str) -> Iterator[MakeHouse]:
     """Make a house of this test's own on a fresh database: once on SQLite, once on PostgreSQL."""
+    with _builder(nursery, tmp_path, database) as make:
+        yield make
+
+
+@pytest.fixture
+def make_plain_house(nursery: Nursery, tmp_path: Path) -> Iterator[MakeHouse]:
+    """The same where the database makes no difference."""
+    with _builder(nursery, tmp_path, f"sqlite:///{tmp_path / 'withus.db'}") as make:
+        yield make
+
+
+@contextmanager
+def _builder(nursery: Nursery, folder: Path, database: str) -> Iterator[MakeHouse]:
     with ExitStack() as houses:
 
         def make(receive: str = "polling", variant: str = "", **more: Any) -> House:
-            return houses.enter_context(house(tmp_path / "house", nursery, database, receive, variant, **more))
+            return houses.enter_context(house(folder / "house", nursery, database, receive, variant, **more))
 
         yield make

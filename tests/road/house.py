@@ -34,7 +34,7 @@ PATIENCE = 20.0  # seconds a condition may take on a busy machine
 
 @dataclass
 class House:
-    """An installation. `variant` breaks its bot on purpose: see `tests.road.variants`."""
+    """An installation; two of the same database need the same `keys`. `variant` breaks its bot on purpose."""
 
     folder: Path
     telegram: Telegram
@@ -45,11 +45,13 @@ class House:
     port: int = 0
     pid: int = 0
     starts: int = 0
+    keys: Path = Path("keys.json")
     links: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.port = _free_port()
         self.content.mkdir(parents=True, exist_ok=True)
+        self.keys = self.folder / self.keys
         self.moved_by.write_text("0")
         self.settings.write_text(_settings(self))
 
@@ -214,7 +216,7 @@ def _settings(house: House) -> str:
     return (
         f'[telegram]\ntoken = "{house.telegram.token}"\napi_url = "{house.telegram.url}"\n'
         f"{hook if house.receive == 'webhook' else ''}"
-        f'[storage]\nurl = "{house.database}"\nkeys = "{house.folder / "keys.json"}"\n'
+        f'[storage]\nurl = "{house.database}"\nkeys = "{house.keys}"\n'
         f'[content]\nfolder = "{house.content}"\n'
         f'[web]\nlisten = "127.0.0.1:{house.port}"\n'
         '[organisation]\nname = "The clinic group"\n'

@@ -80,8 +80,8 @@ def test_updates_without_a_number_are_passed_over_without_haste(house: House) ->
     at = telegram.state()["log"]
     for body in ("null", "[]", '"words"', "12"):
         telegram.raw(body)
-    for update in ({}, {"message": {}}, {"update_id": "7"}, {"update_id": 1.5}):
-        telegram.raw(update, keep=True)
+    for number in ({}, {"update_id": "7"}, {"update_id": 1.5}):
+        telegram.raw({**number, "message": {}}, keep=True)
     polls = telegram.await_log("call", after=at, count=3, wait=PATIENCE, method="getUpdates")
     assert polls[-1]["at"] - polls[0]["at"] > 0.4  # as they cannot be confirmed they come at once, again and again
     greets(house)

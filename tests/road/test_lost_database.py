@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -55,7 +56,7 @@ def answer_through_an_outage(house: House, tell_all_is_well: Callable[[House], b
     with locked(house):
         for person, plan in zip(people, plans[1:], strict=True):
             type_all(person, plan, code)
-        until(lambda: "nothing could be written" in house.said(), house.said)
+        until(lambda: re.search(r'"waiting": [1-9].*"nothing could be written"', house.said()), house.said)
         until(lambda: not tell_all_is_well(house), house.said)
     last = house.telegram.person()
     plans += make_plans(1, seed=7)

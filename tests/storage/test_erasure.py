@@ -52,7 +52,6 @@ def rows(world: World, *fates: str) -> dict[str, int]:
     return {table.name: world.count(table) for table in tables_with(*fates)}
 
 
-@pytest.mark.promise("P24")
 @pytest.mark.parametrize("finished", [True, False])
 @pytest.mark.parametrize("identity", ["anonymous", "confidential", "named"])
 def test_the_only_person_there_is_leaves_no_personal_row(world: World, identity: str, finished: bool) -> None:  # noqa: FBT001
@@ -63,7 +62,6 @@ def test_the_only_person_there_is_leaves_no_personal_row(world: World, identity:
     assert world.count(schema.outbox) == world.count(schema.participations) == 0
 
 
-@pytest.mark.promise("P24", control=True)
 def test_a_person_who_is_not_forgotten_has_a_row_in_every_personal_table(world: World) -> None:
     someone(world, world.engage(), 1)
     held = rows(world, "erase", "unlink")

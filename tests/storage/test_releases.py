@@ -133,13 +133,11 @@ def counted_and_said(world: World) -> tuple[dict[str, int], dict[str, int]]:
     return dict(latest(world, clinic).counts["who"]), {ANSWERED: said.total(), **said}
 
 
-@pytest.mark.promise("P8")
 def test_figures_of_any_run_of_releases_equal_the_answers(world: World) -> None:
     counted, said = counted_and_said(world)
     assert counted == said
 
 
-@pytest.mark.promise("P8", control=True)
 def test_counting_what_was_counted_before_would_show(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     everyone = schema.responses.alias()
     monkeypatch.setattr(releases, "_uncounted", lambda _engagement_id: select(everyone.c.respondent))

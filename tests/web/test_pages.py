@@ -151,7 +151,6 @@ def test_words_of_an_engagement_are_only_words(world: World) -> None:
         {"sender": "192.0.2.7"},
     ],
 )
-@pytest.mark.promise("P19")
 def test_nobody_elsewhere_sees_results(world: World, path: str, elsewhere: dict[str, str]) -> None:
     world.engage()
     answer = ask(world, path, **elsewhere)
@@ -159,7 +158,6 @@ def test_nobody_elsewhere_sees_results(world: World, path: str, elsewhere: dict[
     assert "There is no page here" in answer.text
 
 
-@pytest.mark.promise("P19", control=True)
 def test_pages_without_their_guard_would_be_seen_from_elsewhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.web.results.is_staff", lambda _request: True)
     assert ask(world, "/results", host="withus.example.org").status_code == 200
