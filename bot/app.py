@@ -158,7 +158,7 @@ class Running:
         if self._config.telegram.receive != "polling":
             return
         while not await self._here.may_poll(self._base.house.bot_id):  # noqa: ASYNC110 - PostgreSQL tells nobody it is free
-            await asyncio.sleep(2)
+            await asyncio.sleep(0.5)
         await self._poller.run()
 
 

@@ -33,13 +33,17 @@ class Nursery:
     def raise_bot(self, arguments: Sequence[str], log: Path, variant: str = "") -> int:
         """Start `bot ARGUMENTS` and return its process id; it writes to `log`.
 
-        `variant` names a function ("module:function") that breaks the bot on purpose before it starts.
+        `variant` names a function that breaks the bot on purpose before it starts: "module:function:arguments".
         """
         return int(self._ask(arguments=list(arguments), log=str(log), variant=variant))
 
     def wait(self, pid: int) -> int:
         """The exit code of a bot, once it has ended; a signal's number below 0."""
-        return int(self._ask(wait=pid))
+        return int(self._ask(wait=pid, options=0))
+
+    def ended(self, pid: int) -> bool:
+        """Whether a bot has ended; once it has, it is not known any more."""
+        return self._ask(wait=pid, options=os.WNOHANG) is not None
 
     def _ask(self, **asked: Any) -> Any:
         assert self._process.stdin
@@ -58,15 +62,15 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "wait" in asked:
-            _, status = os.waitpid(asked["wait"], 0)
-            living.discard(asked["wait"])
-            answer = os.waitstatus_to_exitcode(status)
+            pid, status = os.waitpid(asked["wait"], asked["options"])
+            living.discard(pid)
+            answer = os.waitstatus_to_exitcode(status) if pid else None
         else:
             answer = os.fork()
             if answer == 0:
                 _become_bot(asked)
             living.add(answer)
-        print(answer, flush=True)
+        print(json.dumps(answer), flush=True)
     for pid in living:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -83,9 +87,9 @@ def _become_bot(asked: dict[str, Any]) -> None:
     sys.argv = ["bot", *asked["arguments"]]
     code: Any = 1
     try:
-        module, _, function = asked["variant"].partition(":")
+        module, *function = asked["variant"].split(":")
         if module:
-            getattr(import_module(module), function)()
+            getattr(import_module(module), function[0])(*function[1:])
         commands.main()
         code = 0
     except SystemExit as leaving:

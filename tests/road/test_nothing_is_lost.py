@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import waiting
 from emulator.client import Someone
+from tests.road import variants
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, Crowd, Plan, check, compare, hear, make_plans, type_all, typed
 from tests.road.house import PATIENCE, House
@@ -50,6 +52,26 @@ def assert_nothing_came_thrice(person: Someone) -> None:
     heard = Counter(message["text"] for message in person.chat()["messages"] if message["from"] == "bot")
     assert max(heard.values()) <= 2, heard
     assert not any("did not work on our side" in words for words in heard)
+
+
+@pytest.mark.promise("P1")
+def test_no_answer_is_lost_or_counted_twice_wherever_the_bot_dies(make_house: MakeHouse) -> None:
+    house = make_house(begin=False)
+    code = house.open(ENGAGEMENT)
+    plans: list[Plan] = []
+    people: list[Someone] = []
+    for times, point in itertools.product(range(1, 4), variants.POINTS):
+        plans += make_plans(1, seed=len(plans))
+        people.append(house.telegram.person())
+        type_all(people[-1], plans[-1], code)
+        house.die_at(point, times)
+    house.start()
+    for person in people:
+        hear(person, END)
+    house.settle()
+    check(house, plans)
+    for person in people:
+        assert_nothing_came_thrice(person)
 
 
 @pytest.mark.promise("P1", control=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from typing import Any
 
-from bot import waiting
-from bot.telegram import polling
+from bot import turns, waiting
+from bot.telegram import polling, sender
 from conversations import checking
-from storage import database
+from storage import database, keys
 
 
 def acknowledge_first() -> None:
@@ -44,3 +45,46 @@ def acknowledge_all() -> None:
 def take_unchecked() -> None:
     """Take engagement files as they are."""
     checking.check = lambda source, file: []  # noqa: ARG005 - the names it is called by
+
+
+def die_at(point: str, times: str) -> None:
+    """Die, as by a power cut, when a point is reached for the so-manieth time: see POINTS."""
+    left = [int(times)]
+    owner, name, before = POINTS[point]
+    whole = getattr(owner, name)
+
+    def count() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os._exit(9)
+
+    async def awaited(*arguments: Any, **named: Any) -> Any:
+        if before:
+            count()
+        result = await whole(*arguments, **named)
+        if not before:
+            count()
+        return result
+
+    def called(*arguments: Any, **named: Any) -> Any:
+        if before:
+            count()
+        result = whole(*arguments, **named)
+        if not before:
+            count()
+        return result
+
+    setattr(owner, name, awaited if asyncio.iscoroutinefunction(whole) else called)
+
+
+POINTS: dict[str, tuple[Any, str, bool]] = {
+    "before a turn": (turns, "take_turns", True),
+    "before a commit": (turns, "take_turns", False),
+    "after a commit": (waiting.Waiting, "_transact", False),
+    "before an acknowledgement": (polling.Poller, "_keep", False),
+    "before a message": (sender.Sender, "_deliver", True),
+    "after a message": (sender.Sender, "_deliver", False),
+    "before a key is kept": (keys.Keys, "_write", True),
+    "after a key is kept": (keys.Keys, "_write", False),
+}
+"""Point -> the function it lies at, and whether before or after it."""
