@@ -78,13 +78,13 @@ def die_at(point: str, times: str) -> None:
 
 
 POINTS: dict[str, tuple[Any, str, bool]] = {
+    "before a key is kept": (keys.Keys, "_write", True),
+    "after a key is kept": (keys.Keys, "_write", False),
     "before a turn": (turns, "take_turns", True),
     "before a commit": (turns, "take_turns", False),
     "after a commit": (waiting.Waiting, "_transact", False),
     "before an acknowledgement": (polling.Poller, "_keep", False),
     "before a message": (sender.Sender, "_deliver", True),
     "after a message": (sender.Sender, "_deliver", False),
-    "before a key is kept": (keys.Keys, "_write", True),
-    "after a key is kept": (keys.Keys, "_write", False),
 }
-"""Point -> the function it lies at, and whether before or after it."""
+"""Point -> the function it lies at, and whether before or after it; those of keys come first, when there are none yet."""
