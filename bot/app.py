@@ -114,7 +114,7 @@ class Running:
 
     def _health(self) -> str:
         """What is wrong, in words; empty when nothing is."""
-        return self._waiting.trouble
+        return self._waiting.trouble or self._poller.trouble
 
     def _post(self, out: Outgoing) -> None:
         self._sender.post(out.letters)  # first: the next question matters more than the end of a spinner

@@ -7,6 +7,9 @@ from typing import Any
 
 from conversations.inputs import Input
 
+TELEGRAM = "telegram"
+"""The door that Telegram chats come through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:

@@ -50,7 +50,7 @@ class Desk:
     finished: Collection[tuple[int, int]] = ()  # (person id, engagement id), of those at the menu
 
     changes: list[Change] = field(default_factory=list)
-    persons: list[tuple[Known, Person, Held | None]] = field(default_factory=list)
+    persons: list[tuple[Known, Person, Held | int | None]] = field(default_factory=list)
     openings: dict[int, str] = field(default_factory=dict)
     addresses: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     wishes: list[dict[str, object]] = field(default_factory=list)
@@ -74,11 +74,15 @@ class Desk:
             }
         )
 
-    def change_person(self, known: Known, person: Person, under_way: Held | None) -> None:
-        """Note what is different about a person now; nothing when nothing is."""
-        at = under_way.id if under_way else None
+    def change_person(self, known: Known, person: Person, under_way: Held | int | None) -> None:
+        """Note what is different about a person now; nothing when nothing is.
+
+        `under_way` is the conversation typed words belong to, by its row where it has one.
+        """
+        new = isinstance(under_way, Held) and under_way.id is None
+        at = under_way.id if isinstance(under_way, Held) else under_way
         was = (known.age_band, known.language, known.asking, known.stopped, known.session_id)
-        if was != (person.age_band, person.language, person.asking, person.stopped, at) or (under_way and at is None):
+        if new or was != (person.age_band, person.language, person.asking, person.stopped, at):
             self.persons.append((known, person, under_way))
 
     def write(self, db: Connection) -> None:
@@ -96,8 +100,9 @@ class Desk:
         outbox.write(db, house.keys, (house.organisation_id, bot), self.out.letters, house.claimer, self.now)
 
 
-def _row(known: Known, person: Person, held: Held | None, made: Mapping[str, int]) -> dict[str, object]:
-    at = None if held is None else held.id if held.id is not None else made[held.session.code]
+def _row(known: Known, person: Person, at: Held | int | None, made: Mapping[str, int]) -> dict[str, object]:
+    if isinstance(at, Held):
+        at = at.id if at.id is not None else made[at.session.code]
     return {
         "id": known.id,
         "age_band": person.age_band,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
+from bot.addressing import Standing
 from bot.desk import Desk
-from bot.house import House
 from conversations import reading, reception
 from conversations.effects import Facts, Offer, Person
-from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Leave, Link, Open, Skip, Tap, Words
-from storage import codes
-from storage.engagements import OPEN, Engagement
+from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Leave, Link, Skip, Tap, Words
+from conversations.text import clean
+from storage import erasure
+from storage.engagements import OPEN
 from storage.people import Known
 from storage.sessions import Held
 
@@ -22,35 +23,33 @@ def person(known: Known | None, *, turned_away: bool) -> Person:
     return Person(known.age_band, known.language, known.asking, known.opening, known.stopped)
 
 
-def gather(desk: Desk, person: Person, offers: tuple[Offer, ...], given: Input) -> Facts:
+def gather(desk: Desk, who: Standing, given: Input) -> Facts:
     """Everything a turn is told."""
     house = desk.house
-    may_delete = person.asking == "delete" or isinstance(given, Delete)
+    may_delete = who.known and (who.person.asking == "delete" or isinstance(given, Delete))
     return Facts(
         now=desk.now,
-        person=person,
-        offers=offers,
+        person=who.person,
+        offers=_offers(desk, who),
         languages=desk.languages,
         minimum_age=house.minimum_age,
         organisation=house.organisation,
-        receipt=codes.make()[:8].upper() if may_delete else "",
+        receipt=erasure.receipt(house.keys, who.known.code) if who.known and may_delete else "",
     )
 
 
-def offers(
-    house: House,
-    shelf: Mapping[int, Engagement],
-    finished: Collection[tuple[int, int]],
-    mine: Sequence[Held],
-    age_band: str,
-) -> tuple[Offer, ...]:
-    """What is open to someone of this age band, and how far they are with it; `finished` and `mine` are theirs."""
-    done = {engagement for _, engagement in finished} | {held.engagement.id for held in mine if held.session.finished}
-    begun = {held.engagement.id for held in mine}
+def _offers(desk: Desk, who: Standing) -> tuple[Offer, ...]:
+    """What is open to them and how far they are with it, when it can matter."""
+    if who.known is None or who.known.id not in desk.at_menu:
+        return ()
+    done = {engagement for person, engagement in desk.finished if person == who.known.id}
+    done |= {held.engagement.id for held in who.mine if held.session.finished}
+    begun = {held.engagement.id for held in who.mine}
+    flows = desk.house.flows
     return tuple(
-        Offer(one.slug, one.edition, house.flows[one.edition_id].title, _state(one.id, done, begun))
-        for one in shelf.values()
-        if one.state == OPEN and reception.admits(one.audience, age_band)
+        Offer(one.slug, one.edition, flows[one.edition_id].title, _state(one.id, done, begun))
+        for one in desk.shelf.values()
+        if one.state == OPEN and reception.admits(one.audience, who.person.age_band)
     )
 
 
@@ -61,18 +60,19 @@ def _state(engagement: int, done: Collection[int], begun: Collection[int]) -> st
 def link_in(given: Input | None) -> str:
     """The link code an input carries, if it does."""
     match given:
-        case Link(code) | Age(_, code) | Open(_, code):
+        case Link(code) | Age(_, code):
             return code
-        case Words(text) if text.startswith("/start "):
-            return text.removeprefix("/start ").strip()[:32]
+        case Words(text):
+            told = reading.interpret(clean(text)) if text.startswith("/") else None
+            return told.code if isinstance(told, Link) else ""
     return ""
 
 
 def needs_menu(given: Input | None, known: Known, mine: Sequence[Held]) -> bool:
-    """Whether what someone may open, and has finished, can matter to this input; `mine` are their conversations."""
+    """Whether what someone may open, and has finished, can matter to this input."""
     match given:
-        case Tap(code) | Back(code) | Skip(code) | Done(code):
-            return all(held.session.code != code for held in mine)
-        case Words(text) if known.age_band and any(held.id == known.session_id for held in mine):
+        case Tap(code) | Back(code) | Skip(code) | Done(code) if any(held.session.code == code for held in mine):
+            return False
+        case Words(text) if any(held.id == known.session_id for held in mine):
             return isinstance(reading.interpret(text), Ask | Link | Leave) or known.asking != ""
     return True

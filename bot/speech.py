@@ -71,7 +71,7 @@ def _fill(value: Field, language: str) -> str:
     if isinstance(value, tuple):
         return _join([choose(one, language) for one in value], language)
     if isinstance(value, dt.date):
-        return f"{value:%a} {value.day} {value:%B %Y}"
+        return f"{value:%a} {value.day} {value:%b %Y}"
     return value.get(language) or choose(value, language)
 
 

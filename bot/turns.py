@@ -13,24 +13,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot import facts, letters
 from bot.actions import ACTIONS
-from bot.arrivals import Arrival
+from bot.addressing import address, stand
+from bot.arrivals import TELEGRAM, Arrival
 from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
-from conversations.effects import Complete, Effect, Erase, Facts, Mark, Offer, Person, Remember, Say, Toast
-from conversations.inputs import Back, Done, Input, Leave, Link, Open, Outcome, Refused, Skip, Tap
-from conversations.session import Session
-from storage import codes, engagements, erasure, outbox, people, seen, sessions
-from storage.engagements import OPEN, Engagement
+from conversations.effects import Complete, Effect, Erase, Mark, Person, Remember, Say, Toast
+from conversations.inputs import Input, Link, Outcome, Refused
+from storage import engagements, erasure, outbox, people, seen, sessions
 from storage.failures import Failure
 from storage.outbox import Settled
 from storage.people import Known
 from storage.sessions import Change, Held
-
-TELEGRAM = "telegram"
 
 
 def take_turns(
@@ -73,9 +71,7 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
         desk.links = engagements.follow(db, house.organisation_id, codes_met - {""})
     _load_sessions(db, desk)
     desk.at_menu = {
-        one.id
-        for lookup, one in desk.known.items()
-        if facts.needs_menu(spoken[lookup].given, one, desk.held.get(one.id, ()))
+        one.id for lookup, one in desk.known.items() if facts.needs_menu(spoken[lookup].given, one, desk.held.get(one.id, ()))
     }
     if desk.at_menu:
         desk.finished = sessions.finished_by(db, desk.at_menu)
@@ -144,6 +140,8 @@ def _try(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
     try:
         taken = _decide(db, desk, known, one, away=lookup in desk.away)
         sent = _express(desk, known, one, taken)
+    except DBAPIError:
+        raise  # the transaction is spoilt for all of them
     except Exception:  # noqa: BLE001 - a fault in one conversation must not stop the others
         _fail(desk, one, "deciding", traceback.format_exc())
         return
@@ -165,12 +163,11 @@ def _decide(db: Connection, desk: Desk, known: Known | None, one: Arrival, *, aw
 
 
 def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, given: Input) -> _Taken:
-    mine = desk.held.get(known.id, []) if known else []
-    current = next((held for held in mine if known and held.id == known.session_id), None)
-    told = facts.gather(desk, person, _offers(desk, known, mine, person), given)
+    who = stand(desk, known, person)
+    told = facts.gather(desk, who, given)
     flows = desk.house.by_hash
-    meant = reception.understand(flows, current.session if current else None, given, told)
-    meant, before = _addressed(desk, meant, known, mine, current, told)
+    meant = reception.understand(flows, who.current.session if who.current else None, given, told)
+    meant, before = address(desk, meant, who)
     turn = reception.receive(flows, before.session if before else None, meant, told)
     effects, session = list(turn.effects), turn.session
     for complete in [effect for effect in turn.effects if isinstance(effect, Complete)]:
@@ -182,57 +179,6 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
         session = after.session
     after_held = sessions.moved(before, session) if before and session else None
     return _Taken(turn.person or person, before, after_held, tuple(effects))
-
-
-def _offers(desk: Desk, known: Known | None, mine: Sequence[Held], person: Person) -> tuple[Offer, ...]:
-    if known is None or known.id not in desk.at_menu:
-        return ()
-    done = {pair for pair in desk.finished if pair[0] == known.id}
-    return facts.offers(desk.house, desk.shelf, done, mine, person.age_band)
-
-
-def _addressed(
-    desk: Desk, given: Input, known: Known | None, mine: Sequence[Held], current: Held | None, told: Facts
-) -> tuple[Input, Held | None]:
-    """The conversation an input is about: the one it names, one it opens, or the one under way."""
-    match given:
-        case Tap(code) | Back(code) | Skip(code) | Done(code) | Leave(code) if code:
-            named = next((held for held in mine if held.session.code == code), None)
-            return (given, named) if named or not told.person.age_band else (Refused("closed"), None)
-        case Link(code) if told.person.age_band:
-            link = desk.links.get(code)
-            engagement = desk.shelf.get(link.engagement_id) if link else None
-            return _opened(desk, known, mine, told, engagement, link) if engagement else (given, None)
-        case Open(slug) if told.person.age_band:
-            engagement = next((one for one in desk.shelf.values() if one.slug == slug), None)
-            return _opened(desk, known, mine, told, engagement, None)
-        case _:
-            return given, current
-
-
-def _opened(
-    desk: Desk,
-    known: Known | None,
-    mine: Sequence[Held],
-    told: Facts,
-    engagement: Engagement | None,
-    link: engagements.Link | None,
-) -> tuple[Input, Held | None]:
-    """The conversation in `engagement`: the one begun before, or a new one in today's edition."""
-    if engagement is None or known is None or engagement.state != OPEN:
-        return Refused("closed"), None
-    if not reception.admits(engagement.audience, told.person.age_band):
-        return Open(engagement.slug), None
-    begun = next((held for held in mine if held.engagement.id == engagement.id), None)
-    if begun:
-        return Open(engagement.slug), begun
-    if (known.id, engagement.id) in desk.finished:
-        return Refused("finished"), None
-    session = Session(codes.make(), engagement.edition)
-    who = sessions.respondent(desk.house.keys, engagement, known.code)
-    link_id = link.id if link else None
-    new = Held(None, known.id, engagement, engagement.edition_id, who, session, desk.now, TELEGRAM, link_id)
-    return Open(engagement.slug), new
 
 
 def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Outgoing:
@@ -269,7 +215,7 @@ def _record(desk: Desk, lookup: bytes, known: Known, one: Arrival, taken: _Taken
         desk.addresses[lookup] = (known.address_id, one.chat_id)
     elif taken.person.opening != known.opening:
         desk.openings[known.address_id] = taken.person.opening
-    if taken.after and (taken.after.id is None or taken.after != taken.before):
+    if taken.after:
         flow = desk.house.flows[taken.after.edition_id]
         aside = frozenset(step.id for step in flow.steps if step.about == "me")
         before = taken.before if taken.before and taken.before.id is not None else None
@@ -277,5 +223,13 @@ def _record(desk: Desk, lookup: bytes, known: Known, one: Arrival, taken: _Taken
     for effect in taken.effects:
         if isinstance(effect, Remember) and taken.after:
             desk.wish(known, taken.after, effect)
-    under_way = taken.after if taken.after and not (taken.after.session.finished or taken.after.session.closed) else None
-    desk.change_person(known, taken.person, under_way)
+    desk.change_person(known, taken.person, _under_way(known, taken))
+
+
+def _under_way(known: Known, taken: _Taken) -> Held | int | None:
+    """The conversation that typed words belong to from here on: none at the menu, else the one whose question stands last."""
+    after = taken.after
+    if after is None or after.session.finished or after.session.closed:
+        return None
+    asked = any(isinstance(effect, Say) and effect.rows for effect in taken.effects)
+    return after if asked or after.id == known.session_id else known.session_id

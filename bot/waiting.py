@@ -96,8 +96,8 @@ class Waiting:
         failed = 0
         while not (self._stopping and not self._arrivals and not self._settled):
             if not self._arrivals and not self._stopping:
-                self._news.clear()
                 await self._news.wait()
+            self._news.clear()  # after waking: what comes from here on sets it again
             if not self._arrivals and not self._settled:
                 continue
             batch, settled = self._next(), self._settled
@@ -116,6 +116,7 @@ class Waiting:
                 self._arrivals.clear()
                 await asyncio.sleep(_TROUBLE[min(failed, len(_TROUBLE) - 1)])
                 failed += 1
+                self._news.set()  # try again, though nobody writes just now
 
     def stop(self) -> None:
         """Finish what waits, then end `run`."""

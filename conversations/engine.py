@@ -96,17 +96,26 @@ def _answer(stand: _Stand, given: Input) -> Turn:
             return _elsewhere(stand, step) or CONTROLS[type(given)](stand)
         case Leave():
             return stand.says(Say((Line(PHRASES["left"]),)))
-        case Refused("forged"):
-            return stand.says(Toast(Line(PHRASES["forged"])))
-        case Refused("nothing"):
-            return stand.asks()
-        case Refused():
-            return stand.asks(lines=(Line(PHRASES["no-media"]),))
+        case Refused(kind):
+            return _decline(stand, kind)
         case Silence(step):
             current = stand.question
             return stand.asks() if current and current.id == step else stand.says()
         case _:
             return stand.asks()
+
+
+def _decline(stand: _Stand, kind: str) -> Turn:
+    """What cannot be taken: a button says so over the chat, anything else is answered and the question put again."""
+    match kind:
+        case "forged":
+            return stand.says(Toast(Line(PHRASES["forged"])))
+        case "gone":
+            return stand.says(Toast(Line(PHRASES["gone"])), Say((Line(PHRASES["gone"]),)))
+        case "nothing":
+            return stand.asks()
+        case _:
+            return stand.asks(lines=(Line(PHRASES["no-media"]),))
 
 
 def _open(stand: _Stand) -> Turn:
@@ -233,8 +242,8 @@ def _back(stand: _Stand) -> Turn:
     given = [step for step in given if step in stand.session.answers]
     if not given:
         return stand.asks(lines=(Line(PHRASES["nothing-to-take-back"]),))
-    answers = {step: stand.session.answers[step] for step in given[:-1]}
-    return stand.moved(replace(stand.session, answers=answers, ticked=())).asks()
+    answers = {step: answer for step, answer in stand.session.answers.items() if step != given[-1]}
+    return stand.moved(_kept(stand, answers)).asks()
 
 
 def _skip(stand: _Stand) -> Turn:

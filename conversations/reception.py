@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from conversations import engine, reading, screens
-from conversations.effects import Effect, Erase, Facts, Offer, Person, Say, Toast, Turn
+from conversations.effects import Effect, Erase, Facts, Person, Say, Toast, Turn
 from conversations.flow import Flow, offered, present
 from conversations.inputs import Age, Ask, Delete, Done, Input, Language, Leave, Link, Open, Outcome, Refused, Silence, Words
 from conversations.phrases import PHRASES
@@ -145,7 +145,7 @@ def _admitted(flows: Mapping[str, Flow], session: Session | None, given: Input, 
         case Ask():
             return _reply(session, given, facts)
         case Age():
-            return Turn(session, (Toast(screens.line("same-again")),))
+            return Turn(session, (Toast(screens.line("age-kept")), Say((screens.line("age-kept"),))))
         case Language(tag):
             return _set_language(flows, session, tag, facts)
         case Link():
@@ -184,6 +184,8 @@ def _reply(session: Session | None, given: Ask, facts: Facts) -> Turn:
             return Turn(session, (screens.privacy(facts),))
         case "stop":
             return Turn(session, (Say((screens.line("stop"),)),), replace(person, stopped=True))
+        case "delete" if person.turned_away:
+            return Turn(None, (Say((screens.line("nothing-held"),)),))
         case "delete":
             return Turn(session, (screens.deletion(),), replace(person, asking="delete"))
         case "language" if len(facts.languages) > 1:
@@ -214,20 +216,17 @@ def _set_language(flows: Mapping[str, Flow], session: Session | None, tag: str, 
 
 
 def _delete(session: Session | None, facts: Facts, *, sure: bool) -> Turn:
+    if facts.person.turned_away:
+        return _reply(None, Ask("delete"), facts)
     if not sure:
         return Turn(session, (Say((screens.line("not-deleted"),)),), _asked(facts.person, "" if session else "menu"))
     gone = Say((screens.line("deleted", receipt=facts.receipt), screens.line("deleted-stays")))
     return Turn(None, (Erase(), gone))
 
 
-def _asked(person: Person, asking: str) -> Person | None:
-    """The person now asked `asking`, or None when nothing about them changed."""
+def _asked(person: Person, asking: str) -> Person:
+    """The person now asked `asking`."""
     return replace(person, asking=asking)
-
-
-def visible(offers: Sequence[Offer], audiences: Mapping[str, str], age_band: str) -> tuple[Offer, ...]:
-    """The offers open to an age band: `audiences` says who each engagement is for."""
-    return tuple(offer for offer in offers if admits(audiences[offer.engagement], age_band))
 
 
 def admits(audience: str, age_band: str) -> bool:
@@ -235,5 +234,11 @@ def admits(audience: str, age_band: str) -> bool:
     return audience == "everyone" or (audience == "adults") == (age_band == ADULT)
 
 
-REFUSALS = {"forged": "forged", "closed": "closed", "finished": "already-finished"}
+REFUSALS = {
+    "forged": "forged",
+    "closed": "closed",
+    "finished": "already-finished",
+    "gone": "gone",
+    "expired": "expired",
+}
 """Why something could not be opened or taken -> the phrase that says so, above the menu."""

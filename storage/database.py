@@ -51,7 +51,7 @@ def connect(url: str) -> AsyncEngine:
     parsed = parse(url)
     if parsed.drivername.startswith("sqlite"):
         return _sqlite(parsed)
-    return create_async_engine(parsed, pool_size=4, max_overflow=4, pool_pre_ping=True)
+    return create_async_engine(parsed, pool_size=4, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite(url: URL) -> AsyncEngine:
@@ -59,7 +59,7 @@ def _sqlite(url: URL) -> AsyncEngine:
         msg = "storage.url names no file; write sqlite:///data/withus.db"
         raise DatabaseError(msg)
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=4, max_overflow=0)
+    engine = create_async_engine(url, pool_size=4, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

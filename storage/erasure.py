@@ -28,7 +28,7 @@ def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Coll
     """
     if not who:
         return
-    note(keys.path, [keys.lookup(0, "person", code) for code in who.values()], now)
+    note(keys.path, [_mark(keys, code) for code in who.values()], now)
     forget_answers(db, keys, [(person, engagement) for person in who for engagement in engagements], who)
     db.execute(delete(outbox).where(outbox.c.person_id.in_(who)))
     db.execute(delete(followups).where(followups.c.person_id.in_(who)))
@@ -64,9 +64,10 @@ def expire(db: Connection, keys: Keys, engagements: Mapping[int, Engagement], no
     ]
     if not late:
         return 0
-    wanted = select(sessions.c.id, sessions.c.person_id, sessions.c.engagement_id)
+    unfinished = select(sessions.c.id, sessions.c.person_id, sessions.c.engagement_id).where(~sessions.c.finished)
+    wanted = unfinished.where(or_(*late)).limit(_AT_ONCE).with_for_update(skip_locked=True)  # not one just answering
     gone = 0
-    while rows := db.execute(wanted.where(~sessions.c.finished, or_(*late)).limit(_AT_ONCE)).all():
+    while rows := db.execute(wanted).all():
         let_go(db, keys, rows, engagements)
         gone += len(rows)
     return gone
@@ -76,6 +77,15 @@ def let_go(db: Connection, keys: Keys, rows: Sequence[Any], engagements: Mapping
     """Forget conversations (rows of `sessions`) that have expired, with what was said in them."""
     forget_answers(db, keys, [(row.person_id, engagements[row.engagement_id]) for row in rows])
     drop(db, [row.id for row in rows])
+
+
+def receipt(keys: Keys, code: str) -> str:
+    """The number someone who deletes everything is given; the list of erasures holds a line that begins with it."""
+    return _mark(keys, code).hex()[:8].upper()
+
+
+def _mark(keys: Keys, code: str) -> bytes:
+    return keys.lookup(0, "person", code)
 
 
 def note(keys: Path, erased: Sequence[bytes], now: dt.datetime) -> None:
@@ -99,6 +109,6 @@ def replay(db: Connection, keys: Keys, engagements: Collection[Engagement], now:
     if not marks:
         return 0
     rows = db.execute(select(people.c.id, people.c.code))
-    back = {row.id: row.code for row in rows if keys.lookup(0, "person", row.code).hex() in marks}
+    back = {row.id: row.code for row in rows if _mark(keys, row.code).hex() in marks}
     forget(db, keys, back, engagements, now)
     return len(back)

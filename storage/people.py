@@ -117,7 +117,9 @@ def turn_away(db: Connection, bot_id: int, away: Mapping[bytes, int], now: dt.da
         db.execute(delete(addresses).where(addresses.c.person_id.in_(away.values())))
         db.execute(delete(people).where(people.c.id.in_(away.values())))
         rows = [{"bot_id": bot_id, "lookup": lookup, "until": now + TURNED_AWAY_FOR} for lookup in away]
-        db.execute(insert(db, turned_away).on_conflict_do_nothing(), rows)
+        kept = insert(db, turned_away)
+        anew = {"until": kept.excluded.until}  # one that has ended may not be pruned yet
+        db.execute(kept.on_conflict_do_update(index_elements=["bot_id", "lookup"], set_=anew), rows)
 
 
 def find_turned_away(db: Connection, bot_id: int, lookups: Collection[bytes], now: dt.datetime) -> set[bytes]:

@@ -1,0 +1,76 @@
+"""Which conversation an input is about: the one its button names, one it opens, or the one under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.arrivals import TELEGRAM
+from bot.desk import Desk
+from conversations import reception
+from conversations.effects import Person
+from conversations.inputs import Back, Done, Input, Leave, Link, Open, Refused, Skip, Tap, Words
+from conversations.session import Session
+from storage import codes, sessions
+from storage.engagements import OPEN, Engagement
+from storage.people import Known
+from storage.sessions import Held
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who an input comes from: their row (None for someone turned away), who they are, and their conversations."""
+
+    known: Known | None
+    person: Person
+    mine: Sequence[Held] = ()
+    current: Held | None = None  # the one typed words belong to
+
+    @property
+    def lost(self) -> bool:
+        """Whether the conversation they were in has expired."""
+        return self.known is not None and self.known.session_id is not None and self.current is None
+
+
+def stand(desk: Desk, known: Known | None, person: Person) -> Standing:
+    """Where someone stands among their conversations."""
+    mine = desk.held.get(known.id, []) if known else []
+    current = next((held for held in mine if known and held.id == known.session_id), None)
+    return Standing(known, person, mine, current)
+
+
+def address(desk: Desk, given: Input, who: Standing) -> tuple[Input, Held | None]:
+    """`given`, as far as it can mean anything, and the conversation it is about; a new one is not saved yet."""
+    if not who.person.age_band:
+        return given, None
+    match given:
+        case Tap(code) | Back(code) | Skip(code) | Done(code) | Leave(code) if code:
+            named = next((held for held in who.mine if held.session.code == code), None)
+            return (given, named) if named else (Refused("gone"), who.current)
+        case Link(code):
+            link = desk.links.get(code)
+            engagement = desk.shelf.get(link.engagement_id) if link else None
+            return _open(desk, who, engagement, link.id if link else None) if engagement else (given, who.current)
+        case Open(slug):
+            return _open(desk, who, next((one for one in desk.shelf.values() if one.slug == slug), None), None)
+        case Words() if who.lost:
+            return Refused("expired"), None
+        case _:
+            return given, who.current
+
+
+def _open(desk: Desk, who: Standing, engagement: Engagement | None, link_id: int | None) -> tuple[Input, Held | None]:
+    """The conversation in `engagement`: the one begun before, or a new one in today's edition."""
+    if engagement is None or who.known is None or engagement.state != OPEN:
+        return Refused("closed"), None
+    if not reception.admits(engagement.audience, who.person.age_band):
+        return Open(engagement.slug), None
+    begun = next((held for held in who.mine if held.engagement.id == engagement.id), None)
+    if begun:
+        return Open(engagement.slug), begun
+    if (who.known.id, engagement.id) in desk.finished:
+        return Refused("finished"), None
+    session = Session(codes.make(), engagement.edition)
+    respondent = sessions.respondent(desk.house.keys, engagement, who.known.code)
+    place = (engagement.edition_id, respondent, session, desk.now, TELEGRAM, link_id)
+    return Open(engagement.slug), Held(None, who.known.id, engagement, *place)
