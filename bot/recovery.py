@@ -25,17 +25,18 @@ class Recovery:
         self._waiting = waiting
 
     async def take_over(self) -> None:
-        """Send, once more, what dead processes left in flight."""
+        """Send what others gave back unsent, and once more what dead ones left in flight."""
         async with self._engine.begin() as connection:
             letters = await connection.run_sync(self._of_the_dead)
         if letters:
-            log.info("sending what a dead process left", letters=len(letters))
+            log.info("sending what another process left", letters=len(letters))
             self._sender.post(letters)
 
     def _of_the_dead(self, db: Connection) -> list[Letter]:
         house = self._house
-        dead = presence.find_dead(db, outbox.claimers(db, house.bot_id), house.claimer)
-        return outbox.recover(db, house.keys, house.bot_id, house.claimer, dead) if dead else []
+        claimers = outbox.claimers(db, house.bot_id)
+        dead = presence.find_dead(db, claimers - {""}, house.claimer)
+        return outbox.recover(db, house.keys, house.bot_id, house.claimer, dead) if dead or "" in claimers else []
 
     async def find_lost(self) -> None:
         """Send what is ours, committed, and not known here: the connection was lost after the commit and before its answer."""

@@ -11,6 +11,7 @@ import json
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -103,7 +104,8 @@ def _attend(desk: Desk, one: Arrival) -> None:
 
 
 def _fail(desk: Desk, one: Arrival, where: str, trace: str) -> None:
-    desk.failed.append(Failure(where, _pack(one), trace))
+    lookup = desk.house.keys.lookup(desk.house.bot_id, TELEGRAM, str(one.chat_id)) if one.chat_id else b""
+    desk.failed.append(Failure(where, _pack(one), trace, lookup))
     if one.chat_id:
         desk.out.letters.append(letters.apology(desk.house, one.chat_id, desk.now))
     if one.query_id:
@@ -120,8 +122,26 @@ def set_aside(db: Connection, house: House, one: Arrival, trace: str, now: dt.da
 
 
 def _pack(one: Arrival) -> bytes:
-    """An update as it came, to be kept and replayed."""
-    return json.dumps(one.update, default=repr).encode()  # not orjson: it may hold what orjson refuses
+    """An update as it can be replayed: all that says who it is from, but for the chat, is left out (DP-08)."""
+    return json.dumps(_without_names(one.update), default=repr).encode()  # not orjson: it may hold what orjson refuses
+
+
+def _without_names(part: Any, deep: int = 0) -> Any:
+    """A raw update without what we never keep; what is nested deeper than any update is cut off."""
+    if deep > _DEEPEST:
+        return None
+    if isinstance(part, dict):
+        return {key: _without_names(value, deep + 1) for key, value in part.items() if key not in NEVER_KEPT}
+    return [_without_names(value, deep + 1) for value in part] if isinstance(part, list) else part
+
+
+_DEEPEST = 30
+
+NEVER_KEPT = {
+    "first_name", "last_name", "username", "language_code", "title", "bio", "photo", "contact", "location", "venue",
+    "voice", "video", "video_note", "audio", "document", "sticker", "animation", "phone_number", "vcard",
+}  # fmt: skip
+"""Keys of an update that are not kept even when it fails."""
 
 
 @dataclass(frozen=True, slots=True)

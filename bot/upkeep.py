@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.house import House
 from storage import engagements, erasure, failures, outbox, people, releases, seen, sessions
+from storage.database import READING
 from storage.engagements import OPEN, Engagement
 from storage.keys import DAY_KEY_LIFE
 
@@ -43,9 +44,9 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin to look."""
-        self._scheduler.add_job(_told, "interval", [self.release], seconds=RELEASES_EVERY)
-        self._scheduler.add_job(_told, "interval", [self.look], seconds=LOOK_EVERY)
-        self._scheduler.add_job(_told, "interval", [self._take_over], seconds=LOOK_EVERY)
+        self._scheduler.add_job(_guarded, "interval", [self.renew_figures], seconds=RELEASES_EVERY)
+        self._scheduler.add_job(_guarded, "interval", [self.look], seconds=LOOK_EVERY)
+        self._scheduler.add_job(_guarded, "interval", [self._take_over], seconds=LOOK_EVERY)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -53,14 +54,14 @@ class Upkeep:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    async def release(self) -> None:
-        """Release what may be released of every open engagement."""
+    async def renew_figures(self) -> None:
+        """Release what may be released of every open engagement; nothing is locked while nothing is due."""
         async with self._engine.connect() as connection:
-            shelf = await connection.run_sync(engagements.load, self._house.organisation_id)
-        for one in shelf.values():
-            if one.state == OPEN:
-                async with self._engine.begin() as connection:
-                    await connection.run_sync(release, self._house, one, self._clock())
+            await connection.execution_options(**READING)
+            due = await connection.run_sync(_due, self._house.organisation_id)
+        for one in due:
+            async with self._engine.begin() as connection:
+                await connection.run_sync(release, self._house, one, self._clock())
 
     async def look(self) -> None:
         """Once an hour, by the house's clock, tidy up."""
@@ -68,10 +69,18 @@ class Upkeep:
         if self._last is None or abs(now - self._last) >= HOUR:
             async with self._engine.begin() as connection:
                 await connection.run_sync(tidy, self._house, now)
+            async with self._engine.connect() as connection:
+                await connection.execution_options(**READING)
+                await connection.run_sync(destroy_old_keys, self._house, now)
             self._last = now
 
 
-async def _told(work: Callable[[], Awaitable[None]]) -> None:
+def _due(db: Connection, organisation_id: int) -> list[Engagement]:
+    shelf = engagements.load(db, organisation_id)
+    return [one for one in shelf.values() if one.state == OPEN and releases.is_due(db, one)]
+
+
+async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
     """Do a piece of work; if it fails, say so and try again when it is next looked at."""
     try:
         await work()
@@ -90,7 +99,7 @@ def release(db: Connection, house: House, engagement: Engagement, now: dt.dateti
 
 
 def tidy(db: Connection, house: House, now: dt.datetime) -> None:
-    """Forget what has had its time, and destroy the keys of days gone by."""
+    """Forget what has had its time, and seal afresh what must outlive the key it lies under."""
     shelf = engagements.load(db, house.organisation_id)
     erasure.expire(db, house.keys, shelf, now)
     sessions.reseal(db, house.keys, now.date())
@@ -98,4 +107,12 @@ def tidy(db: Connection, house: House, now: dt.datetime) -> None:
     failures.prune(db, now)
     people.prune_turned_away(db, now)
     outbox.prune(db, now)
-    house.keys.destroy_days_before((now - DAY_KEY_LIFE).date())
+
+
+def destroy_old_keys(db: Connection, house: House, now: dt.datetime) -> None:
+    """Destroy the keys of days gone by: only once what is still needed lies, committed, under a newer one."""
+    wanted = (now - DAY_KEY_LIFE).date()
+    needed = sessions.oldest_day(db, house.keys)
+    if needed and needed < wanted:
+        log.error("a daily key is kept longer: finished answers still lie under it", day=needed.isoformat())
+    house.keys.destroy_days_before(min(wanted, needed) if needed else wanted)

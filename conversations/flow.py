@@ -89,7 +89,7 @@ class Flow:
     @property
     def has_free_text(self) -> bool:
         """Whether anyone may be asked to write."""
-        return any(step.kind == "text" for step in self.steps)
+        return any(questions.KINDS[step.kind].free for step in self.steps)
 
     def find(self, step: str) -> Step | None:
         """The step with that id."""

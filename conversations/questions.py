@@ -35,6 +35,7 @@ class Kind:
     asks: bool = True
     picks: bool = False  # has options to tap
     many: bool = False
+    free: bool = False  # answered in one's own words: a person has to read them
     options: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -88,5 +89,5 @@ KINDS: dict[str, Kind] = {
     "choice": Kind(read_choice, picks=True),
     "choices": Kind(read_choices, picks=True, many=True),
     "yes-no": Kind(read_choice, picks=True, options=YES_NO),
-    "text": Kind(read_text),
+    "text": Kind(read_text, free=True),
 }

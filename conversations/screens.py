@@ -97,7 +97,7 @@ def _hints(step: Step, options: Sequence[Option], *, first: bool) -> list[Line]:
     hints = []
     if step.about == "me":
         hints.append(line("about-me"))
-    if not kind.picks:
+    if kind.free:
         hints.append(line("before-text"))
     elif kind.many and step.at_most and step.at_most < len(options):
         hints.append(line("how-to-tick", most=step.at_most))
@@ -105,7 +105,7 @@ def _hints(step: Step, options: Sequence[Option], *, first: bool) -> list[Line]:
         hints.append(line("how-to-tick-any"))
     elif first:
         hints.append(line("how-to-answer"))
-    if step.optional and (first or not kind.picks):
+    if step.optional and (first or kind.free):
         hints.append(line("how-to-skip"))
     return hints[:1] + [replace(hint, parting=SAME_LINE) for hint in hints[1:]]
 
@@ -127,7 +127,7 @@ def buttons(flow: Flow, step: Step, session: Session, person: Mapping[str, str])
         controls.append(("done", Done(session.code, place)))
     if controls:
         rows.append(tuple(Button(line(key), brings) for key, brings in controls))
-    if not KINDS[step.kind].picks:
+    if KINDS[step.kind].free:
         rows.append((Button(line("get-help"), Ask("help")),))
     return tuple(rows)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, tuple_
 
 from storage.engagements import Engagement
 from storage.keys import Keys
-from storage.schema import answers, followups, outbox, people, responses, sessions
+from storage.schema import addresses, answers, failures, followups, outbox, people, responses, sessions
 from storage.sessions import PART_ANSWERS, drop, respondent
 
 _AT_ONCE = 5000  # a statement takes 32,766 values in SQLite, 65,535 in PostgreSQL
@@ -30,6 +30,7 @@ def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Coll
         return
     note(keys.path, [_mark(keys, code) for code in who.values()], now)
     forget_answers(db, keys, [(person, engagement) for person in who for engagement in engagements], who)
+    db.execute(delete(failures).where(failures.c.lookup.in_(select(addresses.c.lookup).where(addresses.c.person_id.in_(who)))))
     db.execute(delete(outbox).where(outbox.c.person_id.in_(who)))
     db.execute(delete(followups).where(followups.c.person_id.in_(who)))
     db.execute(delete(sessions).where(sessions.c.person_id.in_(who)))

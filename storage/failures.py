@@ -22,6 +22,7 @@ class Failure:
     where: str
     update: bytes
     trace: str
+    lookup: bytes = b""  # the address it came from, so that it goes when they ask to be forgotten
 
 
 def keep(db: Connection, keys: Keys, bot_id: int, failed: Sequence[Failure], now: dt.datetime) -> None:
@@ -37,6 +38,7 @@ def _row(keys: Keys, bot_id: int, failure: Failure, now: dt.datetime) -> dict[st
         "bot_id": bot_id,
         "at": now,
         "where": failure.where,
+        "lookup": failure.lookup or None,
         "sealed": keys.seal("failures.sealed", code, failure.update),
         "trace": keys.seal("failures.trace", code, failure.trace.encode()),
     }
@@ -50,6 +52,7 @@ def read(db: Connection, keys: Keys, bot_id: int) -> list[Failure]:
             row.where,
             keys.open("failures.sealed", row.code, row.sealed),
             keys.open("failures.trace", row.code, row.trace).decode(),
+            bytes(row.lookup or b""),
         )
         for row in rows
     ]

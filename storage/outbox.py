@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, select, update
 
 from storage.keys import GoneError, Keys
 from storage.schema import outbox
@@ -87,16 +87,19 @@ def settle(db: Connection, settled: Sequence[Settled]) -> None:
     gone = [one.id for one in settled if one.lane == REPLY and one.state in {SENT, FAILED}]
     if gone:
         db.execute(delete(outbox).where(outbox.c.id.in_(gone)))
-    if len(gone) < len(settled):
-        left = set(gone)
+    unsent = [one.id for one in settled if one.state == PENDING]
+    if unsent:
+        db.execute(update(outbox).where(outbox.c.id.in_(unsent)).values(state=PENDING, claimer=""))
+    if len(gone) + len(unsent) < len(settled):
+        left = {*gone, *unsent}
         kept = [{"letter": one.id, "now": one.state, "why": one.reason} for one in settled if one.id not in left]
         values: dict[str, Any] = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": None}
         db.execute(update(outbox).where(outbox.c.id == bindparam("letter")).values(values), kept)
 
 
 def claimers(db: Connection, bot_id: int) -> set[str]:
-    """The processes that have letters in `sending`."""
-    chosen = select(outbox.c.claimer).where(outbox.c.bot_id == bot_id, outbox.c.state == SENDING)
+    """The processes that have letters in `sending`; an empty name stands for letters that were given back unsent."""
+    chosen = select(outbox.c.claimer).where(outbox.c.bot_id == bot_id, outbox.c.state.in_((PENDING, SENDING)))
     return set(db.scalars(chosen.distinct()))
 
 
@@ -111,15 +114,17 @@ def claimed(db: Connection, keys: Keys, bot_id: int, claimer: str) -> list[Lette
 
 
 def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collection[str]) -> list[Letter]:
-    """Letters the `dead` left in `sending`, now claimed by `claimer`, in order.
+    """Replies that nobody sends any more, now claimed by `claimer`, in order.
 
-    A reply is tried once more; it may repeat what was in flight. What the bot starts by itself becomes unknown, for
-    staff to leave or resend.
+    Those that a process gave back unsent go out as if for the first time. Those the `dead` left in `sending` are tried
+    once more: that may repeat what was in flight. What the bot starts by itself becomes unknown, for staff to leave or
+    resend.
     """
-    theirs = outbox.c.claimer.in_(dead)
-    left = (outbox.c.bot_id == bot_id, outbox.c.state == SENDING, theirs)
-    db.execute(update(outbox).where(*left, (outbox.c.policy == NEVER_TWICE) | (outbox.c.attempts > 0)).values(state=UNKNOWN))
-    rows = db.execute(select(outbox).where(*left).order_by(outbox.c.id).with_for_update(skip_locked=True)).all()
+    left = and_(outbox.c.bot_id == bot_id, outbox.c.state == SENDING, outbox.c.claimer.in_(dead))
+    unsent = and_(outbox.c.bot_id == bot_id, outbox.c.state == PENDING, outbox.c.lane == REPLY)
+    hopeless = and_(left, (outbox.c.policy == NEVER_TWICE) | (outbox.c.attempts > 0))
+    db.execute(update(outbox).where(hopeless).values(state=UNKNOWN, sealed=None))
+    rows = db.execute(select(outbox).where(left | unsent).order_by(outbox.c.id).with_for_update(skip_locked=True)).all()
     letters, gone = [], []
     for row in rows:
         try:
@@ -127,7 +132,9 @@ def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collect
         except GoneError:  # its daily key was destroyed: older than anyone still waits for
             gone.append(row.id)
     ids = [letter.id for letter in letters]
-    db.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimer=claimer, attempts=outbox.c.attempts + 1))
+    tried = case((outbox.c.state == SENDING, 1), else_=0)
+    values = {"claimer": claimer, "state": SENDING, "attempts": outbox.c.attempts + tried}
+    db.execute(update(outbox).where(outbox.c.id.in_(ids)).values(values))
     db.execute(delete(outbox).where(outbox.c.id.in_(gone)))
     return letters
 

@@ -26,8 +26,9 @@ PERSONAL: dict[str, str] = {
     "outbox.reason": "expire",
     "followups.step": "erase",
     "followups.rule": "erase",
-    "failures.sealed": "expire",
-    "failures.trace": "expire",
+    "failures.lookup": "erase",
+    "failures.sealed": "erase",
+    "failures.trace": "erase",
     "people.code": "erase",
 }
 """Columns that hold something personal -> what erasing a person does to them: `erase` with their rows, `unlink` where a

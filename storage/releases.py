@@ -177,6 +177,12 @@ def make(db: Connection, engagement: Engagement, now: dt.datetime, *, closing: b
     return number
 
 
+def is_due(db: Connection, engagement: Engagement) -> bool:
+    """Whether anything waits to be freed or counted."""
+    waits = engagement.identity == "anonymous" and _enough_wait(db, engagement.id)
+    return waits or _is_due(db, engagement.id)
+
+
 def _is_due(db: Connection, engagement_id: int) -> bool:
     newest = _newest(db, engagement_id)
     before = newest.respondents if newest else 0

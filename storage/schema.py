@@ -292,6 +292,7 @@ failures = Table(  # what could not be read or failed, sealed, for 7 days
     Column("bot_id", BigInteger, nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("where", String(16), nullable=False),  # reading | deciding | writing
+    Column("lookup", Lookup),
     Column("sealed", LargeBinary, nullable=False),  # the update
     Column("trace", LargeBinary, nullable=False),  # the traceback, sealed: it can quote what was said
 )

@@ -256,6 +256,12 @@ def reseal(db: Connection, keys: Keys, today: dt.date) -> int:
     return len(changed)
 
 
+def oldest_day(db: Connection, keys: Keys) -> dt.date | None:
+    """The oldest day whose key finished answers still lie under; None when none do."""
+    rows = db.scalars(select(sessions.c.sealed).where(sessions.c.finished, sessions.c.sealed.is_not(None)))
+    return min((day for day in map(keys.sealed_on, rows) if day), default=None)
+
+
 def moved(held: Held, session: Session) -> Held:
     """The same conversation, further on."""
     return replace(held, session=session)

@@ -13,7 +13,7 @@ import structlog
 from bot.desk import Tapped
 from bot.telegram.pacer import Pacer
 from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
-from storage.outbox import FAILED, NEVER_TWICE, SENT, UNKNOWN, Letter, Settled
+from storage.outbox import FAILED, NEVER_TWICE, PENDING, SENT, UNKNOWN, Letter, Settled
 
 log = structlog.get_logger()
 
@@ -98,9 +98,11 @@ class Sender:
                     log.exception("a letter could not be sent", kind=queue[0].kind)
                     outcome = Settled(queue[0].id, FAILED, "fault", queue[0].lane)
                 if outcome is None:
-                    return
+                    break
                 queue.popleft()
                 self._settled(outcome)
+            for letter in queue:  # closing: none of these went out, and the next process sends them as if for the first time
+                self._settled(Settled(letter.id, PENDING, lane=letter.lane))
         finally:
             del self._queues[chat_id]
 

@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -96,6 +97,13 @@ class House:
         said = self.command("engagement", "open", engagement)
         self.links[engagement] = said.partition("/start ")[2].split()[0]
         return self.links[engagement]
+
+    def open_copy(self, engagement: str) -> str:
+        """Open a copy under an id of its own, for tests that share a house; returns that id. Whoever opens it closes it."""
+        own = f"{engagement}-{secrets.token_hex(4)}"
+        source = (ENGAGEMENTS / f"{engagement}.toml").read_text("utf-8")
+        self.open(own, source.replace(f'id = "{engagement}"', f'id = "{own}"', 1))
+        return own
 
     def close(self, engagement: str) -> str:
         return self.command("engagement", "close", engagement)

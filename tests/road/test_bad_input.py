@@ -99,16 +99,17 @@ def test_what_is_not_json_is_waited_out(house: House) -> None:
 
 
 def test_a_huge_message_is_asked_for_again_in_fewer_words(house: House) -> None:
-    code = house.open("tests-five")
+    engagement = house.open_copy("tests-five")
     person = house.telegram.person()
-    for words in (f"/start {code}", "18", "I work there"):
+    for words in (f"/start {house.links[engagement]}", "18", "I work there"):
         person.says(words)
     hear(person, "not get wrong")
     house.telegram.raw({"message": message(person, text="x" * 100_000)})
     hear(person, "not get wrong")
     person.says("Short")
     hear(person, "You wrote: Short.")
-    assert next(step["texts"] for step in house.results("tests-five")["steps"] if step["id"] == "wrong") == ["Short"]
+    assert next(step["texts"] for step in house.results(engagement)["steps"] if step["id"] == "wrong") == ["Short"]
+    house.close(engagement)
 
 
 @pytest.mark.parametrize("kind", ["401", "404", "409", "429", "500", "502", "html", "cut-before", "cut-after"])

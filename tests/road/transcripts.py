@@ -1,59 +1,19 @@
-"""Conversations written as staff would write them, and played with the real bot.
+"""Plays transcripts with the real bot: people and engagements are a transcript's own, the house is everybody's.
 
-A line is what somebody does or hears; lines that begin with a space go on with the one above; `#` begins a remark.
-
-    engagement: tests-five              opened for this transcript alone; LINK stands for its link
-    Aisha: /start LINK                  Aisha types; LINK:tests-tongues is the link of that engagement
-    bot: Hello. First, one …            the next message of the bot's to whoever acted last; … is any words
-    bot to Ben: …                       the same, to Ben
-    buttons: 1. Yes | 2. No             the buttons under that message, all of them
-    Aisha taps: Yes                     under the newest message with such a button
-    Aisha taps under "How old": 18      under the newest message with these words
-    toast: You picked: …                the few words shown over the chat
-    Aisha sends: photo                  or voice, contact, location, document, sticker, video, poll, dice
-    12 people: /start LINK / 18 / 1     twelve more people type this, one after the other
-    bot to each: Thank you. …           what each of them hears in the end
-    clock: +1 day                       hours, minutes and seconds too
-    results: who have=1 care=0          counts, as the command line shows them; also `answered=1`, `people finished=1`
-    results: wrong says "Listen"        every text there is, apart by |; `says nothing` when there is none
-    released: sleep well=10             the same of what may leave the team; `released: nothing` before that
-    staff close: tests-five             and `staff read: …` what the command line prints then
-
-ACTS, at the end of this file, has all of them. Every message must be written down: one that is not fails the transcript.
+`tests.road.script` tells how they are written.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.client import Heard, Someone
-from tests.road.house import ENGAGEMENTS, PATIENCE, House, until
-
-
-@dataclass(frozen=True)
-class Line:
-    """One act: where it stands, and its words."""
-
-    number: int
-    words: str
-
-
-def read(file: Path) -> Iterator[Line]:
-    """The acts of a transcript; lines that go on are joined by line ends."""
-    acts: list[Line] = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        if line[0].isspace():
-            acts[-1] = Line(acts[-1].number, f"{acts[-1].words}\n{line.strip()}")
-        else:
-            acts.append(Line(number, line.strip()))
-    yield from acts
+from tests.road.house import PATIENCE, House, until
+from tests.road.script import expected_figures, fits, flatten, read
 
 
 @dataclass
@@ -221,10 +181,7 @@ class Player:
     # --- The house
 
     def open(self, engagement: str) -> None:
-        source = (ENGAGEMENTS / f"{engagement}.toml").read_text("utf-8")
-        own = f"{engagement}-{secrets.token_hex(4)}"
-        self.engagements[engagement] = own
-        self.house.open(own, source.replace(f'id = "{engagement}"', f'id = "{own}"', 1))
+        self.engagements[engagement] = self.house.open_copy(engagement)
 
     def close(self, engagement: str) -> None:
         self.read = self.house.close(self.engagements[engagement])
@@ -251,25 +208,18 @@ class Player:
 
     def _await_figures(self, engagement: str | None, expected: str, *command: str) -> None:
         slug = self.engagements[engagement or next(iter(self.engagements))]
-        key, wanted = (slug, *command), dict(_expected(expected))
+        key, wanted = (slug, *command), dict(expected_figures(expected))
 
         def fit() -> bool:
             figures = self.figures.get(key, {})
             return wanted.items() <= figures.items() if wanted else not any("." in name for name in figures)
 
         def look() -> bool:
-            self.figures[key] = _figures(json.loads(self.house.command(*command, slug, "--format", "json")))
+            self.figures[key] = flatten(json.loads(self.house.command(*command, slug, "--format", "json")))
             return fit()
 
         if not (key in self.figures and fit()):
             until(look, lambda: f"The figures are: {self.figures[key]}")
-
-
-def fits(expected: str, heard: str) -> bool:
-    """Whether words are as expected, line by line; empty lines do not count, and … stands for any words."""
-    wanted, said = (re.sub(r"\s*\n\s*", "\n", words.strip()) for words in (expected, heard))
-    parts = re.split(r"\s*…\s*", wanted)
-    return re.fullmatch(".*".join(map(re.escape, parts)), said, re.DOTALL) is not None
 
 
 def _messages(person: Someone) -> list[Heard]:
@@ -280,31 +230,6 @@ def _messages(person: Someone) -> list[Heard]:
 
 def _find_message(person: Someone, words: str) -> int:
     return next(heard.message_id for heard in _messages(person) if words in heard.text)
-
-
-def _figures(told: dict[str, object]) -> dict[str, str]:
-    """Results flattened: "people.started", "who.have", "who.answered", "wrong.says"."""
-    flat = {f"people {name}": str(count) for name, count in told["people"].items()}  # type: ignore[attr-defined]
-    for step in told["steps"]:  # type: ignore[attr-defined]
-        flat[f"{step['id']}.answered"] = str(step["answered"])
-        flat |= {f"{step['id']}.{option['id']}": str(option["count"]) for option in step["options"]}
-        flat[f"{step['id']}.says"] = "|".join(sorted(step.get("texts", ())))
-    return flat
-
-
-def _expected(words: str) -> Iterator[tuple[str, str]]:
-    """The figures a line names, in the same form; none for "nothing"."""
-    if words == "nothing":
-        return
-    subject, rest = words.split(maxsplit=1)
-    if rest.startswith("says "):
-        said = rest.removeprefix("says ")
-        texts = [] if said == "nothing" else [text.strip().strip('"') for text in said.split("|")]
-        yield f"{subject}.says", "|".join(sorted(texts))
-        return
-    for pair in rest.split():
-        name, _, count = pair.partition("=")
-        yield (f"people {name}" if subject == "people" else f"{subject}.{name}"), count
 
 
 SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}

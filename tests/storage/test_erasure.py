@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select
 
-from storage import erasure, organisations, outbox, people, register, releases, schema
+from storage import erasure, failures, organisations, outbox, people, register, releases, schema
 from storage.engagements import Engagement
+from storage.failures import Failure
 from storage.outbox import Letter
 from tests.storage.world import NOON, World, pick, write
 
@@ -33,6 +34,7 @@ def someone(world: World, engagement: Engagement, chat: int, *, finished: bool =
         row = {"organisation_id": world.organisation_id, "person_id": person, "kind": "nudge", "rule": "after-a-day"}
         row |= {"local_day": NOON.date(), "due_at": NOON}
         db.execute(insert(schema.followups).values(row))
+        failures.keep(db, world.keys, BOT, [Failure("deciding", b"{}", "trace", lookup)], NOON)
 
     world.do(more)
     return person

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("where", sa.String(length=16), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(length=16), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("trace", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_failures"),
