@@ -12,6 +12,7 @@ import structlog
 from starlette.applications import Starlette
 
 from bot import launch
+from bot.arrivals import TELEGRAM
 from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Outgoing
@@ -42,7 +43,7 @@ async def run(config: Config, clock: Clock | None = None, ready: Callable[[int],
     Raises DatabaseError or KeysError when it cannot begin.
     """
     async with AsyncExitStack() as stack:
-        base = await stack.enter_async_context(foundation(config, clock))
+        base = await stack.enter_async_context(foundation(config, clock, adopt=True))
         here = await stack.enter_async_context(Presence(base.engine, base.house.claimer))
         place = (config.telegram.api_url, config.telegram.token.get_secret_value())
         out = await stack.enter_async_context(Wire(*place))
@@ -129,9 +130,9 @@ class Running:
 
     async def _mark(self, chat_id: int, state: str) -> None:
         house = self._base.house
-        lookup = house.keys.lookup(house.bot_id, "telegram", str(chat_id))
+        lookup = house.keys.lookup(house.bot_id, TELEGRAM, str(chat_id))
         async with self._base.engine.begin() as connection:
-            await connection.run_sync(people.set_states, house.bot_id, "telegram", {lookup: state})
+            await connection.run_sync(people.set_states, house.bot_id, TELEGRAM, {lookup: state})
 
     def _tell_problems(self) -> None:
         for problem in self._base.shelf.problems:

@@ -42,7 +42,9 @@ class Telegram(Section):
     messages_per_second: float = Field(
         25, gt=0, le=1000, description="How fast the bot sends what it starts itself. Replies are not held to it."
     )
-    paid_broadcasts: bool = Field(default=False, description="Pay Telegram Stars to send broadcasts faster.")
+    paid_broadcasts: bool = Field(
+        default=False, description="Pay to send broadcasts faster. Not used yet."
+    )
     minimum_age: Literal[13, 16, 18] = Field(
         16,
         description="The youngest age the bot talks with in Telegram: 16 by its terms for the UK (seen November 2026).",
@@ -105,7 +107,9 @@ class Web(Section):
     """The pages, and the address the webhook is heard on."""
 
     listen: str = Field("127.0.0.1:8080", description="Address and port of pages, health and webhook.")
-    public_url: str = Field("", description="The address people reach those pages at, when a proxy stands in front.")
+    public_url: str = Field(
+        "", description="Its address from outside, when a proxy stands in front. Results pages are then off."
+    )
 
     @field_validator("listen")
     @classmethod
@@ -131,7 +135,10 @@ class Organisation(Section):
     """Who is asking."""
 
     name: str = Field("Our organisation", min_length=1, description="The name people see in the privacy notice.")
-    time_zone: str = Field("Europe/London", description="The clock that days and quiet hours go by.")
+    time_zone: str = Field(
+        "Europe/London",
+        description="The clock that quiet hours will go by. Not used yet.",
+    )
 
     @field_validator("time_zone")
     @classmethod

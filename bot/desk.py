@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from bot.arrivals import TELEGRAM
 from bot.house import House
 from conversations.effects import Person, Remember
 from storage import engagements, erasure, failures, outbox, people, sessions
@@ -93,7 +94,7 @@ class Desk:
         people.wait_for_age(db, self.openings)
         people.keep_address(db, house.keys, self.addresses)
         people.wish(db, self.wishes)
-        people.set_states(db, bot, "telegram", self.states)
+        people.set_states(db, bot, TELEGRAM, self.states)
         people.turn_away(db, bot, self.turned, self.now)
         erasure.forget(db, house.keys, self.erased, list(self.shelf.values()), self.now)
         failures.keep(db, house.keys, bot, self.failed, self.now)

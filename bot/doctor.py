@@ -95,7 +95,7 @@ async def _inside(base: Foundation) -> list[Finding]:
     unknown = states.get(outbox.UNKNOWN, 0)
     found.append(Finding(not unknown, f"{unknown} messages whose sending is uncertain", "They are not sent again by themselves."))
     stale = [entry.id for entry in directory.ENTRIES if entry.is_stale(base.clock.now().date())]
-    do = f"Before real people use the bot, try each one and note the day in the directory: {', '.join(stale)}."
+    do = f"Before real people come, try each and note the day in conversations/directory/england.toml: {', '.join(stale)}."
     found.append(Finding(not stale, "every number in /help was checked by a person within 60 days", do))
     return found
 

@@ -31,8 +31,8 @@ class Foundation:
 
 
 @asynccontextmanager
-async def foundation(config: Config, clock: Clock | None = None) -> AsyncIterator[Foundation]:
-    """Open the database and the key file, and adopt changed engagement files.
+async def foundation(config: Config, clock: Clock | None = None, *, adopt: bool = False) -> AsyncIterator[Foundation]:
+    """Open the database and the key file; with `adopt`, make editions of changed engagement files.
 
     Raises DatabaseError or KeysError, saying what to do.
     """
@@ -42,7 +42,7 @@ async def foundation(config: Config, clock: Clock | None = None) -> AsyncIterato
         async with engine.begin() as connection:
             held = await connection.run_sync(_unlock, config)
             shelf = content.read(config.content.folder)
-            organisation_id = await connection.run_sync(_settle, config, shelf, clock)
+            organisation_id = await connection.run_sync(_settle, config, shelf if adopt else None, clock)
         house = House(
             keys=held,
             organisation_id=organisation_id,
@@ -66,9 +66,10 @@ def _unlock(db: Connection, config: Config) -> Keys:
     return held
 
 
-def _settle(db: Connection, config: Config, shelf: content.Shelf, clock: Clock) -> int:
+def _settle(db: Connection, config: Config, shelf: content.Shelf | None, clock: Clock) -> int:
     now = clock.now()
     organisation_id = organisations.settle(db, config.organisation.name, config.organisation.time_zone, now)
     organisations.introduce(db, config.telegram.bot_id, organisation_id)
-    content.adopt(db, organisation_id, shelf, now)
+    if shelf:
+        content.adopt(db, organisation_id, shelf, now)
     return organisation_id

@@ -20,7 +20,8 @@ from storage.keys import Keys
 class Numbers:
     """Rising numbers for letters: the order of sending, unique across processes.
 
-    Microseconds in the high bits; `process` (0-1023) in the low ten, so that two processes never meet.
+    Microseconds in the high bits; `process` (0-1023, drawn by lot) in the low ten, so that two processes hardly ever meet.
+    Should they, the database refuses the batch, and its members are taken one by one, with other numbers.
     """
 
     process: int

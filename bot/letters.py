@@ -26,11 +26,6 @@ def mark(house: House, to: tuple[int | None, int], message_id: int, change: Mark
     return Letter(house.numbers.next(now), to[0], to[1], "mark", content)
 
 
-def toast(line: Line, language: str) -> str:
-    """A few words shown over the chat."""
-    return speech.toast(line, language)
-
-
 def apology(house: House, chat_id: int, now: dt.datetime) -> Letter:
     """What someone hears when something failed on our side. English: what they speak may be what could not be read."""
     return say(house, (None, chat_id), Say((Line(PHRASES["lost"]),)), "en", now)

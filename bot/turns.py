@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot import facts, letters
+from bot import facts, letters, speech
 from bot.actions import ACTIONS
 from bot.addressing import address, stand
 from bot.arrivals import TELEGRAM, Arrival
@@ -215,7 +215,7 @@ def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Ou
             case Mark() if one.message_id:
                 out.letters.append(letters.mark(desk.house, to, one.message_id, effect, language, desk.now))
             case Toast(line):
-                toast = letters.toast(line, language)
+                toast = speech.toast(line, language)
     if one.query_id:
         out.tapped.append(Tapped(one.query_id, toast))
     return out

@@ -24,7 +24,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A new message; lines are paragraphs, `rows` the buttons under it."""
+    """A new message: its words, and `rows` of buttons under it."""
 
     lines: tuple[Line, ...]
     rows: Rows = ()
@@ -84,7 +84,7 @@ class Person:
 
     age_band: str = ""
     language: str = "en"
-    asking: str = ""  # "" | language | delete | menu
+    asking: str = ""  # "" | age | language | delete | menu
     opening: str = ""  # the link waiting for the age question
     stopped: bool = False
     turned_away: bool = False

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Take part in an engagement, or come back to it; `link` is the code that led here, if one did."""
+    """Take part in an engagement, or come back to it."""
 
     engagement: str
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something the bot does not take: `kind` is photo, voice, contact, location, forged, old and so on."""
+    """Something the bot does not take: `kind` is photo, voice, contact, location, forged, gone and so on."""
 
     kind: str
 

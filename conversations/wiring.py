@@ -20,15 +20,16 @@ MOST_OPTIONS = 90
 def check(engagement: Table, findings: Findings) -> None:
     """Note what does not fit in the steps of an engagement whose shape has been read."""
     steps: Sequence[Table] = engagement["steps"]
+    named = engagement.get("identity") == "named"
     for position, step in enumerate(steps):
         path: Path = ("steps", position)
         if step.get("kind") in KINDS:
             _check_kind(step, KINDS[step["kind"]], path, findings)
         if "when" in step:
-            _When(steps, position, findings).check(step["when"], (*path, "when"))
+            _When(steps, position, findings, named).check(step["when"], (*path, "when"))
         for place, option in enumerate(step.get("options", ())):
             if "when" in option:
-                _When(steps, position, findings).check(option["when"], (*path, "options", place, "when"))
+                _When(steps, position, findings, named).check(option["when"], (*path, "options", place, "when"))
     kinds = [step.get("kind") for step in steps]
     if kinds and all(kind == "say" for kind in kinds):
         findings.add(("steps",), "nothing is asked", "add a step of another kind than say")
@@ -67,8 +68,6 @@ def _check_bounds(step: Table, of: int, path: Path, findings: Findings) -> None:
         findings.add((*path, "at_most"), f"at_most = {most} is less than at_least = {least}", "change one of them")
     elif most > of:
         findings.add((*path, "at_most"), f"at_most = {most} and there are {of} options", f"write {of} or less")
-    elif most == 1:
-        findings.add((*path, "at_most"), "at_most = 1 lets people pick one only", 'write kind = "choice" instead')
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,7 @@ class _When:
     steps: Sequence[Table]
     position: int
     findings: Findings
+    named: bool  # answers carry the person's own record anyway
 
     def check(self, when: Mapping[str, Any], path: Path) -> None:
         if not when:
@@ -139,8 +139,16 @@ class _When:
         elif self.steps[places[0]].get("kind") == "say":
             self.findings.add(path, f"{quote(subject)} asks nothing", "name an earlier question")
         elif "kind" in self.steps[places[0]]:
+            self._check_apart(self.steps[places[0]], path)
             return self.steps[places[0]]
         return None
+
+    def _check_apart(self, subject: Table, path: Path) -> None:
+        """What is kept with the person must not tell what was answered, nor an answer who gave it."""
+        mine, theirs = (step.get("about") == "me" for step in (self.steps[self.position], subject))
+        if mine != theirs and not self.named:
+            what = f"{quote(subject['id'])} and this step are kept apart, and this `when` would join them"
+            self.findings.add(path, what, 'take it out, or make both about = "me", or neither')
 
     def _check_comparison(self, subject: str, known: Table, how: str, wanted: Any, path: Path) -> None:
         fitting = _fitting(known)

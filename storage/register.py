@@ -1,4 +1,4 @@
-"""The register of every column that holds something personal, and of those that do not. Erasing walks it."""
+"""The register of every column that holds something personal, and of those that do not. A test holds `erasure` to it."""
 
 PERSONAL: dict[str, str] = {
     "people.age_band": "erase",
@@ -33,7 +33,7 @@ PERSONAL: dict[str, str] = {
 }
 """Columns that hold something personal -> what erasing a person does to them: `erase` with their rows, `unlink` where a
 pseudonym leads to them, `expire` by themselves within days. A test fails for a column of text or bytes that is neither
-here nor in IMPERSONAL; `storage.erasure` walks it."""
+here nor in IMPERSONAL."""
 
 IMPERSONAL = frozenset(
     {

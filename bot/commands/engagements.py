@@ -27,7 +27,7 @@ def list_engagements(config_file: ConfigOption = None) -> None:
         flows = base.house.know(db, {one.edition_id for one in shelf.values()})
         return [f"{one.state:<7} {one.slug:<40} {flows[one.edition_id].title.get('en', '')}" for one in shelf.values()]
 
-    for row in within(config_file, rows):
+    for row in within(config_file, rows, adopt=True):
         typer.echo(row)
 
 
@@ -53,7 +53,7 @@ def open_engagement(engagement: str, config_file: ConfigOption = None) -> None:
             engagements.make_link(db, one, "", now)
         return [f"{engagement} is open. People get in by this link:", *_link_lines(base, db, one)]
 
-    for row in within(config_file, act):
+    for row in within(config_file, act, adopt=True):
         typer.echo(row)
 
 
@@ -93,7 +93,7 @@ def show_links(
             engagements.make_link(db, one, new or "", base.clock.now())
         return _link_lines(base, db, one)
 
-    for row in within(config_file, act):
+    for row in within(config_file, act, adopt=True):
         typer.echo(row)
 
 

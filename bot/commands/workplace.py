@@ -40,11 +40,11 @@ def settings(path: Path | None) -> Config:
     return config_file.read(chosen)
 
 
-def within(path: Path | None, act: Callable[[Foundation, Connection], T]) -> T:
-    """Do something in one transaction on the foundation of a command."""
+def within(path: Path | None, act: Callable[[Foundation, Connection], T], *, adopt: bool = False) -> T:
+    """Do something in one transaction on the foundation of a command; with `adopt`, after taking in changed files."""
 
     async def work() -> T:
-        async with foundation.foundation(settings(path)) as base, base.engine.begin() as connection:
+        async with foundation.foundation(settings(path), adopt=adopt) as base, base.engine.begin() as connection:
             return await connection.run_sync(lambda db: act(base, db))
 
     return asyncio.run(work())

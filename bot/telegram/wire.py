@@ -41,7 +41,6 @@ class Reply:
     result: Any = None
     description: str = ""
     retry_after: float = 0
-    migrate_to: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -116,9 +115,7 @@ def _read(status: int, payload: bytes) -> Reply:
             return Reply(200, answer.get("result"))
         more = answer.get("parameters") or {}
         code = int(answer.get("error_code", status))
-        reply = Reply(
-            code, None, str(answer.get("description", "")), float(more.get("retry_after", 0)), more.get("migrate_to_chat_id")
-        )
+        reply = Reply(code, None, str(answer.get("description", "")), float(more.get("retry_after", 0)))
     except (ValueError, KeyError, TypeError, AttributeError):
         msg = f"HTTP {status} without the Bot API's JSON"
         raise UnknownOutcomeError(msg) from None

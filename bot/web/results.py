@@ -19,6 +19,7 @@ from bot.web.guard import is_staff
 from bot.web.rendering import figures, page
 from conversations import questions
 from conversations.flow import Flow, Step
+from conversations.questions import KINDS
 from conversations.text import FALLBACK, choose
 from storage import engagements, releases, results, small_numbers
 from storage.database import READING
@@ -147,7 +148,7 @@ def _question(number: int, told: Mapping[str, Any], step: Step | None) -> Questi
         number=number,
         words=choose(step.ask, FALLBACK) if step else told["id"],
         answered=_grouped(told["answered"]),
-        written=told["kind"] == "text",
+        written=KINDS[told["kind"]].free,
         many=questions.KINDS[told["kind"]].many,
         rows=rows,
         chart=draw(bars, _number(told["answered"]) or 0) if shown else None,

@@ -122,7 +122,6 @@ CASES = [
     ("at_least = 1", "at_least = 4 #!", "there are 3 options"),
     ("at_least = 1", 'at_least = "one" #!', "write at_least = 1"),
     ("at_most = 2", "at_most = 4 #!", "write 3 or less"),
-    ("at_most = 2", "at_most = 1 #!", 'write kind = "choice" instead'),
     ("at_least = 1\nat_most = 2", "at_least = 3\nat_most = 2 #!", "at_most = 2 is less than at_least = 3"),
     ("optional = true", "at_most = 2 #!", '"text" takes no `at_most`'),
     # What `when` names

@@ -41,7 +41,6 @@ def begins(house: House) -> None:
     hear(person, "how old are you")
 
 
-@pytest.mark.promise("P21")
 def test_a_database_from_a_newer_program_is_left_alone(make_house: MakeHouse) -> None:
     house = make_house(begin=False)
     house.open("tests-five")

@@ -66,6 +66,16 @@ class ImpatientWire(Wire):
         return await super().post(url, body, min(patience, 0.5))
 
 
+class LateWire(ImpatientWire):
+    """A wire whose first two calls find nobody listening."""
+
+    late = 2
+
+    async def post(self, url: URL, body: bytes, patience: float) -> tuple[int, bytes]:
+        self.late -= 1
+        return await super().post(url if self.late < 0 else url.with_port(1), body, patience)
+
+
 class InsistentSender(Sender):
     """A sender that tries until it hears a yes, as a retry layer around every call does."""
 
@@ -115,13 +125,15 @@ def _states(db: Connection) -> dict[int, str]:
 
 
 @asynccontextmanager
-async def open_office(database: str, folder: Path, telegram: Telegram, sender: type[Sender]) -> AsyncIterator[Office]:
+async def open_office(
+    database: str, folder: Path, telegram: Telegram, sender: type[Sender], lines: type[Wire] = ImpatientWire
+) -> AsyncIterator[Office]:
     settings = {
         "telegram": {"token": telegram.token, "api_url": telegram.url},
         "storage": {"url": database, "keys": folder / "keys.json"},
     }
     config = Config.model_validate(settings)
-    async with foundation(config) as base, ImpatientWire(telegram.url, telegram.token) as wire:
+    async with foundation(config) as base, lines(telegram.url, telegram.token) as wire:
         waiting = Waiting(base.engine, base.house, base.clock.now, lambda _out: None)
         taking = asyncio.create_task(waiting.run())
         sending = sender(wire, Pacer(1000), waiting.settle, lambda _chat, _state: None)
@@ -187,6 +199,18 @@ async def test_a_reply_is_repeated_once_at_most(database: str, tmp_path: Path) -
 async def test_a_sender_that_tries_until_it_hears_a_yes_is_caught(database: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="cut-after"):
         await check(FAULTS, NEVER_TWICE, database, tmp_path, InsistentSender)
+
+
+@pytest.mark.promise("P4")
+async def test_what_never_reached_telegram_is_sent_when_it_is_there_again(database: str, tmp_path: Path) -> None:
+    with running() as telegram:
+        person = telegram.person()
+        await asyncio.to_thread(person.starts)
+        async with open_office(database, tmp_path, telegram, Sender, LateWire) as office:
+            letter = Letter(1, None, person.id, "say", {"text": "Hello", "bold": [], "rows": []}, "reminder", NEVER_TWICE)
+            await office.post([letter])
+            assert await office.await_settled([letter]) == {1: SENT}
+        assert _times_seen(person) == 1
 
 
 @pytest.mark.promise("P4")
