@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 
 import structlog
@@ -65,7 +65,7 @@ class Running:
         self._sender = Sender(out, pacer, self._waiting.settle, self._unreachable)
         self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
         self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
-        self._upkeep = Upkeep(base.engine, base.house, base.clock.now, self._recovery.take_over)
+        self._upkeep = Upkeep(base.engine, base.house, base.clock.now, self._keep_up)
         self._stop = asyncio.Event()
 
     async def serve(self, ready: Callable[[int], None]) -> None:
@@ -121,6 +121,10 @@ class Running:
         self._sender.post(out.letters)  # first: the next question matters more than the end of a spinner
         self._sender.answer(out.tapped)
 
+    async def _keep_up(self) -> None:
+        await self._here.keep()
+        await self._recovery.take_over()
+
     async def _regain(self) -> None:
         await self._recovery.find_lost()
 
@@ -158,9 +162,21 @@ class Running:
         """Poll, if this bot polls and this process is the one that does."""
         if self._config.telegram.receive != "polling":
             return
-        while not await self._here.may_poll(self._base.house.bot_id):  # noqa: ASYNC110 - PostgreSQL tells nobody it is free
-            await asyncio.sleep(0.5)
-        await self._poller.run()
+        while True:
+            while not await self._here.may_poll(self._base.house.bot_id):  # noqa: ASYNC110 - PostgreSQL tells nobody it is free
+                await asyncio.sleep(0.5)
+            await self._poll_until(self._here.lost())
+
+    async def _poll_until(self, lost: Coroutine[None, None, None]) -> None:
+        """Poll until another process may have taken the place."""
+        polling_now, losing = asyncio.create_task(self._poller.run()), asyncio.create_task(lost)
+        try:
+            await asyncio.wait({polling_now, losing}, return_when=asyncio.FIRST_COMPLETED)
+            if polling_now.done():
+                polling_now.result()  # it never ends by itself but by a fault, which must be heard
+        finally:
+            polling_now.cancel()
+            losing.cancel()
 
 
 def _settle_memory() -> None:

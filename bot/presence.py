@@ -6,17 +6,23 @@ holds advisory locks on a connection of its own; they end with it, however it en
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.database import DatabaseError
 from storage.presence import lock_number
+
+log = structlog.get_logger()
 
 
 class Presence:
@@ -30,6 +36,7 @@ class Presence:
         self._claimer = claimer
         self._file: int | None = None
         self._connection: AsyncConnection | None = None
+        self._lost = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         if self._engine.dialect.name == "sqlite":
@@ -38,12 +45,38 @@ class Presence:
             await self._connect()
         return self
 
-    async def _connect(self) -> AsyncConnection:
+    async def _connect(self) -> None:
         connection = await self._engine.connect()
         connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": lock_number(self._claimer)})
         self._connection = connection
-        return connection
+
+    async def keep(self) -> None:
+        """Look after the connection that says we live: when it broke, say so to `lost` and take the place again."""
+        if self._file is not None:
+            return
+        try:
+            if self._connection is None:
+                await self._connect()
+                log.info("this process is known to be alive again")
+            else:
+                await self._connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the connection that says this process lives is lost", why=type(error).__name__)
+            await self._give_up()
+
+    async def _give_up(self) -> None:
+        broken, self._connection = self._connection, None
+        self._lost.set()
+        self._lost = asyncio.Event()
+        if broken is not None:
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                await broken.invalidate()
+                await broken.close()
+
+    async def lost(self) -> None:
+        """Wait until another process may have taken what this one held."""
+        await self._lost.wait()
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._file is not None:
@@ -54,10 +87,15 @@ class Presence:
 
     async def may_poll(self, bot_id: int) -> bool:
         """Whether this process is the one that polls for `bot_id`; asks for the place when nobody has it."""
-        if self._connection is None:
+        if self._file is not None:
             return True
-        taken = await self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": lock_number(f"poll {bot_id}")})
-        return bool(taken.scalar_one())
+        if self._connection is None:
+            return False
+        ask = text("SELECT pg_try_advisory_lock(:key)")
+        try:
+            return bool((await self._connection.execute(ask, {"key": lock_number(f"poll {bot_id}")})).scalar_one())
+        except (SQLAlchemyError, OSError):
+            return False  # `keep` finds out and connects again
 
 
 def _lock_file(database: Path) -> int:

@@ -20,6 +20,9 @@ from storage.schema import outbox
 REPLY = "reply"
 REPEAT_ONCE, NEVER_TWICE = "repeat-once", "never-twice"
 PENDING, SENDING, SENT, FAILED, UNKNOWN = "pending", "sending", "sent", "failed", "unknown"
+MOST_TAKEOVERS = 5
+"""Deaths in a row after which a reply is given up. Each can repeat what was in flight; giving up leaves someone waiting."""
+
 UNKNOWN_KEPT = dt.timedelta(days=7)
 
 
@@ -122,7 +125,7 @@ def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collect
     """
     left = and_(outbox.c.bot_id == bot_id, outbox.c.state == SENDING, outbox.c.claimer.in_(dead))
     unsent = and_(outbox.c.bot_id == bot_id, outbox.c.state == PENDING, outbox.c.lane == REPLY)
-    hopeless = and_(left, (outbox.c.policy == NEVER_TWICE) | (outbox.c.attempts > 0))
+    hopeless = and_(left, (outbox.c.policy == NEVER_TWICE) | (outbox.c.attempts >= MOST_TAKEOVERS))
     db.execute(update(outbox).where(hopeless).values(state=UNKNOWN, sealed=None))
     rows = db.execute(select(outbox).where(left | unsent).order_by(outbox.c.id).with_for_update(skip_locked=True)).all()
     letters, gone = [], []

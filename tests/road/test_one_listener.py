@@ -6,7 +6,8 @@ import pytest
 
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, Crowd, check, hear, make_plans, type_all
-from tests.road.house import House
+from tests.road.house import House, until
+from tests.road.test_lost_database import locked
 
 
 @pytest.mark.promise("P12")
@@ -36,3 +37,16 @@ def test_only_one_bot_listens_and_the_next_takes_its_place_when_it_dies(make_hou
     polls = first.telegram.log(0, "call", method="getUpdates")
     assert {poll["status"] for poll in polls} <= {0, 200}
     assert second.stop() == 0
+
+
+@pytest.mark.promise("P12")
+def test_a_bot_that_lost_its_place_with_its_connection_takes_it_again(make_house: MakeHouse) -> None:
+    house: House = make_house()
+    code = house.open(ENGAGEMENT)
+    if house.database.startswith("postgresql"):  # a lock file is not lost
+        with locked(house):
+            until(lambda: "says this process lives is lost" in house.said(), house.said)
+        until(lambda: "known to be alive again" in house.said(), house.said)
+    person = house.telegram.person()
+    type_all(person, make_plans(1, seed=10)[0], code)
+    hear(person, END)

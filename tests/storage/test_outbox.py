@@ -52,11 +52,21 @@ def test_what_the_bot_started_keeps_its_state_and_loses_its_words(world: World) 
     assert (row.state, row.sealed) == (SENT, None)
 
 
-def test_a_reply_the_dead_left_is_sent_once_more_in_order_and_no_more(world: World) -> None:
-    write(world, replace(REPLY, id=5), REPLY)
-    assert recover(world, "second", "first") == [REPLY, replace(REPLY, id=5)]
-    assert recover(world, "third", "second") == []
+def test_a_reply_the_dead_left_is_sent_again_in_order_until_too_many_have_died_over_it(world: World) -> None:
+    write(world, replace(REPLY, id=5), REPLY, claimer="0")
+    for death in range(outbox.MOST_TAKEOVERS):
+        assert recover(world, str(death + 1), str(death)) == [REPLY, replace(REPLY, id=5)]
+    assert recover(world, "last", str(outbox.MOST_TAKEOVERS)) == []
     assert count(world) == {UNKNOWN: 2}
+
+
+def test_a_reply_given_back_unsent_goes_out_as_if_for_the_first_time(world: World) -> None:
+    write(world, REPLY)
+    settle(world, Settled(1, outbox.PENDING))
+    assert world.do(lambda db: outbox.claimers(db, BOT)) == {""}
+    assert recover(world, "second") == [REPLY]
+    attempts = world.do(lambda db: db.scalars(select(schema.outbox.c.attempts)).one())
+    assert attempts == 0
 
 
 def test_what_the_bot_started_is_unknown_after_a_death_and_not_sent_again(world: World) -> None:
