@@ -32,7 +32,7 @@ log = structlog.get_logger()
 MOST = 200
 """Arrivals in one transaction."""
 
-_MOMENT = 0.03
+_MOMENT = 0.003
 """Seconds that settled letters wait for company. In these a kill makes a reply that had arrived go out once more."""
 
 _TROUBLE = (0.2, 0.5, 1, 2, 5)  # seconds between tries while the database cannot be written
