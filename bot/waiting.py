@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot import turns
@@ -107,7 +107,7 @@ class Waiting:
                 if failed and self._regained:  # while nothing else is being written
                     await self._regained()
                 failed, self.trouble = 0, ""
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:
                 self._settled = settled + self._settled
                 self.trouble = "the database cannot be written"
                 log.exception("nothing could be written", waiting=len(batch))

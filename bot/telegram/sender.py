@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -34,6 +35,19 @@ NOT_HEARD = {401, 404, 409}
 
 FINE = ("message is not modified", "query is too old", "message to edit not found", "message can't be edited")
 """Words in a refusal after which there is nothing left to do."""
+
+
+@dataclass(slots=True)
+class _Tries:
+    """How often one letter has been tried in vain, and whether it may have gone out already."""
+
+    count: int = 0
+    repeated: bool = False
+
+    async def pause(self) -> None:
+        """Wait before the next try, longer each time."""
+        await asyncio.sleep(_RETRY[min(self.count, len(_RETRY) - 1)])
+        self.count += 1
 
 
 class Sender:
@@ -108,10 +122,8 @@ class Sender:
 
     async def _deliver(self, letter: Letter) -> Settled | None:
         """What became of one letter; None when the sender is closing and it was not sent."""
-        method, body = compose(letter)
+        tries = _Tries()
         loop = asyncio.get_running_loop()
-        tries = 0
-        repeated = False
         at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
         while not self._stopping:
             if at > loop.time():
@@ -119,30 +131,32 @@ class Sender:
                 if self._pacer.is_held(letter.chat_id, loop.time()):  # refused meanwhile: places are given anew, apart
                     at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
                 continue
-            try:
-                reply = await self._wire.tell(method, body)
-            except NotSentError as error:
-                log.warning("not sent", reason=str(error), again_in=_RETRY[min(tries, len(_RETRY) - 1)])
-                await asyncio.sleep(_RETRY[min(tries, len(_RETRY) - 1)])
-                tries += 1
-                continue
-            except UnknownOutcomeError as error:
-                log.warning("outcome unknown", reason=str(error), kind=letter.kind)
-                if repeated or letter.policy == NEVER_TWICE:
-                    return Settled(letter.id, UNKNOWN, str(error)[:64], letter.lane)
-                repeated = True  # a reply to a person's own action may be repeated once
-                await asyncio.sleep(_RETRY[0])
-                continue
-            if reply.code in NOT_HEARD:
-                log.error("Telegram does not know this bot; is telegram.token right?", code=reply.code)
-                await asyncio.sleep(_RETRY[min(tries, len(_RETRY) - 1)])
-                tries += 1
-                continue
-            outcome = self._judge(letter, reply, loop.time())
+            outcome = await self._try(letter, tries)
             if outcome:
                 return outcome
             at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
         return None
+
+    async def _try(self, letter: Letter, tries: _Tries) -> Settled | None:
+        """Call once; None when the call is to be made again."""
+        try:
+            reply = await self._wire.tell(*compose(letter))
+        except NotSentError as error:
+            log.warning("not sent", reason=str(error))
+            await tries.pause()
+            return None
+        except UnknownOutcomeError as error:
+            log.warning("outcome unknown", reason=str(error), kind=letter.kind)
+            if tries.repeated or letter.policy == NEVER_TWICE:
+                return Settled(letter.id, UNKNOWN, str(error)[:64], letter.lane)
+            tries.repeated = True  # a reply to a person's own action may be repeated once
+            await tries.pause()
+            return None
+        if reply.code in NOT_HEARD:
+            log.error("Telegram does not know this bot, or another program uses its token", code=reply.code)
+            await tries.pause()
+            return None
+        return self._judge(letter, reply, asyncio.get_running_loop().time())
 
     def _judge(self, letter: Letter, reply: Reply, now: float) -> Settled | None:
         """What an answer means for a letter; None when it is to be tried again."""
