@@ -72,7 +72,9 @@ class Waiting:
         """Why nothing can be written just now, in words for health; empty when all is well."""
 
     async def take(self, arrivals: Sequence[Arrival]) -> None:
-        """Wait until these are committed. Raises NotKeptError when they could not be."""
+        """Wait until these are committed. Raises NotKeptError when they could not be, or when it is too late for more."""
+        if self._stopping:
+            raise NotKeptError("stopping")
         loop = asyncio.get_running_loop()
         waiters = [(arrival, loop.create_future()) for arrival in arrivals]
         self._arrivals.extend(waiters)

@@ -61,6 +61,7 @@ def test_stopping_under_load_loses_nothing(make_house: MakeHouse, receive: str) 
             house.start()
     house.settle()
     check(house, crowd.plans)
+    assert "Traceback" not in house.said(), "a stop is no fault"
 
 
 def test_a_bot_that_cannot_reach_telegram_still_stops_in_time(make_plain_house: MakeHouse) -> None:
