@@ -30,6 +30,8 @@ class Poller:
         self._waiting = waiting
         self._sign = sign
         self._offset: int | None = None
+        self._numbers: list[int] = []  # of the last batch
+        self._again = 0  # how often the same batch came again
         self._failed = 0
         self.trouble = ""
 
@@ -65,8 +67,15 @@ class Poller:
         if updates and not numbers:  # they cannot be confirmed, so they would come again at once
             await self._back_off("only updates without a number come")
             return
-        self._failed, self.trouble = 0, ""
-        self._offset = max(numbers) + 1 if numbers else self._offset
+        if numbers and numbers == self._numbers:  # the offset did not confirm them: try the others in turn
+            self._again += 1
+            self._offset = sorted(numbers)[-self._again % len(numbers)] + 1
+            self._failed = 0  # a moment only: something new may stand behind them
+            await self._back_off("the same news comes again and again")
+            return
+        self._numbers, self._again, self._failed, self.trouble = numbers, 0, 0, ""
+        if numbers:
+            self._offset = numbers[-1] + 1  # the order is the queue's own; a number may be far too high
 
     async def _back_off(self, why: str, wait: float = 0) -> None:
         if why != self.trouble:

@@ -181,7 +181,7 @@ class Sender:
             arguments["text"] = tap.words
         try:
             await self._wire.tell("answerCallbackQuery", orjson.dumps(arguments), _TAP_LIFE)
-        except (NotSentError, UnknownOutcomeError):
+        except (NotSentError, UnknownOutcomeError, TypeError):  # TypeError: the tap's id is no text that can be sent
             log.info("tap not answered")
 
 
