@@ -9,7 +9,7 @@ from bot.arrivals import TELEGRAM
 from bot.desk import Desk
 from conversations import reception
 from conversations.effects import Person
-from conversations.inputs import Back, Done, Input, Leave, Link, Open, Refused, Skip, Tap, Words
+from conversations.inputs import Back, Done, Input, Leave, Link, Look, Open, Refused, Skip, Tap, Words
 from conversations.session import Session
 from storage import codes, sessions
 from storage.engagements import OPEN, Engagement
@@ -44,7 +44,7 @@ def address(desk: Desk, given: Input, who: Standing) -> tuple[Input, Held | None
     if not who.person.age_band:
         return given, None
     match given:
-        case Tap(code) | Back(code) | Skip(code) | Done(code) | Leave(code) if code:
+        case Tap(code) | Back(code) | Skip(code) | Look(code) | Done(code) | Leave(code) if code:
             named = next((held for held in who.mine if held.session.code == code), None)
             return (given, named) if named else (Refused("gone"), who.current)
         case Link(code):

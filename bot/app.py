@@ -11,15 +11,17 @@ from contextlib import AsyncExitStack
 import structlog
 from starlette.applications import Starlette
 
-from bot import launch
+from bot import editing, launch
 from bot.arrivals import TELEGRAM
 from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Outgoing
+from bot.editing import Editing
 from bot.foundation import Foundation, foundation
 from bot.presence import Presence
 from bot.recovery import Recovery
 from bot.telegram import polling, webhook
+from bot.telegram.album import Album
 from bot.telegram.greeting import greet
 from bot.telegram.pacer import Pacer
 from bot.telegram.sender import Sender
@@ -62,10 +64,12 @@ class Running:
         self._config = base.config
         self._waiting = Waiting(base.engine, base.house, base.clock.now, self._post, self._regain)
         pacer = Pacer(base.config.telegram.messages_per_second)
-        self._sender = Sender(out, pacer, self._waiting.settle, self._unreachable)
+        album = Album(out, base.engine, base.house.organisation_id, base.house.bot_id)
+        self._sender = Sender(out, pacer, self._waiting.settle, self._unreachable, album)
         self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
         self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
-        self._upkeep = Upkeep(base.engine, base.house, base.clock.now, self._keep_up)
+        self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
+        self._upkeep = Upkeep(base.engine, base.house, base.clock.now, self._keep_up, self._editing.look)
         self._stop = asyncio.Event()
 
     async def serve(self, ready: Callable[[int], None]) -> None:
@@ -139,8 +143,8 @@ class Running:
             await connection.run_sync(people.set_states, house.bot_id, TELEGRAM, {lookup: state})
 
     def _tell_problems(self) -> None:
-        for problem in self._base.shelf.problems:
-            log.error("an engagement file was left out", problem=str(problem))
+        editing.tell((*self._base.shelf.problems, *self._base.adopted.problems))
+        editing.tell_changes(self._base.adopted)
 
     async def _refuse_unready(self) -> None:
         """Say which open engagements are not served here, and why."""

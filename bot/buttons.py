@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable
 from typing import Any
 
-from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Language, Leave, Open, Skip, Tap
+from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Language, Leave, Look, Open, Skip, Tap
 
 LONGEST = 64  # bytes Telegram takes
 
@@ -55,6 +55,7 @@ CARRIED: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "t": (Tap, ("session", "step", "option")),
     "b": (Back, ("session", "step")),
     "s": (Skip, ("session", "step")),
+    "p": (Look, ("session", "step", "at")),
     "d": (Done, ("session", "step")),
     "v": (Leave, ("session",)),
     "o": (Open, ("engagement",)),

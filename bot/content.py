@@ -4,52 +4,105 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from conversations import checking, flow, library
-from conversations.problems import Problem
-from storage import engagements
+from bot import pictures
+from conversations import checking, library
+from conversations.flow import Flow
+from conversations.places import locate
+from conversations.problems import Findings, Problem, quote
+from storage import editions, engagements
+from storage.engagements import Adoption
 
 LARGEST = 1 << 20  # bytes of an engagement file
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The texts that can be used, by engagement id, and what is wrong with the others."""
+    """The texts that can be used, by engagement id, and what is wrong with the others.
+
+    `files` names the file of each; `pictures` holds what each shows, by file name; `shipped` are the ids of the library's.
+    """
 
     sources: Mapping[str, str]
     problems: tuple[Problem, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    shipped: frozenset[str] = frozenset()
 
 
 def read(folder: Path | None) -> Shelf:
     """Every engagement file that is shipped or in `folder`. A folder's file wins over a shipped one of the same id."""
     problems: list[Problem] = []
-    found = {}
-    for group in (library.SHIPPED, _read_folder(folder, problems)):
-        good = {name: text for name, text in group.items() if not _faults(name, text, problems)}
-        doubled = checking.check_all(good)
-        problems += doubled
-        bad = {problem.file for problem in doubled}
-        found.update({flow.read(text).id: text for name, text in good.items() if name not in bad})
-    return Shelf(found, tuple(problems))
+    return shelve(_read_folder(folder, problems), problems)
 
 
-def _faults(name: str, text: str, problems: list[Problem]) -> bool:
-    faults = checking.check(text, name)
-    problems += faults
-    return bool(faults)
+def shelve(texts: Mapping[str, str], problems: list[Problem]) -> Shelf:
+    """The shelf with the library and these texts (path -> text) on it; `problems` are those met in reading them.
+
+    Of two files with the same id neither is used: nobody can know which is meant.
+    """
+    shown: dict[str, Mapping[str, bytes]] = {}
+    shipped = _good(library.SHIPPED, problems)
+    own = _good(texts, problems)
+    for name, one in list(own.items()):
+        faults: list[Problem] = []
+        shown[one.id] = pictures.read(Path(name), texts[name], one, faults)
+        problems += faults
+        if faults:
+            del own[name]
+    own = _without_doubles(own, texts, problems)
+    files = {one.id: name for good in (shipped, own) for name, one in good.items()}
+    sources = {slug: texts.get(name) or library.SHIPPED[name] for slug, name in files.items()}
+    ours = frozenset(files) - {one.id for one in own.values()}
+    return Shelf(sources, tuple(problems), files, {slug: shown[slug] for slug in files if shown.get(slug)}, ours)
+
+
+def _good(texts: Mapping[str, str], problems: list[Problem]) -> dict[str, Flow]:
+    """The texts that have no fault, read, by file name."""
+    good = {}
+    for name, text in texts.items():
+        faults = _faults(text, name)
+        problems += faults
+        if not faults:
+            good[name] = editions.read(text)
+    return good
+
+
+@lru_cache(maxsize=256)  # a folder is looked over again whenever one of its files changes
+def _faults(text: str, name: str) -> tuple[Problem, ...]:
+    return tuple(checking.check(text, name))
+
+
+def _without_doubles(good: Mapping[str, Flow], texts: Mapping[str, str], problems: list[Problem]) -> dict[str, Flow]:
+    owners: dict[str, list[str]] = {}
+    for name, one in good.items():
+        owners.setdefault(one.id, []).append(name)
+    for slug, names in owners.items():
+        for name in names if len(names) > 1 else ():
+            other = next(each for each in names if each != name)
+            findings = Findings(name, locate(texts[name].removeprefix("\ufeff")))
+            findings.add(("id",), f"{quote(slug)} is the id of {other} too", "give each its own id; until then neither is used")
+            problems += findings.found
+    return {name: one for name, one in good.items() if len(owners[one.id]) == 1}
 
 
 def _read_folder(folder: Path | None, problems: list[Problem]) -> dict[str, str]:
     if folder is None:
         return {}
     if not folder.is_dir():
-        problems.append(Problem(str(folder), 1, "content.folder is not a folder", "make it, or change the setting"))
+        problems.append(missing(folder))
         return {}
     return {str(file): text for file in sorted(folder.glob("*.toml")) if (text := read_file(file, problems)) is not None}
+
+
+def missing(folder: Path) -> Problem:
+    """What is said of a folder that is none."""
+    return Problem(str(folder), 1, "content.folder is not a folder", "make it, or change the setting")
 
 
 def read_file(file: Path, problems: list[Problem]) -> str | None:
@@ -66,6 +119,33 @@ def read_file(file: Path, problems: list[Problem]) -> str | None:
     return None
 
 
-def adopt(db: Connection, organisation_id: int, shelf: Shelf, now: dt.datetime) -> list[str]:
-    """Make editions of what is new or changed; returns their ids."""
-    return engagements.adopt(db, organisation_id, shelf.sources, now)
+def adopt(db: Connection, organisation_id: int, shelf: Shelf, now: dt.datetime) -> Adoption:
+    """Make editions of what is new or changed: the library's first, which gives way to everybody."""
+    done = Adoption()
+    for origin, sources in _by_origin(shelf).items():
+        more = engagements.adopt(db, organisation_id, sources, now, origin, shelf.pictures, shelf.files)
+        done = Adoption(done.changed + more.changed, done.apart + more.apart, done.problems + more.problems)
+    return done
+
+
+def foresee(db: Connection, organisation_id: int, shelf: Shelf) -> list[Problem]:
+    """What would be refused, and what is worth a thought, were the shelf adopted now."""
+    new = [
+        slug
+        for origin, sources in _by_origin(shelf).items()
+        for slug in engagements.news(db, organisation_id, sources, origin, shelf.pictures)
+    ]
+    return compare_with_kept(db, organisation_id, {shelf.files[slug]: shelf.sources[slug] for slug in new})
+
+
+def _by_origin(shelf: Shelf) -> dict[str, dict[str, str]]:
+    shipped = {slug: text for slug, text in shelf.sources.items() if slug in shelf.shipped}
+    own = {slug: text for slug, text in shelf.sources.items() if slug not in shelf.shipped}
+    return {engagements.LIBRARY: shipped, engagements.FILE: own}
+
+
+def compare_with_kept(db: Connection, organisation_id: int, texts: Mapping[str, str]) -> list[Problem]:
+    """What checked texts (file name -> text) would do to answers already given, by file and line."""
+    named = {editions.read(text).id: file for file, text in texts.items()}
+    known = editions.find(db, organisation_id, named, whole=True)
+    return [problem for slug, file in named.items() for problem in editions.compare(known.get(slug), texts[file], file)]

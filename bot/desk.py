@@ -70,6 +70,8 @@ class Desk:
                 "person_id": known.id,
                 "engagement_id": held.engagement.id,
                 "step": effect.step,
+                "edition_id": held.edition_id,
+                "language": effect.answer.language,
                 "chosen": " ".join(effect.answer.chosen),
                 "sealed": self.house.keys.seal("wishes.sealed", row, text.encode()) if text else None,
             }

@@ -9,16 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import launch
+from bot import content, launch
 from bot.config import Config, ConfigError
 from bot.foundation import Foundation, foundation
 from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
 from conversations import directory
+from conversations.problems import ERROR
 from storage import engagements, failures, outbox, sqlite_build
 from storage.database import DatabaseError
 from storage.keys import KeysError
 
 LEAST_DISK = 200 << 20  # bytes
+
+REFUSED = "an engagement file is refused, and the words people know stay in use"
+DOUBTFUL = "an engagement file that is not in use yet may change what answers mean"
+APART = "Both are kept; people get the console's words. Let both say the same, and the file leads again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,14 @@ async def _inside(base: Foundation) -> list[Finding]:
         flows = await connection.run_sync(house.know, {one.edition_id for one in shelf.values()})
         broken = await connection.run_sync(failures.count, house.bot_id)
         states = await connection.run_sync(outbox.count, house.bot_id)
+        coming = await connection.run_sync(content.foresee, house.organisation_id, base.shelf)
+        apart = await connection.run_sync(engagements.kept_apart, house.organisation_id)
     opened = [one for one in shelf.values() if one.state == engagements.OPEN]
     number = f"{len(opened)} engagements are open" if len(opened) != 1 else "1 engagement is open"
     found = [Finding(bool(opened), number, "Open one: python3 -m bot engagement open ID")]
     found += [Finding(False, "an engagement file is left out", str(problem)) for problem in base.shelf.problems]
+    found += [Finding(False, REFUSED if one.level == ERROR else DOUBTFUL, str(one)) for one in coming]
+    found += [Finding(False, f"{slug} was edited in the console, and its file has changed since", APART) for slug in apart]
     for one in opened:
         why = launch.obstacle(flows[one.edition_id], local=house.local)
         if why:

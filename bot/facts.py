@@ -8,7 +8,7 @@ from bot.addressing import Standing
 from bot.desk import Desk
 from conversations import reading, reception
 from conversations.effects import Facts, Offer, Person
-from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Leave, Link, Skip, Tap, Words
+from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Leave, Link, Look, Skip, Tap, Words
 from conversations.text import clean
 from storage import erasure
 from storage.engagements import OPEN
@@ -71,7 +71,7 @@ def link_in(given: Input | None) -> str:
 def needs_menu(given: Input | None, known: Known, mine: Sequence[Held]) -> bool:
     """Whether what someone may open, and has finished, can matter to this input."""
     match given:
-        case Tap(code) | Back(code) | Skip(code) | Done(code) if any(held.session.code == code for held in mine):
+        case Tap(code) | Back(code) | Skip(code) | Look(code) | Done(code) if any(held.session.code == code for held in mine):
             return False
         case Words(text) if any(held.id == known.session_id for held in mine):
             return isinstance(reading.interpret(text), Ask | Link | Leave) or known.asking != ""

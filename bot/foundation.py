@@ -5,17 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import content
+from bot import content, phrasebook
 from bot.clock import Clock
 from bot.config import Config
 from bot.house import House, Numbers
 from storage import codes, keys, organisations
 from storage.database import open_database
+from storage.engagements import Adoption
 from storage.keys import Keys
 
 
@@ -28,6 +29,7 @@ class Foundation:
     house: House
     clock: Clock
     shelf: content.Shelf
+    adopted: Adoption
 
 
 @asynccontextmanager
@@ -41,8 +43,9 @@ async def foundation(config: Config, clock: Clock | None = None, *, adopt: bool 
     try:
         async with engine.begin() as connection:
             held = await connection.run_sync(_unlock, config)
+            told = phrasebook.take(config.content.folder)
             shelf = content.read(config.content.folder)
-            organisation_id = await connection.run_sync(_settle, config, shelf if adopt else None, clock)
+            organisation_id, adopted = await connection.run_sync(_settle, config, shelf if adopt else None, clock)
         house = House(
             keys=held,
             organisation_id=organisation_id,
@@ -53,7 +56,8 @@ async def foundation(config: Config, clock: Clock | None = None, *, adopt: bool 
             minimum_age=config.telegram.minimum_age,
             local=config.telegram.is_local,
         )
-        yield Foundation(config, engine, house, clock, shelf)
+        shelf = replace(shelf, problems=(*told, *shelf.problems))
+        yield Foundation(config, engine, house, clock, shelf, adopted)
     finally:
         await engine.dispose()
 
@@ -66,10 +70,8 @@ def _unlock(db: Connection, config: Config) -> Keys:
     return held
 
 
-def _settle(db: Connection, config: Config, shelf: content.Shelf | None, clock: Clock) -> int:
+def _settle(db: Connection, config: Config, shelf: content.Shelf | None, clock: Clock) -> tuple[int, Adoption]:
     now = clock.now()
     organisation_id = organisations.settle(db, config.organisation.name, config.organisation.time_zone, now)
     organisations.introduce(db, config.telegram.bot_id, organisation_id)
-    if shelf:
-        content.adopt(db, organisation_id, shelf, now)
-    return organisation_id
+    return organisation_id, content.adopt(db, organisation_id, shelf, now) if shelf else Adoption()

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from bot import launch
 from conversations.flow import Flow
-from conversations.text import languages
-from storage import engagements
+from conversations.text import FALLBACK
+from storage import engagements, pictures
 from storage.engagements import Engagement
 from storage.keys import Keys
 
@@ -47,6 +47,7 @@ class House:
     local: bool = False  # the Bot API server runs on this computer
     flows: dict[int, Flow] = field(default_factory=dict)  # editions by row id; they never change
     by_hash: dict[str, Flow] = field(default_factory=dict)
+    pictures: dict[tuple[str, str], str] = field(default_factory=dict)  # (edition, file) -> hash of the picture
 
     def know(self, db: Connection, editions: Iterable[int]) -> Mapping[int, Flow]:
         """The flows of these editions, and of all met before."""
@@ -55,6 +56,7 @@ class House:
             for row, flow in engagements.read_editions(db, missing).items():
                 self.flows[row] = flow
                 self.by_hash[flow.edition] = flow
+            self.pictures.update(pictures.of_editions(db, missing))
         return self.flows
 
     def serves(self, shelf: Mapping[int, Engagement]) -> dict[int, Engagement]:
@@ -66,5 +68,5 @@ class House:
 
     def languages(self, shelf: Mapping[int, Engagement]) -> tuple[str, ...]:
         """The languages people may choose: those of what is open, English always."""
-        opened = [self.flows[one.edition_id].title for one in shelf.values() if one.state == engagements.OPEN]
-        return tuple(dict.fromkeys(["en", *languages(opened)]))
+        opened = [self.flows[one.edition_id].languages for one in shelf.values() if one.state == engagements.OPEN]
+        return tuple(dict.fromkeys([FALLBACK, *(tag for tags in opened for tag in tags)]))

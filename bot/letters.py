@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from bot import buttons, speech
+from bot import buttons, isolates, speech
 from bot.house import House
-from conversations.effects import Mark, Rows, Say
+from conversations.effects import Mark, Rows, Say, Show
 from conversations.phrases import PHRASES
 from conversations.text import Line
 from storage.outbox import Letter
+
+LONGEST_CAPTION = 1024  # UTF-16 units
 
 
 def say(house: House, to: tuple[int | None, int], message: Say, language: str, now: dt.datetime) -> Letter:
@@ -18,6 +20,17 @@ def say(house: House, to: tuple[int | None, int], message: Say, language: str, n
     spoken = speech.speak(message, language)
     content = {"text": spoken.text, "bold": spoken.bold, "rows": _rows(house, to[1], message.rows, language)}
     return Letter(house.numbers.next(now), to[0], to[1], "say", content)
+
+
+def photo(house: House, to: tuple[int | None, int], shown: Show, language: str, now: dt.datetime) -> Letter:
+    """A picture, its words beneath it; the words alone when it is not kept here."""
+    instead = Say((Line(PHRASES["picture"], {"alt": shown.picture.alt}),))
+    picture = house.pictures.get((shown.edition, shown.picture.file))
+    if picture is None:
+        return say(house, to, instead, language, now)
+    caption = isolates.cut(speech.phrase(Line(shown.picture.alt), language), LONGEST_CAPTION)
+    content = {"picture": picture, "caption": caption, "instead": speech.speak(instead, language).text}
+    return Letter(house.numbers.next(now), to[0], to[1], "photo", content)
 
 
 def mark(house: House, to: tuple[int | None, int], message_id: int, change: Mark, language: str, now: dt.datetime) -> Letter:

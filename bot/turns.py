@@ -23,7 +23,7 @@ from bot.arrivals import TELEGRAM, Arrival
 from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
-from conversations.effects import Complete, Effect, Erase, Mark, Person, Remember, Say, Toast
+from conversations.effects import Complete, Effect, Erase, Mark, Person, Remember, Say, Show, Toast
 from conversations.inputs import Input, Link, Outcome, Refused
 from storage import engagements, erasure, outbox, people, seen, sessions
 from storage.failures import Failure
@@ -212,6 +212,8 @@ def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Ou
         match effect:
             case Say():
                 out.letters.append(letters.say(desk.house, to, effect, language, desk.now))
+            case Show():
+                out.letters.append(letters.photo(desk.house, to, effect, language, desk.now))
             case Mark() if one.message_id:
                 out.letters.append(letters.mark(desk.house, to, one.message_id, effect, language, desk.now))
             case Toast(line):

@@ -10,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import editing
 from bot.house import House
 from storage import engagements, erasure, failures, outbox, people, releases, seen, sessions
 from storage.database import READING
@@ -32,11 +33,13 @@ class Upkeep:
         house: House,
         clock: Callable[[], dt.datetime],
         take_over: Callable[[], Awaitable[None]],
+        edit: Callable[[], Awaitable[None]],
     ) -> None:
         self._engine = engine
         self._house = house
         self._clock = clock
         self._take_over = take_over
+        self._edit = edit
         self._last: dt.datetime | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -47,6 +50,7 @@ class Upkeep:
         self._scheduler.add_job(_guarded, "interval", [self.renew_figures], seconds=RELEASES_EVERY)
         self._scheduler.add_job(_guarded, "interval", [self.look], seconds=LOOK_EVERY)
         self._scheduler.add_job(_guarded, "interval", [self._take_over], seconds=LOOK_EVERY)
+        self._scheduler.add_job(_guarded, "interval", [self._edit], seconds=editing.LOOK_EVERY, max_instances=2)
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from conversations import flow, proofs, shapes, wiring, wording
+from conversations import approval, flow, proofs, shapes, wiring, wording
+from conversations.care import rules
 from conversations.places import Places, locate
 from conversations.problems import Findings, Problem, quote
 
@@ -15,24 +16,30 @@ _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def check(source: str, file: str) -> list[Problem]:
-    """The problems of one engagement file, by line. `file` is only its name. Never raises, whatever the text."""
-    findings = Findings(file)
-    text = source.removeprefix("\ufeff").replace("\r\n", "\n")
-    try:
-        table = _parse(text, findings)
-        if table is not None:
-            _check_table(table, text, findings)
-    except RecursionError:
-        findings.add((), "tables stand too deep inside one another", "write it flatter")
-    return sorted(findings.found, key=lambda problem: problem.line)
+    """What makes one engagement file unusable, by line. `file` is only its name. Never raises, whatever the text."""
+    return _inspected(source, file, care=False)
+
+
+def review(source: str, file: str) -> list[Problem]:
+    """All that can be said of one engagement file, by line: what makes it unusable or, if nothing does, what care finds."""
+    return _inspected(source, file, care=True)
 
 
 def check_all(sources: Mapping[str, str]) -> list[Problem]:
-    """The problems of several files, and ids that two of them share; `sources` is file name -> text."""
+    """What makes several files unusable, and ids that two of them share; `sources` is file name -> text."""
+    return _all(sources, check)
+
+
+def review_all(sources: Mapping[str, str]) -> list[Problem]:
+    """All that can be said of several files, and ids that two of them share."""
+    return _all(sources, review)
+
+
+def _all(sources: Mapping[str, str], look: Callable[[str, str], list[Problem]]) -> list[Problem]:
     problems = []
     owners: dict[str, str] = {}
     for file, source in sources.items():
-        problems += check(source, file)
+        problems += look(source, file)
         name = _engagement_id(source)
         if name and owners.setdefault(name, file) != file:
             twice = Findings(file, locate(source.removeprefix("\ufeff")))
@@ -41,13 +48,30 @@ def check_all(sources: Mapping[str, str]) -> list[Problem]:
     return problems
 
 
-def _check_table(table: Mapping[str, Any], text: str, findings: Findings) -> None:
+def _inspected(source: str, file: str, *, care: bool) -> list[Problem]:
+    findings = Findings(file)
+    text = source.removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        table = _parse(text, findings)
+        if table is not None:
+            _check_table(table, text, findings, care=care)
+    except RecursionError:
+        findings.add((), "tables stand too deep inside one another", "write it flatter")
+    return sorted(findings.found, key=lambda problem: problem.line)
+
+
+def _check_table(table: Mapping[str, Any], text: str, findings: Findings, *, care: bool) -> None:
     findings.places = locate(text)
     engagement = shapes.read(table, findings)
     wording.check(engagement, findings)
     wiring.check(engagement, findings)
-    if not findings.found:
-        proofs.check(flow.build(engagement, edition=""), findings)
+    if findings.found:
+        return
+    built = flow.build(engagement, edition="")
+    proofs.check(built, findings)
+    if care and not findings.found:
+        rules.check(engagement, built, findings)
+        approval.check(engagement, findings)
 
 
 def _parse(text: str, findings: Findings) -> dict[str, Any] | None:

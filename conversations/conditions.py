@@ -5,6 +5,8 @@ Three answers are possible: met, not met, or not known yet because a step it nam
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +17,7 @@ PERSON = "person."
 PERSON_FACTS = ("age_band", "language", "place", "groups")
 """What `when` may ask about the person, beside earlier steps."""
 
-COMPARISONS = ("is", "includes", "includes_all", "at_least", "at_most", "answered")
+COMPARISONS = ("is", "includes", "includes_all", "first", "at_least", "at_most", "answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,12 @@ def _joined(parts: Sequence[Condition]) -> Condition:
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
+def both(one: Condition | None, other: Condition | None) -> Condition | None:
+    """The condition that both hold."""
+    parts = [part for part in (one, other) if part]
+    return _joined(parts) if parts else None
+
+
 def comparisons(condition: Condition) -> Iterator[Compare]:
     """Every comparison inside `condition`."""
     match condition:
@@ -151,10 +159,22 @@ def _says(compare: Compare, said: tuple[str, ...]) -> bool:
             return any(one in said for one in compare.with_)
         case "includes_all":
             return all(one in said for one in compare.with_)
+        case "first":
+            return said[0] in compare.with_
         case "answered":
             return bool(said[0]) == (compare.with_ == ("true",))
-    try:
-        number, bound = float(said[0]), float(compare.with_[0])
-    except ValueError:
+    one, other = _measured(said[0]), _measured(compare.with_[0])
+    if one is None or other is None:
         return False
-    return number >= bound if compare.how == "at_least" else number <= bound
+    return one >= other if compare.how == "at_least" else one <= other
+
+
+def _measured(value: str) -> float | None:
+    """A number, or a day as the number of it, so that either can be compared."""
+    try:
+        return dt.date.fromisoformat(value).toordinal() if _DAY.fullmatch(value) else float(value)
+    except ValueError:
+        return None
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

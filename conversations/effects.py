@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from conversations.flow import Picture
 from conversations.inputs import Input
 from conversations.session import Answer, Session
 from conversations.text import Line, Text
@@ -28,6 +29,14 @@ class Say:
 
     lines: tuple[Line, ...]
     rows: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A picture of an edition, sent before its question; its alt text goes with it."""
+
+    picture: Picture
+    edition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class Erase:
     """Everything held about this person goes, now."""
 
 
-Effect = Say | Mark | Toast | Complete | Remember | Erase
+Effect = Say | Show | Mark | Toast | Complete | Remember | Erase
 
 
 @dataclass(frozen=True, slots=True)

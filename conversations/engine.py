@@ -10,15 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from conversations import screens
+from conversations import asking, postcodes, screens, stages
+from conversations.asking import Screen
 from conversations.conditions import met
-from conversations.effects import Complete, Effect, Facts, Mark, Remember, Say, Toast, Turn
+from conversations.effects import Complete, Effect, Facts, Mark, Remember, Say, Show, Toast, Turn
 from conversations.flow import Flow, Option, Step, offered, path
-from conversations.inputs import Back, Done, Input, Leave, Open, Outcome, Refused, Silence, Skip, Tap, Words
+from conversations.inputs import Back, Done, Input, Leave, Look, Open, Outcome, Refused, Silence, Skip, Tap, Words
 from conversations.phrases import PHRASES
-from conversations.questions import KINDS, Misread, weigh
+from conversations.questions import KINDS, Misread, how_many, weigh
 from conversations.session import Answer, Session
-from conversations.text import Line, clean
+from conversations.text import Field, Line, clean
 
 KEEP = "keep"
 """The action of every flow that only asks: keep the answers."""
@@ -56,12 +57,15 @@ class _Stand:
     def says(self, *effects: Effect) -> Turn:
         return Turn(self.session, effects)
 
-    def asks(self, *before: Effect, lines: tuple[Line, ...] = ()) -> Turn:
-        """The turn that puts the present question, after `before`; `lines` open its message."""
+    def screen(self, near: tuple[str, ...] = ()) -> Screen:
+        return Screen(self.flow, self.session, self.person, self.facts.now.date(), near)
+
+    def asks(self, *before: Effect, lines: tuple[Line, ...] = (), near: tuple[str, ...] = ()) -> Turn:
+        """The turn that puts the present question, after `before`; `lines` open its message, `near` narrows its options."""
         step = self.question
         if step is None:
             return self.says(*before, _complete(self))
-        return self.says(*before, screens.ask(self.flow, step, self.session, self.person, lines))
+        return self.says(*before, asking.ask(self.screen(near), step, lines))
 
 
 def respond(flows: Mapping[str, Flow], session: Session | None, given: Input, facts: Facts) -> Turn:
@@ -94,6 +98,8 @@ def _answer(stand: _Stand, given: Input) -> Turn:
             return _hear(stand, clean(text))
         case Back(_, step) | Skip(_, step) | Done(_, step):
             return _elsewhere(stand, step) or CONTROLS[type(given)](stand)
+        case Look(_, step, at):
+            return _elsewhere(stand, step) or _look(stand, stand.session.at + 1 if step is None else at)
         case Leave():
             return stand.says(Say((Line(PHRASES["left"]),)))
         case Refused(kind):
@@ -125,27 +131,56 @@ def _open(stand: _Stand) -> Turn:
 
 
 def _onward(stand: _Stand, *before: Effect) -> Turn:
-    """What is said between the last answer and the present question, then that question."""
+    """What is said between the last answer and the present question, with what comes before that one, then itself."""
     since = 0
     for place, step in enumerate(stand.steps):
         if step.asks and step.id in stand.session.answers:
             since = place + 1
-    said = [Say(screens.tell(stand.flow, step, stand.session)) for step in stand.steps[since:] if not step.asks]
+    said = [effect for step in stand.steps[since:] for effect in _leading_to(stand, step)]
     return stand.asks(*before, *said)
+
+
+def _leading_to(stand: _Stand, step: Step) -> list[Effect]:
+    """A step that asks nothing, in words; of a question what is said before it, and its picture."""
+    note = [Say((Line(step.sensitive),))] if step.sensitive else []
+    shown = [Show(step.picture, stand.flow.edition)] if step.picture else []
+    return [*note, *shown, *([] if step.asks else [asking.tell(stand.screen(), step)])]
 
 
 def _tap(stand: _Stand, place: int, position: int) -> Turn:
     """A tapped option answers its own question, present or earlier, never another."""
-    steps = {step.id: step for step in stand.steps}
+    steps = {step.id for step in stand.steps}
     step = stand.flow.steps[place] if 0 <= place < len(stand.flow.steps) else None
-    if step is None or step.id not in steps or not 0 <= position < len(step.options):
+    if step is None or step.id not in steps:
         return stand.says(Toast(Line(PHRASES["earlier-question"])))
-    option = step.options[position]
-    if not met(option.when, stand.session.answers, stand.person):
+    if step.kind == "date":
+        return _pick_day(stand, step, position)
+    option = step.options[position] if 0 <= position < len(step.options) else None
+    if option is None or not met(option.when, stand.session.answers, stand.person):
         return stand.says(Toast(Line(PHRASES["earlier-question"])))
     if KINDS[step.kind].many:
         return _tick(stand, step, option)
-    return _take(stand, step, Answer(chosen=(option.id,)), tapped=option)
+    return _take(stand, step, Answer(chosen=(option.id,)), tapped=option.label)
+
+
+def _pick_day(stand: _Stand, step: Step, option: int) -> Turn:
+    day = stages.day(option)
+    read = KINDS[step.kind].read(step, (), day.isoformat() if day else "", stand.facts.now.date())
+    if isinstance(read, Misread):
+        return stand.says(Toast(read.why))
+    return _take(stand, step, read, tapped=asking.spoken(step, read))
+
+
+def _look(stand: _Stand, at: int) -> Turn:
+    """Another page of options, or stage of a date; where there is none, the first."""
+    step = stand.question
+    if step is None:
+        return stand.asks()
+    if step.kind == "date":
+        there = stages.fits(step, at, stand.facts.now.date())
+    else:
+        there = 0 <= at < asking.pages(len(stand.options(step)))
+    return stand.moved(replace(stand.session, at=at if there else 0)).asks()
 
 
 def _tick(stand: _Stand, step: Step, option: Option) -> Turn:
@@ -153,26 +188,37 @@ def _tick(stand: _Stand, step: Step, option: Option) -> Turn:
     earlier = stand.session.answers.get(step.id)
     before = earlier.chosen if earlier else stand.session.ticked
     offers = stand.options(step)
-    ticked = _toggled(before, option, offers)
+    ticked = _toggled(step, before, option, offers)
     wrong = weigh(step, offers, ticked)
-    too_much = len(ticked) > (step.at_most or len(offers))  # too few is no fault before Done
+    too_much = len(ticked) > how_many(step, len(offers))[1]  # too few is no fault before Done
     if isinstance(wrong, Misread) and (too_much or earlier):
         return stand.says(Toast(wrong.why))
-    toast = Toast(Line(PHRASES["ticked" if option.id in ticked else "unticked"], {"option": option.label}))
+    toast = Toast(_told(step, option, ticked))
     if earlier is None:
-        session = replace(stand.session, ticked=ticked)
-        return Turn(session, (toast, Mark(screens.buttons(stand.flow, step, session, stand.person))))
-    changed = _take(stand, step, Answer(chosen=ticked), tapped=None)
-    after = changed.session or stand.session
-    mark = Mark(screens.buttons(stand.flow, step, after, stand.person))
-    return replace(changed, effects=(toast, mark, *changed.effects))
+        page = offers.index(option) // asking.PAGE if asking.pages(len(offers)) > 1 else 0
+        ticking = stand.moved(replace(stand.session, ticked=ticked, at=page))
+        return ticking.says(toast, Mark(asking.buttons(ticking.screen(), step)))
+    changed = _take(stand, step, wrong if isinstance(wrong, Answer) else Answer(chosen=ticked), tapped=None)
+    after = stand.moved(changed.session or stand.session)
+    return replace(changed, effects=(toast, Mark(asking.buttons(after.screen(), step)), *changed.effects))
 
 
-def _toggled(before: tuple[str, ...], option: Option, offers: list[Option]) -> tuple[str, ...]:
+def _told(step: Step, option: Option, ticked: tuple[str, ...]) -> Line:
+    """What a tick did."""
+    if option.id not in ticked:
+        return Line(PHRASES["unticked"], {"option": option.label})
+    if KINDS[step.kind].ordered:
+        return Line(PHRASES["placed"], {"place": ticked.index(option.id) + 1, "option": option.label})
+    return Line(PHRASES["ticked"], {"option": option.label})
+
+
+def _toggled(step: Step, before: tuple[str, ...], option: Option, offers: list[Option]) -> tuple[str, ...]:
     if option.id in before:
         return tuple(one for one in before if one != option.id)
     alone = {other.id for other in offers if other.alone}
     kept = () if option.alone else tuple(one for one in before if one not in alone)
+    if KINDS[step.kind].ordered:
+        return (*kept, option.id)
     return tuple(other.id for other in offers if other.id in (*kept, option.id))
 
 
@@ -180,13 +226,19 @@ def _hear(stand: _Stand, words: str) -> Turn:
     step = stand.question
     if step is None:
         return stand.asks()
-    read = KINDS[step.kind].read(step, stand.options(step), words)
+    today = stand.facts.now.date()
+    whole = stages.complete(stand.session.at, words) if step.kind == "date" else words
+    read = KINDS[step.kind].read(step, stand.options(step), whole, today)
     if isinstance(read, Misread):
-        return stand.asks(lines=(read.why,))
-    return _take(stand, step, read, tapped=None)
+        return stand.asks(lines=(read.why,), near=read.near)
+    taken = _take(stand, step, read, tapped=None)
+    if step.kind == "place" and postcodes.is_whole(words):
+        told = Say((Line(PHRASES["only-first-part"], {"place": read.chosen[0]}),))
+        return replace(taken, effects=(told, *taken.effects))
+    return taken
 
 
-def _take(stand: _Stand, step: Step, answer: Answer, tapped: Option | None) -> Turn:
+def _take(stand: _Stand, step: Step, answer: Answer, tapped: Field | None) -> Turn:
     """Keep `answer` under `step`, drop what no longer lies on the path, and go on."""
     spoken = Answer(answer.chosen, answer.text, answer.skipped, _language(stand, step))
     earlier = stand.session.answers.get(step.id)
@@ -194,10 +246,10 @@ def _take(stand: _Stand, step: Step, answer: Answer, tapped: Option | None) -> T
         return stand.says(Toast(Line(PHRASES["same-again"])))
     was_asked = stand.question
     after = stand.moved(_kept(stand, {**stand.session.answers, step.id: spoken}))
-    toast = (Toast(Line(PHRASES["chosen"], {"option": tapped.label})),) if tapped else ()
+    toast = (Toast(Line(PHRASES["chosen"], {"option": tapped})),) if tapped else ()
     if earlier is None:
         return _onward(after, *toast)
-    changed = Line(PHRASES["changed"], {"option": screens.spoken(step, spoken)})
+    changed = Line(PHRASES["changed"], {"option": asking.spoken(step, spoken)})
     if after.question == was_asked:
         return _with_ticks(after, stand.session.ticked).asks(*toast, lines=(changed,))
     return _onward(after, *toast, Say((changed,)))
@@ -219,7 +271,7 @@ def _kept(stand: _Stand, answers: Mapping[str, Answer]) -> Session:
         answer = answers.get(step.id)
         if answer is None or not met(step.when, kept, stand.person):
             continue
-        if set(answer.chosen) <= {option.id for option in offered(step, kept, stand.person)}:
+        if not KINDS[step.kind].picks or set(answer.chosen) <= {option.id for option in offered(step, kept, stand.person)}:
             kept[step.id] = answer
     return Session(stand.session.code, stand.session.edition, kept)
 
@@ -284,8 +336,9 @@ def _conclude(stand: _Stand, outcome: Outcome) -> Turn:
         for step in stand.flow.steps
         if step.about == "me" and step.id in stand.session.answers
     )
+    hard = any(step.sensitive and step.asks for step in stand.steps)
     finished = replace(stand.session, finished=True)
-    return Turn(finished, (*about_me, Say(screens.thank(stand.flow))))
+    return Turn(finished, (*about_me, Say(screens.thank(stand.flow)), *([screens.helping()] if hard else [])))
 
 
 CONTROLS: dict[type[Input], Callable[[_Stand], Turn]] = {Back: _back, Skip: _skip, Done: _done}

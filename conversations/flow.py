@@ -5,34 +5,57 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from conversations import conditions, questions
+from conversations import approval, conditions, questions
 from conversations.conditions import Condition
 from conversations.session import Answer
-from conversations.text import Text
+from conversations.text import FALLBACK, Text
 
 IDENTITIES = ("anonymous", "confidential", "named")
 AUDIENCES = ("everyone", "adults", "under-18s")
-ENGAGEMENT_KINDS = ("consultation",)
+ENGAGEMENT_KINDS = ("consultation", "poll")
+
+SECTION = "section"
+"""The kind of step under whose condition the steps behind it stand, up to the next section."""
+
+OTHER = "-other"
+"""What is put behind a step's id to name the step that puts its option into words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be picked; `alone` means it cannot stand beside others."""
+    """One answer that can be picked; `alone` means it cannot stand beside others, `other` that it is then put in words."""
 
     id: str
     label: Text
     when: Condition | None = None
     alone: bool = False
+    other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture beside the engagement's file, and the words for whoever does not see it."""
+
+    file: str
+    alt: Text
+
+
+Bound = int | float | dt.date | str
+"""The least or most of a step: how many options, a number, or a day; "today" is the day it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something said or asked; `about` is "answers", or "me" when it goes to the person's own record."""
+    """Something said or asked; `about` is "answers", or "me" when it goes to the person's own record.
+
+    `place` is where it stands in the file. `section` is the id of the section it belongs to. `other_of` names the step
+    one of whose options it puts into words: such a step is not written, it comes with the option.
+    """
 
     id: str
     kind: str
@@ -40,10 +63,23 @@ class Step:
     options: tuple[Option, ...] = ()
     when: Condition | None = None
     optional: bool = False
-    at_least: int = 1
-    at_most: int | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
     about: str = "answers"
-    asks: bool = field(init=False)  # whether it waits for an answer; `say` does not
+    title: Text = field(default_factory=dict)  # of a section
+    hint: Text = field(default_factory=dict)
+    sensitive: Text = field(default_factory=dict)  # what is said before a question that may be hard
+    says: Text = field(default_factory=dict)  # the exact words a consent is given to
+    low: Text = field(default_factory=dict)  # what the ends of a scale mean
+    high: Text = field(default_factory=dict)
+    unit: Text = field(default_factory=dict)
+    whole: bool = True
+    picture: Picture | None = None
+    instrument: str = ""
+    section: str = ""
+    other_of: str = ""
+    place: int = 0
+    asks: bool = field(init=False)  # whether it waits for an answer
 
     def __post_init__(self) -> None:
         """Look up once what every turn asks."""
@@ -75,16 +111,12 @@ class Flow:
     steps: tuple[Step, ...]
     welcome: Text = field(default_factory=dict)
     thanks: Text = field(default_factory=dict)
+    languages: tuple[str, ...] = (FALLBACK,)  # those it can be read in, the one it was written in first
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
         """Step id -> its place in `steps`."""
         return {step.id: place for place, step in enumerate(self.steps)}
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages its title is in; `checking` holds every other text to the same."""
-        return tuple(self.title)
 
     @property
     def has_free_text(self) -> bool:
@@ -97,19 +129,25 @@ class Flow:
         return None if place is None else self.steps[place]
 
 
-def read(source: str) -> Flow:
-    """The flow in a TOML text that `checking` found no fault in. Raises on anything else."""
-    return build(tomllib.loads(source.removeprefix("\ufeff")), edition_of(source))
+def read(source: str, edition: str = "") -> Flow:
+    """The flow in a TOML text that `checking` found no fault in; `edition` where pictures have their part in it.
+
+    Raises on anything else.
+    """
+    return build(tomllib.loads(source.removeprefix("\ufeff")), edition or edition_of(source))
 
 
-def edition_of(source: str) -> str:
-    """The hash that names an exact text, 32 hex digits; line endings and a byte-order mark do not count."""
+def edition_of(source: str, pictures: Mapping[str, bytes] | None = None) -> str:
+    """The hash that names an exact text and its pictures, 32 hex digits; line endings and a byte-order mark do not count."""
     text = source.removeprefix("\ufeff").replace("\r\n", "\n")
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    named = sorted((pictures or {}).items())
+    shown = "".join(f"\0{name}\0{hashlib.sha256(content).hexdigest()}" for name, content in named)
+    return hashlib.sha256((text + shown).encode()).hexdigest()[:32]
 
 
 def build(table: Mapping[str, Any], edition: str) -> Flow:
-    """The flow a checked table describes."""
+    """The flow a checked table describes, without the words nobody has approved."""
+    table = approval.sift(table)
     charter = table["charter"]
     return Flow(
         id=table["id"],
@@ -119,29 +157,64 @@ def build(table: Mapping[str, Any], edition: str) -> Flow:
         identity=table["identity"],
         audience=table["audience"],
         charter=Charter(**{name: charter[name] for name in Charter.__slots__}),
-        steps=tuple(_step(step) for step in table["steps"]),
+        steps=tuple(_steps(table["steps"])),
         welcome=table.get("welcome", {}),
         thanks=table.get("thanks", {}),
+        languages=approval.languages(table),
     )
+
+
+def _steps(tables: Sequence[Mapping[str, Any]]) -> Iterator[Step]:
+    """The steps as they are walked: each under the condition of its section, with those its options bring behind it."""
+    section: Step | None = None
+    for place, table in enumerate(tables):
+        step = replace(_step(table), place=place)
+        if step.kind == SECTION:
+            section = step
+        elif section:
+            step = replace(step, section=section.id, when=conditions.both(section.when, step.when))
+        yield step
+        for option in table.get("options", ()):
+            if option.get("other"):
+                yield _put_in_words(step, option)
 
 
 def _step(table: Mapping[str, Any]) -> Step:
     kind = questions.KINDS[table["kind"]]
+    given = {name: table[name] for name in _AS_WRITTEN if name in table}
+    picture = table.get("picture")
     return Step(
-        id=table["id"],
-        kind=table["kind"],
-        ask=table["ask"],
-        options=tuple(_option(option) for option in table.get("options", kind.options)),
+        **given,
+        options=tuple(_option(option) for option in kind.options(table)),
         when=_when(table),
-        optional=table.get("optional", False),
-        at_least=table.get("at_least", 1),
-        at_most=table.get("at_most"),
-        about=table.get("about", "answers"),
+        picture=Picture(picture["file"], picture["alt"]) if picture else None,
+    )
+
+
+_AS_WRITTEN = (
+    "id", "kind", "ask", "optional", "at_least", "at_most", "about", "title", "hint", "sensitive", "says", "low", "high", "unit",
+    "whole", "instrument",
+)  # fmt: skip
+
+
+def _put_in_words(step: Step, option: Mapping[str, Any]) -> Step:
+    """The question behind an option like "something else", which asks what it is."""
+    return Step(
+        id=f"{step.id}{OTHER}",
+        kind="text",
+        ask=option.get("ask") or questions.PLEASE_SAY,
+        when=conditions.Compare(step.id, "includes", (option["id"],)),
+        optional=True,
+        about=step.about,
+        section=step.section,
+        other_of=step.id,
+        place=step.place,
     )
 
 
 def _option(table: Mapping[str, Any]) -> Option:
-    return Option(id=table["id"], label=table["label"], when=_when(table), alone=table.get("alone", False))
+    flags = {name: table[name] for name in ("alone", "other") if name in table}
+    return Option(id=table["id"], label=table["label"], when=_when(table), **flags)
 
 
 def _when(table: Mapping[str, Any]) -> Condition | None:
@@ -151,13 +224,20 @@ def _when(table: Mapping[str, Any]) -> Condition | None:
 def path(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None) -> list[Step]:
     """The steps met so far, in order: all answered ones and what was said between, ending with the present question.
 
-    There is no cursor: an answer whose step is no longer met plays no part.
+    There is no cursor: an answer whose step is no longer met plays no part. A section is met when one of its steps is.
     """
     met: list[Step] = []
     kept: dict[str, Answer] = {}
+    opening: Step | None = None
     for step in flow.steps:
+        if step.kind == SECTION:
+            opening = step
+            continue
         if step.when is not None and not conditions.met(step.when, kept, person or {}):
             continue
+        if opening:
+            met.append(opening)
+            opening = None
         met.append(step)
         if not step.asks:
             continue
@@ -183,14 +263,20 @@ def offered(step: Step, answers: Mapping[str, Answer], person: Mapping[str, str]
 def progress(
     flow: Flow, step: Step, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None
 ) -> tuple[int, int, bool]:
-    """(number of this question, of how many at most, whether that is certain)."""
-    known = [each for each in path(flow, answers, person) if each.asks]
-    number = [each.id for each in known].index(step.id) + 1
-    kept = {each.id: answers[each.id] for each in known if each.id in answers}
-    ahead = frozenset(each.id for each in known) - kept.keys()
+    """(number of this question, of how many at most, whether that is certain).
+
+    Putting an option into words counts as part of its question.
+    """
+    walked = path(flow, answers, person)
+    known = [each.id for each in walked if each.asks and not each.other_of]
+    number = known.index(step.other_of or step.id) + 1
+    kept = {name: answers[name] for name in known if name in answers}
+    ahead = frozenset(known) - kept.keys()
     certain, possible = True, 0
-    for later in flow.steps[flow.positions[known[-1].id] + 1 :]:
-        chance = conditions.met(later.when, kept, person or {}, ahead) if later.asks else False
+    for later in flow.steps[flow.positions[walked[-1].id] + 1 :]:
+        if later.other_of or not later.asks:
+            continue
+        chance = conditions.met(later.when, kept, person or {}, ahead)
         if chance is not False:
             ahead |= {later.id}
             possible += 1

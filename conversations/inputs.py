@@ -21,7 +21,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A tapped option; `step` and `option` are positions in the edition that session `session` began with."""
+    """A tapped option; `step` and `option` are positions in the edition that session `session` began with.
+
+    Under a date `option` is a day: 20270226.
+    """
 
     session: str
     step: int
@@ -42,6 +45,15 @@ class Skip:
 
     session: str = ""
     step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Look further into a question: another page of its options, or the months of a year (2027), or its days (202702)."""
+
+    session: str = ""
+    step: int | None = None
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +129,6 @@ class Delete:
     sure: bool
 
 
-Input = Open | Link | Tap | Back | Skip | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language | Delete
+Input = (
+    Open | Link | Tap | Back | Skip | Look | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language | Delete
+)

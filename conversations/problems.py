@@ -11,21 +11,28 @@ from conversations.text import clean, shorten
 
 LONGEST_QUOTE = 60
 SHORTEST_BEGINNING = 3
+ERROR, ADVICE = "error", "advice"
 FEW = 8
 """Up to this many known names are listed when none is near."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a file; `line` counts from 1."""
+    """One thing wrong in a file; `line` counts from 1.
+
+    `rule` names the rule of `care` that found it; it is empty when the structure itself is wrong.
+    """
 
     file: str
     line: int
     what: str
     do: str
+    level: str = ERROR
+    rule: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}; {self.do}"
+        sort = f"{ADVICE}: " if self.level == ADVICE else ""
+        return f"{self.file}:{self.line}: {sort}{self.what}; {self.do}"
 
 
 @dataclass(slots=True)
@@ -36,9 +43,9 @@ class Findings:
     places: Places = field(default_factory=lambda: Places({}))
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, path: Path, what: str, do: str) -> None:
+    def add(self, path: Path, what: str, do: str, level: str = ERROR, rule: str = "") -> None:
         """Note a problem at the line of `path`."""
-        self.found.append(Problem(self.file, self.places.line(path), _in_one_line(what), _in_one_line(do)))
+        self.found.append(Problem(self.file, self.places.line(path), _in_one_line(what), _in_one_line(do), level, rule))
 
 
 def quote(value: object) -> str:
@@ -50,6 +57,11 @@ def quote(value: object) -> str:
     return f'"{shorten(_in_one_line(words), LONGEST_QUOTE)}"'
 
 
+def count(number: int, name: str) -> str:
+    """A number of things in words: "1 minute", "3 minutes"."""
+    return f"{number} {name}{'s' if number != 1 else ''}"
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name `word` was probably meant to be."""
     names, said = sorted(known), word.lower()[:LONGEST_QUOTE]
@@ -58,13 +70,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return close[0] if close else begun[0] if len(begun) == 1 else None
 
 
-def suggest(word: str, known: Iterable[str], otherwise: str) -> str:
-    """What to do about a `word` nobody knows: the nearest known one, a short list of them, or `otherwise`."""
+def suggest(word: str, known: Iterable[str], otherwise: str, few: int = FEW) -> str:
+    """What to do about a `word` nobody knows: the nearest known one, a list of them if they are `few`, or `otherwise`."""
     names = sorted(known)
     near = nearest(word, names)
     if near:
         return f"did you mean {quote(near)}?"
-    return f"use one of {', '.join(names)}" if 0 < len(names) <= FEW else otherwise
+    return f"use one of {', '.join(names)}" if 0 < len(names) <= few else otherwise
 
 
 def _in_one_line(words: str) -> str:

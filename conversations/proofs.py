@@ -6,15 +6,18 @@ in a conversation. Where that would be too much to try, nothing is said: a probl
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
+from conversations import amounts
 from conversations.conditions import PERSON, All, Any_, Condition, Not, comparisons, met
-from conversations.flow import Flow, Option, Step, offered
+from conversations.flow import Bound, Flow, Option, Step, offered
 from conversations.places import Path
 from conversations.problems import Findings, quote
-from conversations.questions import KINDS, Misread, weigh
+from conversations.questions import KINDS, TODAY, Misread, how_many, weigh
 from conversations.reception import admits
 from conversations.screens import AGE_BANDS
 from conversations.session import Answer
@@ -38,11 +41,15 @@ def check(flow: Flow, findings: Findings) -> None:
     """Note the steps and options nobody can meet, and the questions that some could not answer."""
     budget = _Budget()
     anyone, surely = _Crowd(flow, surely=False), _Crowd(flow, surely=True)
+    closed = set[str]()  # sections nobody meets: what stands in them is told once
     for place, step in enumerate(flow.steps):
-        path: Path = ("steps", place)
+        path: Path = ("steps", step.place)
         here = (step.when,) if step.when else ()
+        if step.other_of or step.section in closed:
+            continue
         if here and can_be_met(anyone, place, All(here), budget) is False:
             findings.add((*path, "when"), f"{quote(step.id)} can never be asked", "change this `when`, or take the step out")
+            closed.add(step.id)
             continue
         for position, option in enumerate(step.options):
             if option.when and can_be_met(anyone, place, All((*here, option.when)), budget) is False:
@@ -58,11 +65,11 @@ def check(flow: Flow, findings: Findings) -> None:
 def _unanswerable(step: Step) -> Condition | None:
     """When a question cannot be answered: fewer options are met than must be picked. None: it always can."""
     always = [option for option in step.options if option.when is None]
-    needed = step.at_least - len(always)
+    needed = how_many(step, 1)[0] - len(always)
     if step.optional or not KINDS[step.kind].picks or needed <= 0 or any(option.alone for option in always):
         return None
     conditional = [option for option in step.options if option.when]
-    enough = list(itertools.islice(itertools.combinations(conditional, needed), MOST_COMBINATIONS + 1))
+    enough: list[tuple[Option, ...]] = list(itertools.islice(itertools.combinations(conditional, needed), MOST_COMBINATIONS + 1))
     if len(enough) > MOST_COMBINATIONS:
         return None
     enough += [(option,) for option in conditional if option.alone]
@@ -103,6 +110,34 @@ def _depended_on(flow: Flow, place: int, condition: Condition) -> tuple[list[Ste
 def _conditions(steps: Sequence[Step]) -> list[Condition]:
     whens = [when for step in steps for when in (step.when, *(option.when for option in step.options))]
     return [when for when in whens if when]
+
+
+_NOBODY_S_DAY = dt.date(2000, 6, 15)
+"""The day on which proofs are made: any will do."""
+
+
+def _around(value: str) -> list[str]:
+    """A value a step is compared with, and its neighbours on both sides."""
+    try:
+        day = dt.date.fromisoformat(value)
+        return [value, *((day + dt.timedelta(days=shift)).isoformat() for shift in (-1, 1))]
+    except (ValueError, OverflowError):
+        number = amounts.read(value)
+    return [value] if number is None else [amounts.spell(number + shift) for shift in (0, -1, 1, Decimal("0.5"), Decimal("-0.5"))]
+
+
+def _lasting(bound: Bound | None) -> Bound | None:
+    """A bound that is the same whenever it is asked."""
+    return None if bound == TODAY else bound
+
+
+def _arranged(step: Step, named: Sequence[Option], size: int) -> Iterator[tuple[Option, ...]]:
+    """Ways to pick so many of the named options: where order is the answer, each of them first once."""
+    for some in itertools.combinations(named, size):
+        turns = range(size) if KINDS[step.kind].ordered else range(min(size, 1))
+        yield from ((some[turn], *some[:turn], *some[turn + 1 :]) for turn in turns)
+        if not some:
+            yield ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +212,32 @@ class _Search:
         kind, options = KINDS[step.kind], offered(step, answers, self.person)
         if kind.many:
             yield from self._several(step, options)
+        elif step.kind == "scale":
+            yield from (Answer(chosen=(option.id,)) for option in options)
         elif kind.picks:
             named, others = self._apart(step, options)
             yield from (Answer(chosen=(option.id,)) for option in (*named, *others[:1]))
         else:
-            yield Answer(text="words")
+            yield from self._spoken(step)
         if step.optional:
             yield Answer(skipped=True)
 
+    def _spoken(self, step: Step) -> Iterator[Answer]:
+        """Typed answers on both sides of everything the answer is compared with, and one of no special kind."""
+        words = ["words", "ZE1", _NOBODY_S_DAY.isoformat(), "1"]
+        words += [str(bound) for bound in (step.at_least, step.at_most) if bound is not None]
+        words += [near for value in sorted(self.named.get(step.id, ())) for near in _around(value)]
+        lasting = replace(step, at_least=_lasting(step.at_least), at_most=_lasting(step.at_most))
+        read = (KINDS[step.kind].read(lasting, (), each, _NOBODY_S_DAY) for each in words)
+        yield from dict.fromkeys(one for one in read if not isinstance(one, Misread))
+
     def _several(self, step: Step, options: Sequence[Option]) -> Iterator[Answer]:
         named, others = self._apart(step, options)
-        beside = [option for option in others if not option.alone][: step.at_least]
+        beside = [option for option in others if not option.alone][: how_many(step, len(options))[0]]
         fills = [tuple(beside[:size]) for size in range(len(beside) + 1)]
         fills += [(option,) for option in others if option.alone][:1]
         for size in range(len(named) + 1):
-            for some in itertools.combinations(named, size):
+            for some in _arranged(step, named, size):
                 for fill in fills:
                     self.budget.spend()
                     read = weigh(step, options, tuple(option.id for option in (*some, *fill)))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from conversations.inputs import Ask, Back, Done, Input, Leave, Link, Skip
-from conversations.phrases import PHRASES
+from conversations.inputs import Ask, Back, Done, Input, Leave, Link, Look, Skip
+from conversations.phrases import PHRASES, kept
 from conversations.text import fold
 
 if TYPE_CHECKING:
     from conversations.flow import Option
 
 LINK_CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_SEPARATORS = re.compile(r"[,;&+/\n]|\band\b|\s")
+_SEPARATORS = re.compile(r"[,;،؛&+/\s]")
 _NUMBER = re.compile(r"(?:no\.?|number|option|answer)?\s*#?\(?(\d{1,3})\)?[.)]?")
 
 
@@ -50,15 +49,37 @@ def find_option(options: Sequence[Option], words: str) -> Option | None:
 
 
 def find_options(options: Sequence[Option], words: str) -> list[Option] | None:
-    """The options meant by "1, 3", "1 and 3", or their words set apart by commas; None when a part is not clear."""
+    """The options meant by "1, 3", "1 and 3", or their words set apart by commas, as said; None when a part is not clear."""
     whole = find_option(options, words)
     if whole:
         return [whole]
-    for parts in (re.split(r"[,;\n]|\band\b", words), _SEPARATORS.split(words)):
+    for parts in _ways_to_part(words):
         found = [find_option(options, part) for part in parts if fold(part)]
         if found and all(found):
-            return [option for option in options if option in found]
+            return list({option.id: option for option in found if option}.values())
     return None
+
+
+def _ways_to_part(words: str) -> Iterator[list[str]]:
+    """`words` apart at commas and at one language's "and" after the other; then at every blank."""
+    every = PHRASES["typed-and"].values()
+    for ands in every:
+        yield re.split(rf"[,;،؛\n]|\b(?:{ands})\b", words)
+    known = {word for ands in every for word in ands.split("|")}
+    yield [part for part in _SEPARATORS.split(words) if fold(part) not in known]
+
+
+def near_options(options: Sequence[Option], words: str) -> list[Option]:
+    """The few of many options in which words were found: what someone may have meant by a part of a name."""
+    said = fold(words)
+    if len(said) < 2 or number_in(said) is not None:  # noqa: PLR2004 - one letter is in nearly all
+        return []
+    found = [option for option in options if any(said in fold(label) for label in option.label.values())]
+    return found if 1 < len(found) <= FEW else []
+
+
+FEW = 8
+"""How many options are offered again when what was typed fits several."""
 
 
 def number_in(said: str) -> int | None:
@@ -85,7 +106,7 @@ def _holds(name: str, said: str) -> bool:
     return len(said) > 3 and f" {said} " in f" {name} "  # noqa: PLR2004 - shorter words stand in too many options
 
 
-@cache
+@kept
 def _spoken() -> dict[str, Input]:
     return {
         fold(word): meaning
@@ -115,6 +136,7 @@ CONTROLS: dict[str, Input] = {
     "back": Back(),
     "skip": Skip(),
     "done": Done(),
+    "more": Look(),
     "stop": Ask("stop"),
     "leave": Leave(),
 }

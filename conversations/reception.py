@@ -10,9 +10,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from conversations import engine, reading, screens
+from conversations.asking import has_more, line
 from conversations.effects import Effect, Erase, Facts, Person, Say, Toast, Turn
 from conversations.flow import Flow, offered, present
-from conversations.inputs import Age, Ask, Delete, Done, Input, Language, Leave, Link, Open, Outcome, Refused, Silence, Words
+from conversations.inputs import (
+    Age,
+    Ask,
+    Delete,
+    Done,
+    Input,
+    Language,
+    Leave,
+    Link,
+    Look,
+    Open,
+    Outcome,
+    Refused,
+    Silence,
+    Words,
+)
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS
 from conversations.session import Session
@@ -38,7 +54,7 @@ def receive(flows: Mapping[str, Flow], session: Session | None, given: Input, fa
     if person.turned_away:
         return Turn(None, (screens.too_young(facts.minimum_age),))
     if not person.age_band:
-        return _ask_age(given, facts)
+        return _choose_first(session, given, facts) or _ask_age(given, facts)
     return _admitted(flows, session, given, facts)
 
 
@@ -53,12 +69,11 @@ def understand(flows: Mapping[str, Flow], session: Session | None, given: Input,
     told = reading.interpret(clean(given.text))
     if told and (told == Ask("help") or not _is_answer(flows, session, given, told, person)):
         return told
-    if not person.age_band:
-        return _read_age(given.text, person) or given
+    if not person.age_band and person.asking != "language":
+        return _read_age(given.text, person) or _read_language(given.text, facts) or given
     match person.asking or ("menu" if session is None else ""):
         case "language":
-            tag = _pick(given.text, facts.languages, [screens.LANGUAGE_NAMES.get(tag, tag) for tag in facts.languages])
-            return Language(tag) if tag else given
+            return _read_language(given.text, facts) or given
         case "delete":
             sure = _pick(given.text, ("yes", "no"), [_all("delete-yes", "yes"), _all("delete-no", "no")])
             return Delete(sure == "yes") if sure else given
@@ -77,7 +92,16 @@ def _is_answer(flows: Mapping[str, Flow], session: Session | None, given: Words,
         return False
     if told == Done() and not KINDS[step.kind].many:
         return True
+    if isinstance(told, Look) and not has_more(step, offered(step, session.answers, person.facts())):
+        return True
     return reading.names_option(offered(step, session.answers, person.facts()), given.text)
+
+
+def _read_language(words: str, facts: Facts) -> Language | None:
+    """A language by its number in the list, or its own name."""
+    names = [screens.LANGUAGE_NAMES.get(tag, tag) for tag in facts.languages]
+    tag = _pick(words, facts.languages, names)
+    return Language(tag) if tag else None
 
 
 def _read_age(words: str, person: Person) -> Age | None:
@@ -115,14 +139,25 @@ def _pick(words: str, values: Sequence[str], names: Sequence[str]) -> str | None
     return next((v for v, name in zip(values, names, strict=True) if said in map(fold, name.split("|"))), None)
 
 
+def _choose_first(session: Session | None, given: Input, facts: Facts) -> Turn | None:
+    """The one thing that comes before the age question, where there is a choice: the language it is asked in."""
+    if isinstance(given, Language) and given.tag in facts.languages:
+        chosen = replace(facts, person=replace(facts.person, language=given.tag, asking=""))
+        return _ask_age(Ask("menu"), chosen)
+    if given == Ask("language") and len(facts.languages) > 1:
+        return _reply(session, Ask("language"), facts)
+    return None
+
+
 def _ask_age(given: Input, facts: Facts) -> Turn:
-    """Nothing is kept before the age is known but the link that led here."""
+    """Nothing is kept before the age is known but the link that led here, and the language, if they chose one."""
     person = facts.person
     if isinstance(given, Age):
         return _take_age(given, facts)
     link = given.code if isinstance(given, Link) else person.opening
     heard_before = isinstance(given, Words | Refused)
-    asked = screens.age(link, "age-again" if heard_before and person.asking == "age" else "age")
+    others = [tag for tag in facts.languages if tag != person.language]
+    asked = screens.age(link, "age-again" if heard_before and person.asking == "age" else "age", others)
     return Turn(None, (asked,), replace(person, opening=link, asking="age"))
 
 
@@ -145,7 +180,7 @@ def _admitted(flows: Mapping[str, Flow], session: Session | None, given: Input, 
         case Ask():
             return _reply(session, given, facts)
         case Age():
-            return Turn(session, (Toast(screens.line("age-kept")), Say((screens.line("age-kept"),))))
+            return Turn(session, (Toast(line("age-kept")), Say((line("age-kept"),))))
         case Language(tag):
             return _set_language(flows, session, tag, facts)
         case Link():
@@ -183,23 +218,23 @@ def _reply(session: Session | None, given: Ask, facts: Facts) -> Turn:
         case "privacy":
             return Turn(session, (screens.privacy(facts),))
         case "stop":
-            return Turn(session, (Say((screens.line("stop"),)),), replace(person, stopped=True))
+            return Turn(session, (Say((line("stop"),)),), replace(person, stopped=True))
         case "delete" if person.turned_away:
-            return Turn(None, (Say((screens.line("nothing-held"),)),))
+            return Turn(None, (Say((line("nothing-held"),)),))
         case "delete":
             return Turn(session, (screens.deletion(),), replace(person, asking="delete"))
         case "language" if len(facts.languages) > 1:
             return Turn(session, (screens.languages(facts.languages),), replace(person, asking="language"))
         case "language":
-            return Turn(session, (Say((screens.line("language-only"),)),))
+            return Turn(session, (Say((line("language-only"),)),))
         case "menu":
             return _menu(None, replace(facts, person=replace(person, stopped=False)))
         case _:
-            return Turn(session, (Say((screens.line("unknown-command"),)),))
+            return Turn(session, (Say((line("unknown-command"),)),))
 
 
 def _menu(session: Session | None, facts: Facts, *before: str) -> Turn:
-    opened = screens.menu(facts.offers, *(screens.line(key) for key in before))
+    opened = screens.menu(facts.offers, *(line(key) for key in before))
     return Turn(session, (opened,), _asked(facts.person, "menu"))
 
 
@@ -207,7 +242,7 @@ def _set_language(flows: Mapping[str, Flow], session: Session | None, tag: str, 
     if tag not in facts.languages:
         return _reply(session, Ask("language"), facts)
     person = replace(facts.person, language=tag, asking="" if session else "menu")
-    done: tuple[Effect, ...] = (Say((screens.line("language-set"),)),)
+    done: tuple[Effect, ...] = (Say((line("language-set"),)),)
     changed = replace(facts, person=person)
     if session is None:
         return Turn(None, (*done, screens.menu(facts.offers)), person)
@@ -219,8 +254,8 @@ def _delete(session: Session | None, facts: Facts, *, sure: bool) -> Turn:
     if facts.person.turned_away:
         return _reply(None, Ask("delete"), facts)
     if not sure:
-        return Turn(session, (Say((screens.line("not-deleted"),)),), _asked(facts.person, "" if session else "menu"))
-    gone = Say((screens.line("deleted", receipt=facts.receipt), screens.line("deleted-stays")))
+        return Turn(session, (Say((line("not-deleted"),)),), _asked(facts.person, "" if session else "menu"))
+    gone = Say((line("deleted", receipt=facts.receipt), line("deleted-stays")))
     return Turn(None, (Erase(), gone))
 
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: option ids for choices, words for text, or neither when the question was skipped."""
+    """One answer: words for text; for every other kind `chosen`, values without spaces; neither when it was skipped.
+
+    A value is an option's id, a number, a day as 2027-02-26, or the first part of a postcode. The order is that of the
+    options; of a ranking, best first.
+    """
 
     chosen: tuple[str, ...] = ()
     text: str = ""
@@ -20,12 +24,14 @@ class Answer:
 class Session:
     """`code` is its random name outside; `edition` the hash of the exact text it began with.
 
-    `ticked` holds the options ticked, but not yet sent with Done, under the present question.
+    `ticked` holds the options ticked, but not yet sent with Done, under the present question; `at` is how far they have
+    looked into it: the page of its options, or the year, or year and month, of its date.
     """
 
     code: str
     edition: str
     answers: Mapping[str, Answer] = field(default_factory=dict)
     ticked: tuple[str, ...] = ()
+    at: int = 0
     finished: bool = False
     closed: bool = False  # the engagement was closed, or its edition withdrawn, while this was open

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES
+from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES, OTHER
 from conversations.places import Path
 from conversations.problems import Findings, nearest, quote, suggest
-from conversations.questions import KINDS
+from conversations.questions import KINDS, TODAY
 
 Table = dict[str, Any]
 
 LARGEST = 1_000_000
-ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
+LONGEST_ID = 40
+ID = re.compile(r"[a-z][a-z0-9-]*")
 RESERVED = ("all", "any", "not", "person")
 """Step ids that mean something else inside a `when`."""
 
@@ -36,6 +38,7 @@ def read(table: Mapping[str, Any], findings: Findings) -> Table:
     engagement = _sound(table, ENGAGEMENT, (), "the file", findings)
     if "format" in engagement and engagement["format"] != 1:
         findings.add(("format",), f"format {quote(engagement['format'])} is not known here", "write format = 1")
+    _read_tables(engagement, findings)
     if "charter" in engagement:
         engagement["charter"] = _sound(engagement["charter"], CHARTER, ("charter",), "the charter", findings)
     steps = enumerate(engagement.get("steps", []))
@@ -45,14 +48,30 @@ def read(table: Mapping[str, Any], findings: Findings) -> Table:
     return engagement
 
 
+def _read_tables(engagement: Table, findings: Findings) -> None:
+    """What is noted beside the texts: who approved them, and which findings were answered."""
+    if "approved" in engagement:
+        tables = {tag: table if isinstance(table, dict) else {} for tag, table in engagement["approved"].items()}
+        engagement["approved"] = {
+            tag: _sound(table, APPROVED, ("approved", tag), "the approval", findings) for tag, table in tables.items()
+        }
+    overrides = enumerate(engagement.get("overrides", ()))
+    engagement["overrides"] = [_sound(one, OVERRIDE, ("overrides", place), "the override", findings) for place, one in overrides]
+
+
 def _step(table: Table, path: Path, findings: Findings) -> Table:
     step = _sound(table, STEP, path, "the step", findings)
     if "options" in step:
         options = enumerate(step["options"])
         step["options"] = [_sound(option, OPTION, (*path, "options", place), "the option", findings) for place, option in options]
         _check_ids(step["options"], (*path, "options"), "option", findings)
-    if step.get("id") in RESERVED:
-        findings.add((*path, "id"), f"{quote(step['id'])} means something else in a `when`", "pick another id")
+    if "picture" in step:
+        step["picture"] = _sound(step["picture"], PICTURE, (*path, "picture"), "the picture", findings)
+    name = step.get("id", "")
+    if name in RESERVED:
+        findings.add((*path, "id"), f"{quote(name)} means something else in a `when`", "pick another id")
+    if name.endswith(OTHER):
+        findings.add((*path, "id"), f"ids that end in {quote(OTHER)} are made by options with `other`", "pick another id")
     return step
 
 
@@ -77,7 +96,9 @@ def _fits(value: Any, rule: Key, key: str, path: Path, findings: Findings) -> bo
         findings.add(path, f"`{key}` does not hold what it should", f"write {rule.write}")
         return False
     if rule.known and value not in rule.known:
-        findings.add(path, f"{quote(value)} is not a known `{key}`", suggest(value, rule.known, f"write {rule.write}"))
+        findings.add(
+            path, f"{quote(value)} is not a known `{key}`", suggest(value, rule.known, f"write {rule.write}", len(rule.known))
+        )
         return False
     return True
 
@@ -87,13 +108,11 @@ def _check_ids(tables: Sequence[Table], path: Path, name: str, findings: Finding
     for place, table in enumerate(tables):
         if "id" not in table:
             continue
+        most = LONGEST_ID - len(OTHER) if any(option.get("other") for option in table.get("options", ())) else LONGEST_ID
         at: Path = (*path, place, "id") if path else ("id",)
-        if not ID.fullmatch(table["id"]):
-            findings.add(
-                at,
-                f"the {name} id {quote(table['id'])} is not a plain name",
-                "use up to 40 small letters, digits and hyphens, and begin with a letter",
-            )
+        if not ID.fullmatch(table["id"]) or len(table["id"]) > most:
+            todo = f"use up to {most} small letters, digits and hyphens, and begin with a letter"
+            findings.add(at, f"the {name} id {quote(table['id'])} is not a plain name", todo)
         if table["id"] in seen:
             findings.add(at, f"the {name} id {quote(table['id'])} is given twice", "give each its own id")
         seen.add(table["id"])
@@ -124,6 +143,17 @@ def is_day(value: Any) -> bool:
     return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
 
 
+def is_bound(value: Any) -> bool:
+    """A number, a day, or the word for the day it is asked."""
+    part = isinstance(value, float) and math.isfinite(value) and abs(value) <= LARGEST
+    return part or is_number(value) or is_day(value) or value == TODAY
+
+
+def is_file(value: Any) -> bool:
+    """The plain name of a picture."""
+    return isinstance(value, str) and re.fullmatch(r"[\w][\w .-]*\.(png|jpe?g)", value, re.IGNORECASE) is not None
+
+
 def is_table(value: Any) -> bool:
     """A table, in brackets or in braces."""
     return isinstance(value, dict)
@@ -145,6 +175,20 @@ ENGAGEMENT: dict[str, Key] = {
     "steps": Key(is_tables, "a [[steps]] table for each question", needed=True),
     "welcome": Key(is_text, 'welcome.en = "…"'),
     "thanks": Key(is_text, 'thanks.en = "…"'),
+    "approved": Key(is_table, "an [approved.cy] table, as `words approve` writes it"),
+    "overrides": Key(is_tables, "an [[overrides]] table: rule, at, why"),
+}
+
+APPROVED: dict[str, Key] = {
+    "by": Key(is_words, 'by = "who read it"', needed=True),
+    "on": Key(is_day, "on = 2026-11-20, a day without quotes", needed=True),
+    "texts": Key(is_text, 'texts = { title = "1a2b3c4d" }', needed=True),
+}
+
+OVERRIDE: dict[str, Key] = {
+    "rule": Key(is_words, 'rule = "reading-age"', needed=True),
+    "at": Key(is_words, 'at = "steps.who.ask"'),
+    "why": Key(is_words, 'why = "…"', needed=True),
 }
 
 CHARTER: dict[str, Key] = {
@@ -162,9 +206,24 @@ STEP: dict[str, Key] = {
     "options": Key(is_tables, 'options = [{ id = "a", label.en = "…" }, …]'),
     "when": Key(is_table, 'when = { earlier-step = "option" }'),
     "optional": Key(is_flag, "optional = true"),
-    "at_least": Key(is_number, "at_least = 1"),
-    "at_most": Key(is_number, "at_most = 2"),
+    "at_least": Key(is_bound, "at_least = 1, or a day like 2027-02-26"),
+    "at_most": Key(is_bound, "at_most = 2, or a day like 2027-02-26"),
     "about": Key(is_words, 'about = "me"', known=("answers", "me")),
+    "title": Key(is_text, 'title.en = "…"'),
+    "hint": Key(is_text, 'hint.en = "…"'),
+    "sensitive": Key(is_text, 'sensitive.en = "The next question is about …"'),
+    "says": Key(is_text, 'says.en = "I agree that …"'),
+    "low": Key(is_text, 'low.en = "Not at all"'),
+    "high": Key(is_text, 'high.en = "Very much"'),
+    "unit": Key(is_text, 'unit.en = "hours"'),
+    "whole": Key(is_flag, "whole = false"),
+    "picture": Key(is_table, 'picture = { file = "map.png", alt.en = "…" }'),
+    "instrument": Key(is_words, 'instrument = "nhs-fft"'),
+}
+
+PICTURE: dict[str, Key] = {
+    "file": Key(is_file, 'file = "map.png", a picture in the same folder', needed=True),
+    "alt": Key(is_text, 'alt.en = "…", what the picture shows', needed=True),
 }
 
 OPTION: dict[str, Key] = {
@@ -172,4 +231,6 @@ OPTION: dict[str, Key] = {
     "label": Key(is_text, 'label.en = "…"', needed=True),
     "when": Key(is_table, 'when = { earlier-step = "option" }'),
     "alone": Key(is_flag, "alone = true"),
+    "other": Key(is_flag, "other = true"),
+    "ask": Key(is_text, 'ask.en = "What is it?"'),
 }

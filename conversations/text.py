@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 Text = Mapping[str, str]
 """BCP 47 tag -> words in that language. `en` is the language everything falls back to."""
@@ -16,6 +17,9 @@ Field = str | int | dt.date | Text | tuple[Text, ...]
 
 FALLBACK = "en"
 
+MOST_NUMBERS = "other"
+"""The CLDR category that every language has, and that serves where another has no words."""
+
 PARAGRAPH, NEXT_LINE, SAME_LINE = "\n\n", "\n", " "
 
 GAP = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
@@ -24,7 +28,28 @@ GAP = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 # Bidirectional controls can reorder what a reader sees; isolates and embeddings are never needed in an answer.
 # The zero-width joiner stays: family emoji and several scripts are spelt with it.
 _UNSEEN = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+_EDGES = " .,;:!?\"'“”()[]،؛؟۔"
+_ONE_SPELLING = str.maketrans("يىكأإۀةه", "ییکااہہہ", "ـًٌٍَُِّْ\u200c")
+"""Arabic keyboards spell some letters of Urdu and Persian their own way; vowel marks and joiners are left out at will."""
+
 _CONTROLS = {code: " " for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: " ", 0x00: None}
+
+
+class Counted(str):
+    """Words that change with a number: `forms` by CLDR category. As a text it is the form that serves most numbers."""
+
+    __slots__ = ("forms",)
+    forms: Mapping[str, str]
+
+    def __new__(cls, forms: Mapping[str, str]) -> Self:
+        """Words out of one form or more."""
+        made = super().__new__(cls, forms.get(MOST_NUMBERS) or next(iter(forms.values())))
+        made.forms = dict(forms)
+        return made
+
+    def __getnewargs__(self) -> tuple[Mapping[str, str]]:  # type: ignore[override]
+        """What a copy is made from."""
+        return (self.forms,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +66,18 @@ class Line:
 
 
 def choose(text: Text, language: str) -> str:
-    """The words of `text` nearest to `language`: itself, its parent (`en-x-easy` -> `en`), then the fallback."""
+    """The words of `text` nearest to `language`."""
+    return text.get(nearest(text, language), "")
+
+
+def nearest(text: Text, language: str) -> str:
+    """The tag in `text` nearest to `language`: itself, its parent (`en-x-easy` -> `en`), the fallback, the first there is."""
     tag = language
     while tag:
         if tag in text:
-            return text[tag]
+            return tag
         tag = tag.rpartition("-")[0].removesuffix("-x")
-    if FALLBACK in text:
-        return text[FALLBACK]
-    return next(iter(text.values()), "")
+    return FALLBACK if FALLBACK in text else next(iter(text), "")
 
 
 def clean(words: str) -> str:
@@ -61,7 +89,9 @@ def clean(words: str) -> str:
 def fold(words: str) -> str:
     """Words as they are compared: no case, no accents' spelling differences, no punctuation at the ends."""
     plain = unicodedata.normalize("NFKC", clean(words)).casefold().replace("’", "'")
-    return " ".join(plain.strip(" .,;:!?\"'“”()[]").split())
+    if not plain.isascii():
+        plain = plain.translate(_ONE_SPELLING)
+    return " ".join(plain.strip(_EDGES).split())
 
 
 def units(words: str) -> int:

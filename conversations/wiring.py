@@ -6,15 +6,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conversations import bounds, postcodes
 from conversations.conditions import COMPARISONS, PERSON, PERSON_FACTS
+from conversations.flow import SECTION
 from conversations.places import Path
 from conversations.problems import Findings, quote, suggest
-from conversations.questions import KINDS, Kind
+from conversations.questions import KINDS, LEAST, MOST, Kind
 from conversations.screens import AGE_BANDS
-from conversations.shapes import Table
+from conversations.shapes import STEP, Table, is_day, is_number
 
-MOST_OPTIONS = 90
-"""Telegram shows at most 100 buttons under a message, and some are ours."""
+MOST_OPTIONS = 500
+"""More than anyone looks through, even with the pages they come in."""
+
+EVERY = ("id", "kind", "ask", "when", "picture")
+ASKING = ("optional", "about", "hint", "sensitive", "instrument")
+"""The keys of every step, and of every step that asks."""
+
+_LIKE_OPTION = "write one of its options in quotes"
+LIKE = {
+    "number": "write a number without quotes",
+    "scale": "write a number without quotes",
+    "date": "write a day like 2027-02-26, without quotes",
+    "place": 'write the first part of a postcode, like "ME14"',
+}
+"""How a value is written that an answer of this kind is compared with."""
 
 
 def check(engagement: Table, findings: Findings) -> None:
@@ -30,44 +45,45 @@ def check(engagement: Table, findings: Findings) -> None:
         for place, option in enumerate(step.get("options", ())):
             if "when" in option:
                 _When(steps, position, findings, named).check(option["when"], (*path, "options", place, "when"))
-    kinds = [step.get("kind") for step in steps]
-    if kinds and all(kind == "say" for kind in kinds):
+        if step.get("kind") == SECTION and (position + 1 == len(steps) or steps[position + 1].get("kind") == SECTION):
+            findings.add(path, "no step stands in this section", "put steps behind it, or take it out")
+    if steps and not any(_asks(step) for step in steps):
         findings.add(("steps",), "nothing is asked", "add a step of another kind than say")
 
 
+def _asks(step: Table) -> bool:
+    return step.get("kind") not in KINDS or KINDS[step["kind"]].asks
+
+
 def _check_kind(step: Table, kind: Kind, path: Path, findings: Findings) -> None:
-    taken = {"options": kind.picks and not kind.options, "at_least": kind.many, "at_most": kind.many}
-    taken |= {"optional": kind.asks, "about": kind.asks}
-    for key in taken.keys() & step.keys():
-        if not taken[key]:
+    taken = {*EVERY, *kind.takes, *kind.needs, *(ASKING if kind.asks else ())}
+    for key in step:
+        if key not in taken:
             findings.add((*path, key), f"a step of kind {quote(step['kind'])} takes no `{key}`", "take it out")
-    if not taken["options"]:
-        return
+    for key in kind.needs:
+        if key not in step:
+            findings.add(path, f"a step of kind {quote(step['kind'])} needs `{key}`", f"write {STEP[key].write}")
+    if "options" in kind.needs:
+        _check_options(step, kind, path, findings)
+    bounds.check(step, path, findings)
+
+
+def _check_options(step: Table, kind: Kind, path: Path, findings: Findings) -> None:
     options = step.get("options", ())
-    if "options" not in step:
-        findings.add(path, f"a step of kind {quote(step['kind'])} needs options", 'write options = [{ id = "a", … }, …]')
-    elif len(options) < 2:  # noqa: PLR2004 - a choice is between two things
+    if len(options) == 1:
         findings.add((*path, "options"), "there is only one option", "give at least two")
     elif len(options) > MOST_OPTIONS:
         findings.add((*path, "options", MOST_OPTIONS), f"there are {len(options)} options", f"give at most {MOST_OPTIONS}")
     for place, option in enumerate(options):
-        if "alone" in option and not kind.many:
-            at = (*path, "options", place, "alone")
-            findings.add(at, "only an option of kind choices can stand alone", "take `alone` out")
-    if kind.many and options:
-        _check_bounds(step, len(options), path, findings)
-
-
-def _check_bounds(step: Table, of: int, path: Path, findings: Findings) -> None:
-    least, most = step.get("at_least", 1), step.get("at_most", of)
-    if least < 1:
-        findings.add((*path, "at_least"), f"at_least = {least} asks for nothing", "write optional = true instead")
-    elif least > of:
-        findings.add((*path, "at_least"), f"at_least = {least} and there are {of} options", f"write {of} or less")
-    elif least > most:
-        findings.add((*path, "at_most"), f"at_most = {most} is less than at_least = {least}", "change one of them")
-    elif most > of:
-        findings.add((*path, "at_most"), f"at_most = {most} and there are {of} options", f"write {of} or less")
+        at = (*path, "options", place)
+        if "alone" in option and (not kind.many or kind.ordered):
+            findings.add((*at, "alone"), "only an option of kind choices can stand alone", "take `alone` out")
+        if "ask" in option and not option.get("other"):
+            findings.add((*at, "ask"), "this is asked only of an option with `other`", "write other = true, or take it out")
+        if option.get("other") and kind.ordered:
+            findings.add((*at, "other"), "a ranking has no place for other words", "ask for them in a step of kind text")
+    if sum(bool(option.get("other")) for option in options) > 1:
+        findings.add((*path, "options"), "two options have `other`", "keep it for one of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +145,14 @@ class _When:
             self.findings.add(path, f"{quote(subject)} is not known about people", todo)
             return None
         places = [place for place, step in enumerate(self.steps) if step.get("id") == subject]
-        earlier = [step["id"] for step in self.steps[: self.position] if "id" in step and step.get("kind") != "say"]
+        earlier = [step["id"] for step in self.steps[: self.position] if "id" in step and _asks(step)]
         if not places:
             todo = suggest(subject, earlier, "name an earlier question")
             self.findings.add(path, f"no step is called {quote(subject)}", todo)
         elif places[0] >= self.position:
             which = "this step itself" if places[0] == self.position else "a later step"
             self.findings.add(path, f"{quote(subject)} is {which}", "name an earlier question")
-        elif self.steps[places[0]].get("kind") == "say":
+        elif not _asks(self.steps[places[0]]):
             self.findings.add(path, f"{quote(subject)} asks nothing", "name an earlier question")
         elif "kind" in self.steps[places[0]]:
             self._check_apart(self.steps[places[0]], path)
@@ -162,31 +178,48 @@ class _When:
             if not isinstance(wanted, bool):
                 self.findings.add(path, "`answered` is true or false", "write answered = true")
         else:
-            self._check_values(subject, known, wanted, path)
+            self._check_values(subject, known, how, wanted, path)
 
-    def _check_values(self, subject: str, known: Table, wanted: Any, path: Path) -> None:
+    def _check_values(self, subject: str, known: Table, how: str, wanted: Any, path: Path) -> None:
         values = wanted if isinstance(wanted, list) else [wanted]
         if not values:
             self.findings.add(path, f"{quote(subject)} is compared with an empty list", "name at least one")
+        if how in {"at_least", "at_most"} and len(values) > 1:
+            self.findings.add(path, f"`{how}` takes one number or day", "write one")
         allowed = _values(known)
         for value in values:
-            if isinstance(value, str) and (allowed is None or value in allowed):
+            if value in allowed if allowed and isinstance(value, str) else _fits(known, value):
                 continue
             meant = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-            todo = suggest(meant if isinstance(meant, str) else "", allowed or (), "write one of its options in quotes")
+            todo = suggest(meant if isinstance(meant, str) else "", allowed or (), LIKE.get(known.get("kind", ""), _LIKE_OPTION))
             self.findings.add(path, f"{quote(subject)} is never {quote(value)}", todo)
 
 
 def _fitting(known: Table) -> tuple[str, ...]:
     """The comparisons that can be made with a step or a fact."""
-    if "fact" in known or KINDS[known["kind"]].picks:
-        return ("is", "includes", "includes_all", "answered")
-    return ("answered",)
+    return ("is", "includes", "includes_all", "answered") if "fact" in known else KINDS[known["kind"]].compares
 
 
 def _values(known: Table) -> Sequence[str] | None:
     """What a step or fact can be; None when that is open."""
     if "fact" in known:
         return AGE_BANDS if known["fact"] == "age_band" else None
-    options = known.get("options", KINDS[known["kind"]].options)
-    return tuple(option["id"] for option in options if "id" in option)
+    kind = KINDS[known["kind"]]
+    if not kind.picks or known["kind"] == "scale":
+        return None
+    return tuple(option["id"] for option in kind.options(known) if "id" in option)
+
+
+def _fits(known: Table, value: Any) -> bool:
+    """Whether a step or fact with no list of words to it could ever be compared with `value`."""
+    match known.get("kind"):
+        case "number":
+            return isinstance(value, float) or is_number(value)
+        case "scale":
+            least, most = known.get("at_least", LEAST), known.get("at_most", MOST)
+            return is_number(value) and is_number(least) and is_number(most) and least <= value <= most
+        case "date":
+            return is_day(value)
+        case "place":
+            return isinstance(value, str) and postcodes.read(value) == value
+    return "fact" in known and isinstance(value, str) and _values(known) is None

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from conversations.asking import LONGEST_REPEAT, PAGE, pages
 from conversations.phrases import PHRASES
 from conversations.places import Path
 from conversations.problems import Findings, nearest, quote, suggest
 from conversations.questions import KINDS
 from conversations.reading import number_in
-from conversations.screens import LANGUAGE_NAMES, LONGEST_REPEAT
+from conversations.screens import LANGUAGE_NAMES
 from conversations.shapes import Table
 from conversations.text import GAP, Text, clean, fold, units
 
@@ -59,11 +60,21 @@ def _texts(engagement: Table) -> Iterator[_Place]:
         path: Path = ("steps", position)
         if "ask" in step:
             yield _Place((*path, "ask"), step["ask"], tuple(earlier), gaps=True)
+        yield from (_Place((*path, key), step[key]) for key in STEP_TEXTS if key in step)
+        if "alt" in step.get("picture", {}):
+            yield _Place((*path, "picture", "alt"), step["picture"]["alt"])
         for place, option in enumerate(step.get("options", ())):
-            if "label" in option:
-                yield _Place((*path, "options", place, "label"), option["label"])
-        if "id" in step and step.get("kind") != "say":
+            yield from (_Place((*path, "options", place, key), option[key]) for key in ("label", "ask") if key in option)
+        if "id" in step and _asks(step):
             earlier.append(step["id"])
+
+
+def _asks(step: Table) -> bool:
+    return step.get("kind") not in KINDS or KINDS[step["kind"]].asks
+
+
+STEP_TEXTS = ("title", "hint", "sensitive", "says", "low", "high", "unit")
+"""The texts a step may have beside its `ask`."""
 
 
 def _check_languages(place: _Place, declared: Sequence[str], findings: Findings) -> None:
@@ -86,13 +97,13 @@ def _check_languages(place: _Place, declared: Sequence[str], findings: Findings)
 
 
 def _check_gaps(place: _Place, engagement: Table, findings: Findings) -> None:
-    kinds = {step.get("id"): step.get("kind") for step in engagement["steps"]}
+    kinds = {step.get("id"): _asks(step) for step in engagement["steps"]}
     for language, words in place.text.items():
         path = (*place.path, language)
         for name in dict.fromkeys(GAP.findall(words)):
             if not place.gaps:
                 findings.add(path, f"the gap {{{name}}} is not filled in here", "only the words of a step can repeat")
-            elif kinds.get(name) == "say":
+            elif kinds.get(name) is False:
                 findings.add(path, f"the gap {{{name}}} names a step that asks nothing", "name an earlier question")
             elif name in kinds and name not in place.earlier:
                 findings.add(path, f"the gap {{{name}}} names this step or a later one", "name an earlier question")
@@ -165,8 +176,11 @@ def _cannot_be_typed(words: str, own: int | None, of: int) -> str | None:
 def _check_length(step: Table, path: Path, engagement: Table, findings: Findings) -> None:
     """The longest message this step can become; repeated answers and a change confirmed just before count too."""
     labels = [option["label"] for option in step.get("options", ()) if "label" in option]
+    if pages(len(labels)) > 1:
+        labels = sorted(labels, key=_longest)[-PAGE:]
     before = max(([*_labels(other)] for other in engagement["steps"]), key=_weight, default=[])
-    frame = [*_FRAME, *labels, *before] if step.get("kind") != "say" else []
+    own = [step[key] for key in ("hint", "says", "low", "high", "unit") if key in step]
+    frame = [*_FRAME, *own, *labels, *before] if _asks(step) else [step.get("title", {})]
     room = NUMBERS * len(labels) + LONGEST_REPEAT * _repeats(step.get("ask", {}))
     _check_sum((*path, "ask"), [step.get("ask", {}), *frame], "this message", findings, room)
 

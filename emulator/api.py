@@ -52,6 +52,13 @@ class Api:
         self._write(name, given, outcome)
         return _respond(outcome)
 
+    async def fetch(self, request: web.Request) -> web.Response:
+        """A file, by the path that `getFile` told."""
+        if request.match_info["token"] != self._world.token:
+            return _respond(_refused(unauthorized()))
+        file = self._world.files.at(request.match_info["path"])
+        return web.Response(body=file.content) if file else _respond(_refused(not_found()))
+
     async def _call(self, token: str, name: str, given: Parameters) -> Outcome:
         try:
             if token != self._world.token:

@@ -19,15 +19,20 @@ def send_message(world: World, given: Parameters) -> Message:
 
 
 def send_photo(world: World, given: Parameters) -> Message:
-    name = _file_name(given, "photo")
-    size = {"file_id": name, "file_unique_id": name, "width": 640, "height": 480}
-    return _send(world, given, {"photo": [size], **_caption(given)}, read_markup(given))
+    caption, markup = _caption(given), read_markup(given)
+    return _send(world, given, {"photo": world.files.see_sizes(world.files.take(given, "photo")), **caption}, markup)
 
 
 def send_document(world: World, given: Parameters) -> Message:
-    name = _file_name(given, "document")
-    document = {"file_id": name, "file_unique_id": name, "file_name": name}
-    return _send(world, given, {"document": document, **_caption(given)}, read_markup(given))
+    caption, markup = _caption(given), read_markup(given)
+    file = world.files.take(given, "document")
+    return _send(world, given, {"document": {**world.files.describe(file), "file_name": file.name}, **caption}, markup)
+
+
+def get_file(world: World, given: Parameters) -> Message:
+    file = world.files.get(given.text("file_id"))
+    about = {"file_id": given.text("file_id"), "file_unique_id": file.unique, "file_size": len(file.content)}
+    return {**about, "file_path": file.path}
 
 
 def edit_message_text(world: World, given: Parameters) -> Message:
@@ -164,13 +169,6 @@ def _find_own(world: World, given: Parameters, purpose: str) -> tuple[Chat, Mess
 
 def _caption(given: Parameters) -> Message:
     return read_text(given, "caption", "caption_entities", 1024)
-
-
-def _file_name(given: Parameters, kind: str) -> str:
-    value = given.values.get(kind)
-    if not value:
-        raise bad(f"there is no {kind} in the request")
-    return str(value["file_name"]) if isinstance(value, dict) else str(value)
 
 
 def _without(message: Message, *names: str) -> Message:

@@ -56,6 +56,7 @@ LISTED = (
         messages.send_document,
         f"{SENDING} {CAPTION} document thumbnail disable_content_type_detection",
     ),
+    _method("getFile", messages.get_file, "file_id"),
     _method(
         "editMessageText",
         messages.edit_message_text,

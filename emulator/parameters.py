@@ -10,10 +10,11 @@ from emulator.refusals import bad
 
 
 class Parameters:
-    """Values by name; everything may come as text, as forms send it, or as JSON."""
+    """Values by name; everything may come as text, as forms send it, or as JSON. `files` are the bytes of those uploaded."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, values: dict[str, Any], files: dict[str, bytes] | None = None) -> None:
         self.values = values
+        self.files = files or {}
 
     def __contains__(self, name: str) -> bool:
         return self.values.get(name) is not None
@@ -53,11 +54,18 @@ async def read_parameters(request: web.Request) -> Parameters:
     values: dict[str, Any] = dict(request.query)
     if request.method != "POST":
         return Parameters(values)
-    if request.content_type == "multipart/form-data":
-        values.update(await _read_multipart(request))
-    else:
+    if request.content_type != "multipart/form-data":
         values.update(parse_body(request.content_type, await request.read()))
-    return Parameters(values)
+        return Parameters(values)
+    files: dict[str, bytes] = {}
+    for name, field in (await request.post()).items():
+        if isinstance(field, web.FileField):
+            with field.file as upload:
+                files[name] = upload.read()
+            values[name] = {"file_name": field.filename, "size": len(files[name])}
+        else:
+            values[name] = field if isinstance(field, str) else bytes(field).decode(errors="replace")
+    return Parameters(values, files)
 
 
 def parse_body(content_type: str, body: bytes) -> dict[str, Any]:
@@ -76,13 +84,3 @@ def parse_body(content_type: str, body: bytes) -> dict[str, Any]:
         return dict(parse_qsl(body.decode(), keep_blank_values=True))
     except UnicodeDecodeError:
         raise bad("strings must be encoded in UTF-8") from None
-
-
-async def _read_multipart(request: web.Request) -> dict[str, Any]:
-    fields = await request.post()
-    return {
-        name: {"file_name": field.filename, "size": field.file.seek(0, 2)}
-        if isinstance(field, web.FileField)
-        else (field if isinstance(field, str) else bytes(field).decode(errors="replace"))
-        for name, field in fields.items()
-    }

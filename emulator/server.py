@@ -33,6 +33,7 @@ class Emulator:
         application = web.Application(client_max_size=LARGEST_BODY)
         api = Api(self.world, self.faults)
         application.router.add_route("*", "/bot{token:[^/]+}/{method}", api.handle)
+        application.router.add_get("/file/bot{token:[^/]+}/{path:.+}", api.fetch)
         application.router.add_routes(Sim(self.world, self.faults).routes())
         application.router.add_routes(phone_routes())
         return application

@@ -129,6 +129,17 @@ class Sim:
         self._world.history.write("repeat", updates=[update.update_id for update in again])
         return _json({"updates": [update.update_id for update in again]})
 
+    async def see_file(self, request: web.Request) -> web.Response:
+        """The bytes of a file a bot sent, by file id."""
+        file = self._world.files.get(request.match_info["id"])
+        return web.Response(body=file.content, content_type=file.media_type)
+
+    async def forget_files(self, _request: web.Request) -> web.Response:
+        """From now on every file id is unknown, as it may become at Telegram."""
+        self._world.files.forget()
+        self._world.history.write("files forgotten")
+        return _json({"ok": True})
+
     async def list_faults(self, _request: web.Request) -> web.Response:
         return _json(self._faults.listed())
 
@@ -244,6 +255,8 @@ ROUTES = (
     ("POST", "/sim/raw", "raw"),
     ("POST", "/sim/renumber", "renumber"),
     ("POST", "/sim/repeat", "repeat"),
+    ("GET", "/sim/files/{id}", "see_file"),
+    ("DELETE", "/sim/files", "forget_files"),
     ("GET", "/sim/faults", "list_faults"),
     ("POST", "/sim/faults", "add_faults"),
     ("DELETE", "/sim/faults", "clear_faults"),

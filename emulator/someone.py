@@ -12,13 +12,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Heard:
-    """A message of the bot's: its text, its buttons' labels row by row, and what marks the text."""
+    """A message of the bot's: its text, its buttons' labels row by row, what marks the text, and the file id of its picture."""
 
     message_id: int
     text: str
     buttons: tuple[tuple[str, ...], ...] = ()
     entities: tuple[Json, ...] = ()
     data: dict[str, str] = field(default_factory=dict)
+    picture: str | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -163,7 +164,7 @@ def _find_button(messages: list[Json], label: str, message_id: int | None) -> tu
 def _heard(view: Json) -> Heard:
     rows = tuple(tuple(button["label"] for button in row) for row in view["buttons"])
     data = {button["label"]: button["data"] for row in view["buttons"] for button in row if button["data"] is not None}
-    return Heard(int(view["message_id"]), view["text"], rows, tuple(view["entities"]), data)
+    return Heard(int(view["message_id"]), view["text"], rows, tuple(view["entities"]), data, view["picture"])
 
 
 def _line(view: Json) -> str:

@@ -30,7 +30,10 @@ def see_chat(chat: Chat, bot_id: int, after: int) -> View:
 
 
 def see_message(chat: Chat, message: dict[str, Any], bot_id: int) -> View:
-    """`from` is "bot" or "me"; a button has `label` and `data`, `url` or `copy`; `attachment` names what is not text."""
+    """`from` is "bot" or "me"; a button has `label` and `data`, `url` or `copy`; `attachment` names what is not text.
+
+    `picture` is the file id of a picture the bot sent, to be seen at `/sim/files/{id}`.
+    """
     mine = message["from"]["id"] != bot_id
     attachment = next((kind for kind in ATTACHED if kind in message), None)
     return {
@@ -43,6 +46,7 @@ def see_message(chat: Chat, message: dict[str, Any], bot_id: int) -> View:
         "entities": message.get("entities", message.get("caption_entities", [])),
         "buttons": see_buttons(message),
         "attachment": attachment,
+        "picture": None if mine or attachment != "photo" else message["photo"][-1]["file_id"],
     }
 
 

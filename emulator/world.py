@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.clock import Bell, Clock
+from emulator.files import Files
 from emulator.history import History
 from emulator.polling import Poller
 from emulator.refusals import bad
@@ -84,6 +85,7 @@ class World:
         self.token = token
         self.clock = Clock()
         self.history = History(self.clock)
+        self.files = Files(token, int(self.clock.now()))
         self.updates = UpdateQueue(self.clock, self.history)
         self.poller = Poller(self.updates)
         self.webhook = Webhook(self.updates, self.clock, self.history, retry_scale)

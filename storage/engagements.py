@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from conversations import flow as flows
 from conversations.flow import Flow
-from storage import codes
-from storage.schema import editions, engagements, links
+from conversations.problems import ERROR, Problem
+from storage import codes, pictures
+from storage import editions as texts
+from storage.editions import Kept, Made
+from storage.schema import editions, engagements, links, organisations
 
 OPEN, CLOSED, DRAFT = "open", "closed", "draft"
+
+LIBRARY, FILE, CONSOLE, APART = "library", "file", "console", "apart"
+"""Who wrote what is current; APART is the console, and the file has changed since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,54 +62,128 @@ def find(db: Connection, organisation_id: int, slug: str) -> Engagement | None:
     return Engagement(*row) if row else None
 
 
-def adopt(db: Connection, organisation_id: int, sources: Mapping[str, str], now: dt.datetime) -> list[str]:
-    """Make editions of new and changed texts (slug -> checked source); returns the slugs that changed.
+class Adoption(NamedTuple):
+    """What became of texts.
 
-    A changed identity mode is refused once someone has begun: the old edition stays in force (DP-13).
+    `changed`: the ids of engagements that say something else now; `apart`: of those whose file is kept beside what the
+    console wrote; `problems`: what was refused, and what is worth a thought.
     """
-    changed = []
-    for slug, source in sources.items():
-        flow = flows.read(source)
-        known = db.execute(
-            select(engagements.c.id, engagements.c.edition_id, engagements.c.identity, engagements.c.state).where(
-                engagements.c.organisation_id == organisation_id, engagements.c.slug == slug
-            )
-        ).first()
-        engagement_id = known.id if known else _new(db, organisation_id, flow)
-        if known and known.state != DRAFT and known.identity != flow.identity:
-            continue
-        edition_id = _edition(db, engagement_id, flow.edition, source, now)
-        if known and known.edition_id == edition_id:
-            continue
-        values = {"edition_id": edition_id, "identity": flow.identity, "audience": flow.audience, "kind": flow.kind}
-        db.execute(update(engagements).where(engagements.c.id == engagement_id).values(values))
-        changed.append(slug)
-    return changed
+
+    changed: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
-def _new(db: Connection, organisation_id: int, flow: Flow) -> int:
-    values = {
-        "organisation_id": organisation_id,
-        "slug": flow.id,
-        "kind": flow.kind,
-        "identity": flow.identity,
-        "audience": flow.audience,
-    }
-    return int(db.scalars(insert(engagements).values(values).returning(engagements.c.id)).one())
+def adopt(
+    db: Connection,
+    organisation_id: int,
+    sources: Mapping[str, str],
+    now: dt.datetime,
+    origin: str = FILE,
+    shown: Mapping[str, Mapping[str, bytes]] | None = None,
+    files: Mapping[str, str] | None = None,
+) -> Adoption:
+    """Make editions of new and changed texts (slug -> checked source): the one door for files, library and console.
+
+    `shown` holds their pictures: slug -> file name -> bytes; `files` what to call each in a problem. A text that would
+    make answers given before mean something else is refused, and the old edition stays in force. A file that changes
+    after the console has edited is kept, and does not become current.
+    """
+    one_at_a_time = select(organisations.c.id).where(organisations.c.id == organisation_id)
+    db.execute(one_at_a_time.with_for_update(key_share=True))
+    names = news(db, organisation_id, sources, origin, shown)
+    if not names:
+        return Adoption()
+    new = list(names)
+    known = texts.find(db, organisation_id, new, whole=True, lock=True)
+    found = {slug: texts.compare(known.get(slug), sources[slug], (files or {}).get(slug, slug)) for slug in new}
+    kept = texts.keep(
+        db,
+        organisation_id,
+        known,
+        {slug: texts.read(sources[slug], names[slug]) for slug in new if not _refused(found[slug])},
+        {slug: sources[slug] for slug in new},
+        (origin, now),
+    )
+    for slug, one in kept.items():
+        pictures.keep(db, organisation_id, one.edition_id, (shown or {}).get(slug, {}))
+    apart = [slug for slug, one in kept.items() if origin == FILE and _console_wrote(known.get(slug), one.edition_id)]
+    _make_current(db, [one for slug, one in kept.items() if slug not in apart], origin, now)
+    _set_apart(db, [kept[slug] for slug in apart])
+    current = {slug: one.edition_id for slug, one in known.items()}
+    changed = tuple(slug for slug, one in kept.items() if slug not in apart and one.edition_id != current.get(slug))
+    return Adoption(changed, tuple(apart), tuple(problem for problems in found.values() for problem in problems))
 
 
-def _edition(db: Connection, engagement_id: int, edition: str, source: str, now: dt.datetime) -> int:
-    found = db.scalars(select(editions.c.id).where(editions.c.engagement_id == engagement_id, editions.c.hash == edition)).first()
-    if found is not None:
-        return int(found)
-    values = {"engagement_id": engagement_id, "hash": edition, "source": source, "origin": "file", "made_at": now}
-    return int(db.scalars(insert(editions).values(values).returning(editions.c.id)).one())
+def news(
+    db: Connection,
+    organisation_id: int,
+    sources: Mapping[str, str],
+    origin: str = FILE,
+    shown: Mapping[str, Mapping[str, bytes]] | None = None,
+) -> dict[str, str]:
+    """Which of these texts differ from what was last heard from where they come from: slug -> name of the edition."""
+    names = {slug: flows.edition_of(source, (shown or {}).get(slug)) for slug, source in sources.items()}
+    known = texts.find(db, organisation_id, sources)
+    return {slug: name for slug, name in names.items() if _is_news(known.get(slug), name, origin)}
+
+
+def _is_news(kept: Kept | None, name: str, origin: str) -> bool:
+    """Whether a text differs from what was last heard from where it comes from; the library gives way to everybody."""
+    if kept is None:
+        return True
+    known = kept.ids.get(name)
+    if origin == FILE:
+        return known is None or known != kept.file_edition_id
+    return (origin == CONSOLE or kept.edited == LIBRARY) and known != kept.edition_id
+
+
+def _refused(problems: Iterable[Problem]) -> bool:
+    return any(problem.level == ERROR for problem in problems)
+
+
+def _console_wrote(kept: Kept | None, edition_id: int) -> bool:
+    return kept is not None and kept.edited in {CONSOLE, APART} and kept.edition_id != edition_id
+
+
+def _make_current(db: Connection, made: Sequence[Made], origin: str, now: dt.datetime) -> None:
+    """Let the next person begin with these."""
+    if not made:
+        return
+    rows = [{**texts.described(one.flow), "at": one.engagement_id, "text": one.edition_id} for one in made]
+    values: dict[str, Any] = {name: bindparam(name) for name in ("identity", "audience", "kind")}
+    values |= {"edition_id": bindparam("text"), "edited": origin}
+    if origin == FILE:
+        values["file_edition_id"] = bindparam("text")
+    db.execute(update(engagements).where(engagements.c.id == bindparam("at")).values(values), rows)
+    _serve(db, [one.engagement_id for one in made], now)
+
+
+def _set_apart(db: Connection, made: Sequence[Made]) -> None:
+    """Keep what files say beside what the console wrote."""
+    if made:
+        rows = [{"at": one.engagement_id, "text": one.edition_id} for one in made]
+        values: dict[str, Any] = {"edited": APART, "file_edition_id": bindparam("text")}
+        db.execute(update(engagements).where(engagements.c.id == bindparam("at")).values(values), rows)
+
+
+def _serve(db: Connection, ids: Iterable[int], now: dt.datetime) -> None:
+    """Note of the present editions of open engagements that people may begin with them now."""
+    current = select(engagements.c.edition_id).where(engagements.c.id.in_(list(ids)), engagements.c.state == OPEN)
+    fresh = (editions.c.id.in_(current), editions.c.served_at.is_(None))
+    db.execute(update(editions).where(*fresh).values(served_at=now))
+
+
+def kept_apart(db: Connection, organisation_id: int) -> list[str]:
+    """The engagements whose file has changed since the console edited them: both are kept, the console's is current."""
+    mine = (engagements.c.organisation_id == organisation_id, engagements.c.edited == APART)
+    return list(db.scalars(select(engagements.c.slug).where(*mine).order_by(engagements.c.id)))
 
 
 def read_editions(db: Connection, ids: Iterable[int]) -> dict[int, Flow]:
     """The flows of editions, by id."""
-    wanted = select(editions.c.id, editions.c.source).where(editions.c.id.in_(list(ids)))
-    return {row.id: flows.read(row.source) for row in db.execute(wanted)}
+    wanted = select(editions.c.id, editions.c.hash, editions.c.source).where(editions.c.id.in_(list(ids)))
+    return {row.id: texts.read(row.source, row.hash) for row in db.execute(wanted)}
 
 
 def set_state(db: Connection, engagement_id: int, state: str, now: dt.datetime) -> None:
@@ -111,6 +191,7 @@ def set_state(db: Connection, engagement_id: int, state: str, now: dt.datetime) 
     db.execute(select(engagements.c.id).where(engagements.c.id == engagement_id).with_for_update())
     values = {"state": state, "opened_at" if state == OPEN else "closed_at": now}
     db.execute(update(engagements).where(engagements.c.id == engagement_id).values(values))
+    _serve(db, [engagement_id], now)
 
 
 def mark_too_few(db: Connection, engagement_id: int) -> None:

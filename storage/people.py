@@ -137,5 +137,5 @@ def wish(db: Connection, rows: Iterable[Mapping[str, object]]) -> None:
     """Keep answers about the person themselves; a later one replaces an earlier one."""
     for row in rows:
         kept = insert(db, wishes).values(row)
-        changed = {"chosen": row["chosen"], "sealed": row["sealed"]}
+        changed = {name: row[name] for name in ("edition_id", "language", "chosen", "sealed")}
         db.execute(kept.on_conflict_do_update(index_elements=["person_id", "engagement_id", "step"], set_=changed))

@@ -20,6 +20,7 @@ PERSONAL: dict[str, str] = {
     "answers.language": "unlink",
     "responses.respondent": "unlink",
     "responses.door": "unlink",
+    "wishes.language": "erase",
     "wishes.chosen": "erase",
     "wishes.sealed": "erase",
     "outbox.sealed": "expire",
@@ -39,7 +40,9 @@ IMPERSONAL = frozenset(
     {
         "settings.name", "settings.value", "organisations.code", "organisations.name", "organisations.time_zone",
         "bots.username", "engagements.slug", "engagements.kind", "engagements.identity", "engagements.audience",
-        "engagements.state", "editions.hash", "editions.source", "editions.origin", "links.code", "links.label",
+        "engagements.state", "engagements.edited", "editions.hash", "editions.source", "editions.origin", "links.code",
+        "links.label",
+        "pictures.hash", "pictures.content", "edition_pictures.file", "edition_pictures.hash", "uploads.hash", "uploads.file_id",
         "answers.step", "wishes.step", "release_counts.step", "release_counts.option", "outbox.lane", "outbox.policy",
         "outbox.state", "outbox.claimer", "followups.kind", "followups.state", "failures.code", "failures.where",
         "leases.name", "leases.holder", "audit.who", "audit.what", "audit.about", "audit.chain",

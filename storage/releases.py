@@ -10,17 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, tuple_, update
 
+from conversations.figures import tally
 from conversations.session import Answer
 from storage.answers import answer_row, read_answer
 from storage.engagements import Engagement, mark_too_few, read_editions
 from storage.keys import GoneError, Keys
-from storage.schema import answers, engagements, release_counts, releases, responses, sessions
+from storage.schema import answers, editions, engagements, release_counts, releases, responses, sessions
 from storage.sessions import drop, unseal
 from storage.small_numbers import FEWEST, may_renew
 
@@ -83,7 +84,7 @@ def _open(db: Connection, keys: Keys, rows: Sequence[Row[Any]]) -> tuple[list[_S
     opened, lost = [], []
     for row in rows:
         try:
-            _, said = unseal(keys, row)
+            _, said, _ = unseal(keys, row)
         except GoneError:
             lost.append(row.id)
             continue
@@ -217,10 +218,17 @@ def _count(db: Connection, engagement_id: int) -> dict[str, Counter[str]]:
     """The answers of sets not counted yet. Ticks are kept together in `chosen`, so they come apart here."""
     theirs = (answers.c.engagement_id == engagement_id, answers.c.respondent.in_(_uncounted(engagement_id)))
     columns = (answers.c.step, answers.c.chosen)
-    found = select(*columns, func.count()).where(*theirs, ~answers.c.skipped).group_by(*columns)
+    found = db.execute(select(*columns, func.count()).where(*theirs, ~answers.c.skipped).group_by(*columns)).all()
+    return come_apart(db, engagement_id, found)
+
+
+def come_apart(db: Connection, engagement_id: int, found: Iterable[Row[Any]]) -> dict[str, Counter[str]]:
+    """Rows of (step, chosen, people) -> step -> value -> people. A step is of one kind in all editions."""
+    ids = db.scalars(select(editions.c.id).where(editions.c.engagement_id == engagement_id)).all()
+    kinds = {step.id: step.kind for flow in read_editions(db, ids).values() for step in flow.steps}
     counts: dict[str, Counter[str]] = {}
-    for step, chosen, people in db.execute(found):
-        counts.setdefault(step, Counter()).update(dict.fromkeys((ANSWERED, *chosen.split()), people))
+    for step, chosen, people in map(tuple, found):
+        counts.setdefault(step, Counter()).update(dict.fromkeys((ANSWERED, *tally(kinds[step], chosen.split())), people))
     return counts
 
 

@@ -1,17 +1,20 @@
-"""The results of an engagement: exact for the core team, or as a release that may leave it, and either as a table."""
+"""The results of an engagement: exact for the core team, or as a release that may leave it."""
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
-from conversations import questions
+from conversations import figures
+from conversations.figures import BANDED, MEASURES, MONTHS, Counts
 from conversations.flow import Flow, Step
+from conversations.questions import KINDS
 from conversations.text import FALLBACK, choose
 from storage import releases, small_numbers
 from storage.answers import read_answer
@@ -19,8 +22,10 @@ from storage.engagements import Engagement, read_editions
 from storage.keys import GoneError, Keys
 from storage.releases import ANSWERED, Release
 from storage.schema import answers, editions, participations, wishes
+from storage.small_numbers import Cell
 
 UNREADABLE = "(this answer can no longer be read)"
+OTHER_PLACES = "Other places"
 
 # --- Exact
 
@@ -42,31 +47,103 @@ def exact(db: Connection, keys: Keys, engagement: Engagement, flow: Flow) -> dic
     )
     return {
         "engagement": engagement.slug,
+        "title": choose(flow.title, FALLBACK),
         "people": {"started": started, "finished": finished},
-        "steps": [_exact_step(step, tally.get(step.id, Counter()), texts.get(step.id, [])) for step in steps],
+        "steps": [
+            _exact_step(step, tally.get(step.id, Counter()), [*texts.get(step.id, []), *_said_apart(step, steps, texts)])
+            for step in steps
+            if not step.other_of
+        ],
     }
+
+
+def _said_apart(step: Step, steps: Iterable[Step], texts: Mapping[str, list[str]]) -> list[str]:
+    """What was written for "something else" among the options of `step`."""
+    return [text for each in steps if each.other_of == step.id for text in texts.get(each.id, [])]
 
 
 def _exact_step(step: Step, counts: Counter[str], texts: list[str]) -> dict[str, Any]:
-    others = sorted(counts.keys() - {ANSWERED, *_known(step)})
-    told = {
-        "id": step.id,
-        "kind": step.kind,
-        "answered": counts[ANSWERED],
-        "options": [{"id": option, "count": counts[option]} for option in (*_known(step), *others)],
-        "texts": texts,
-    }
-    return told | {"texts": []} if step.about == "me" else told
+    told = _told(step, counts[ANSWERED]) | {"options": _EXACT.get(step.kind, _picked)(step, counts)} | _middle(step, counts)
+    return told | {"texts": [] if step.about == "me" else texts}
+
+
+def _told(step: Step, answered: int | str) -> dict[str, Any]:
+    """What is told of a step in either kind of results."""
+    ends = {name: choose(end, FALLBACK) for name, end in (("low", step.low), ("high", step.high), ("unit", step.unit)) if end}
+    return {"id": step.id, "kind": step.kind, "ask": choose(step.ask, FALLBACK), "about": step.about, "answered": answered} | ends
+
+
+def _picked(step: Step, counts: Counts) -> list[dict[str, Any]]:
+    return [{"id": option, "label": label, "count": counts.get(option, 0)} for option, label in _labels(step, counts).items()]
+
+
+def _ranking(step: Step, counts: Counts) -> list[dict[str, Any]]:
+    """Options, the one liked best first; `count` is of those who put it first."""
+    labels, average, first = _in_order(step, counts)
+    return [
+        {"id": option, "label": labels[option], "count": first[option]}
+        | ({"average_place": float(round(average[option], 2))} if average else {})
+        for option in sorted(labels, key=lambda option: average.get(option, 0))
+    ]
+
+
+def _values(step: Step, counts: Counts) -> list[dict[str, Any]]:
+    """Every value given, in order; places by how many gave them."""
+    measure = MEASURES.get(step.kind)
+    given = sorted(
+        counts.keys() - {ANSWERED}, key=lambda value: (measure(value) or 0, value) if measure else (-counts[value], value)
+    )
+    return [{"id": value, "label": _value(step, value), "count": counts[value]} for value in given]
+
+
+def _value(step: Step, value: str) -> str:
+    if step.kind != "date":
+        return value
+    day = dt.date.fromisoformat(value)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _middle(step: Step, counts: Counts) -> dict[str, Any]:
+    """The least, the most, the middle, and bands of what can be measured; without answers nothing."""
+    amounts = figures.spread(counts, MEASURES[step.kind]) if step.kind in MEASURES else []
+    if not amounts:
+        return {}
+    if step.kind not in BANDED:
+        return {"mean": _number(figures.mean(amounts))}
+    scheme = figures.scheme(step, amounts)
+    bands = [
+        {"id": band.id, "label": band.label, "count": count}
+        for band, count in zip(scheme.bands(), scheme.count(amounts), strict=True)
+    ]
+    if step.kind == "date":
+        days = sorted(day for day in counts if day)
+        return {"least": days[0], "most": days[-1], "bands": bands}
+    ends = {"least": _number(amounts[0][0]), "most": _number(amounts[-1][0])}
+    return ends | {"mean": _number(figures.mean(amounts)), "median": _number(figures.median(amounts)), "bands": bands}
+
+
+def _number(value: Decimal) -> float:
+    """A number as JSON has it, to two places."""
+    return int(value) if value == value.to_integral_value() else float(round(value, 2))
+
+
+def _labels(step: Step, counts: Counts) -> dict[str, str]:
+    """The options of a step in its order, then those that only older editions had and someone picked."""
+    known = {option.id: choose(option.label, FALLBACK) for option in step.options}
+    return known | {option: option for option in sorted(counts.keys() - {ANSWERED, *known})}
+
+
+def _in_order(step: Step, counts: Counts) -> tuple[dict[str, str], dict[str, Decimal], dict[str, int]]:
+    """Of a ranking: option -> label, its average place, how many put it first."""
+    labels = _labels(step, dict.fromkeys(figures.ranked(counts), 0))
+    return labels, figures.average_places(counts, list(labels), counts.get(ANSWERED, 0)), figures.first_places(counts, labels)
 
 
 def _tally(db: Connection, table: Table, engagement_id: int, *said: ColumnElement[bool]) -> dict[str, Counter[str]]:
-    """Counted where the rows are; only the distinct sets of ticks come here, to be told apart."""
+    """Counted where the rows are; only the distinct answers come here, to be told apart."""
     columns = (table.c.step, table.c.chosen)
     wanted = select(*columns, func.count()).where(table.c.engagement_id == engagement_id, *said).group_by(*columns)
-    tally: dict[str, Counter[str]] = {}
-    for step, chosen, people in db.execute(wanted):
-        tally.setdefault(step, Counter()).update(dict.fromkeys((ANSWERED, *chosen.split()), people))
-    return tally
+    return releases.come_apart(db, engagement_id, db.execute(wanted))
 
 
 def _texts(db: Connection, keys: Keys, engagement_id: int) -> dict[str, list[str]]:
@@ -105,69 +182,90 @@ def released(db: Connection, engagement: Engagement, flow: Flow) -> dict[str, An
     release = releases.latest(db, engagement.id)
     told: dict[str, Any] = {
         "engagement": engagement.slug,
+        "title": choose(flow.title, FALLBACK),
         "release": release.number if release else None,
         "day": release.day.isoformat() if release else None,
         "people": {"finished": small_numbers.total(release.respondents if release else 0)},
     }
     steps = _steps(db, engagement, flow, release.counts) if release else []
-    return told | {"steps": [_released_step(step, release) for step in steps if release and step.about != "me"]}
+    return told | {"steps": [_released_step(step, release) for step in steps if _may_leave(step) and release]}
+
+
+def _may_leave(step: Step) -> bool:
+    """Answers about oneself stay; and how many wrote something else would tell what a star beside it hides."""
+    return step.about != "me" and not step.other_of
 
 
 def _released_step(step: Step, release: Release) -> dict[str, Any]:
     counts = release.counts.get(step.id, {})
     answered = counts.get(ANSWERED, 0)
-    picked = {option: counts.get(option, 0) for option in (*_known(step), *sorted(counts.keys() - {ANSWERED, *_known(step)}))}
-    cells = small_numbers.row(picked, answered, exclusive=not questions.KINDS[step.kind].many) or {}
-    options = [{"id": option, "count": cell.shown, "percent": cell.percent} for option, cell in cells.items()]
-    return {"id": step.id, "kind": step.kind, "answered": small_numbers.total(answered), "options": options}
+    told = _told(step, small_numbers.total(answered))
+    return told | _RELEASED.get(step.kind, _released_options)(step, counts, answered)
 
 
-def _known(step: Step) -> list[str]:
-    return [option.id for option in step.options]
+def _released_options(step: Step, counts: Counts, answered: int) -> dict[str, Any]:
+    labels = _labels(step, counts)
+    return _row({option: counts.get(option, 0) for option in labels}, labels, answered, many=KINDS[step.kind].many)
 
 
-# --- As a table
-
-_WIDTH = 80
-_INDENT = "   "
-
-
-def table(results: Mapping[str, Any], flow: Flow) -> str:
-    """Either kind of results as plain text of 80 columns, in English."""
-    lines = [*textwrap.wrap(choose(flow.title, FALLBACK), _WIDTH), _people(results), ""]
-    for number, told in enumerate(results["steps"], 1):
-        lines += [*_table_step(number, told, flow.find(told["id"])), ""]
-    if not results["steps"]:
-        lines += [f"Nothing to show yet. Results appear when at least {small_numbers.FEWEST} people have finished.", ""]
-    elif "release" in results:
-        lines += [*textwrap.wrap(small_numbers.NOTE, _WIDTH), ""]
-    return "\n".join(lines)
+def _released_ranking(step: Step, counts: Counts, answered: int) -> dict[str, Any]:
+    """How often each was put first, liked best first; but beside a star their order would tell what it hides."""
+    labels, average, first = _in_order(step, counts)
+    shown = _row(first, labels, answered)["options"]
+    in_order = not _has_star(shown)
+    return {"options": sorted(shown, key=lambda option: average[option["id"]]) if in_order else shown, "in_order": in_order}
 
 
-def _people(results: Mapping[str, Any]) -> str:
-    people = results["people"]
-    if "started" in people:
-        return f"Started: {people['started']}. Finished: {people['finished']}."
-    until = f", up to {results['day']}" if results["day"] else ""
-    return f"Finished: {people['finished']}{until}."
+def _has_star(shown: Iterable[Mapping[str, Any]]) -> bool:
+    return any(option["count"] == small_numbers.STAR for option in shown)
 
 
-def _table_step(number: int, told: Mapping[str, Any], step: Step | None) -> list[str]:
-    asked = choose(step.ask, FALLBACK) if step else told["id"]
-    lines = textwrap.wrap(f"{number}. {asked}", _WIDTH, subsequent_indent=_INDENT)
-    where = " (kept with each person's own record)" if step and step.about == "me" else ""
-    lines.append(f"{_INDENT}Answered: {told['answered']}{where}")
-    labels = {option.id: choose(option.label, FALLBACK) for option in step.options} if step else {}
-    for option in told["options"]:
-        percent = f"{option['percent']}%" if option.get("percent") is not None else ""
-        lines += _table_option(labels.get(option["id"], option["id"]), f"{option['count']:>12}{percent:>6}")
-    for text in told.get("texts", ()):
-        lines += textwrap.wrap(text, _WIDTH, initial_indent=f"{_INDENT}- ", subsequent_indent=f"{_INDENT}  ")
-    return lines
+def _row(counts: Counts, labels: Mapping[str, str], answered: int, *, many: bool = False) -> dict[str, Any]:
+    cells = small_numbers.row(counts, answered, exclusive=not many) or {}
+    return {"options": [_shown(option, labels[option], cell) for option, cell in cells.items()]}
 
 
-def _table_option(label: str, figures: str) -> list[str]:
-    """The label over as many lines as it needs, its figures at the end of the first."""
-    room = _WIDTH - len(_INDENT) - len(figures)
-    first, *more = textwrap.wrap(label, room) or [""]
-    return [f"{_INDENT}{first:<{room}}{figures}".rstrip(), *(f"{_INDENT}{line}" for line in more)]
+def _released_bands(step: Step, counts: Counts, answered: int) -> dict[str, Any]:
+    """Bands of which none is small, and the median in round figures."""
+    amounts = figures.spread(counts, MEASURES[step.kind])
+    if answered < small_numbers.FEWEST or not amounts:
+        return {"options": []}
+    scheme = figures.scheme(step, amounts)
+    bands, held = scheme.bands(), scheme.count(amounts)
+    options = []
+    for part in small_numbers.join_neighbours(held):
+        band = scheme.band(bands[part.start].low, bands[part.stop - 1].high)
+        options.append(_shown(band.id, band.label, small_numbers.cell(sum(held[place] for place in part), answered)))
+    middle = {} if step.kind == "date" else {"median": _number(scheme.about(figures.median(amounts)))}
+    return {"options": options} | middle
+
+
+def _released_places(step: Step, counts: Counts, answered: int) -> dict[str, Any]:  # noqa: ARG001  as the others
+    districts = {place: count for place, count in counts.items() if place != ANSWERED}
+    cells = small_numbers.gather_rare(districts, answered) or {}
+    return {
+        "options": [
+            _shown(place, OTHER_PLACES if place == small_numbers.OTHERS else place, cell) for place, cell in cells.items()
+        ]
+    }
+
+
+def _shown(option: str, label: str, cell: Cell) -> dict[str, Any]:
+    return {"id": option, "label": label, "count": cell.shown, "percent": cell.percent}
+
+
+_EXACT: dict[str, Callable[[Step, Counts], list[dict[str, Any]]]] = {
+    "rank": _ranking,
+    "number": _values,
+    "date": _values,
+    "place": _values,
+    "text": lambda _step, _counts: [],
+}
+_RELEASED: dict[str, Callable[[Step, Counts, int], dict[str, Any]]] = {
+    "rank": _released_ranking,
+    "number": _released_bands,
+    "date": _released_bands,
+    "place": _released_places,
+    "text": lambda _step, _counts, _answered: {"options": []},
+}
+"""Kinds whose figures are not just how many picked each option."""

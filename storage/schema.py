@@ -103,6 +103,8 @@ engagements = Table(
     Column("audience", String(16), nullable=False),
     Column("state", String(16), nullable=False, default="draft"),  # draft | open | closed
     Column("edition_id", Id),  # what the next person begins with
+    Column("edited", String(16), nullable=False, default="file"),  # who wrote that: library | file | console | apart
+    Column("file_edition_id", Id),  # what its file said last
     Column("opened_at", UTCDateTime),
     Column("closed_at", UTCDateTime),
     Column("too_few", Boolean, nullable=False, default=False),  # closed with fewer finished than may be released
@@ -116,10 +118,37 @@ editions = Table(
     Column("engagement_id", ForeignKey("engagements.id"), nullable=False),
     Column("hash", String(32), nullable=False),
     Column("source", Text, nullable=False),  # the exact text
-    Column("origin", String(16), nullable=False),  # file | console
+    Column("origin", String(16), nullable=False),  # library | file | console
     Column("made_at", UTCDateTime, nullable=False),
+    Column("served_at", UTCDateTime),  # since when people could begin with it
     Column("withdrawn_at", UTCDateTime),
     UniqueConstraint("engagement_id", "hash"),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("organisation_id", ForeignKey("organisations.id"), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+edition_pictures = Table(
+    "edition_pictures",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id"), primary_key=True),
+    Column("file", String(255), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    **CLUSTERED,
+)
+
+uploads = Table(  # what Telegram calls a picture, for the bot that sent it first
+    "uploads",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String(64), primary_key=True),
+    Column("file_id", Text, nullable=False),
+    **CLUSTERED,
 )
 
 links = Table(
@@ -198,6 +227,8 @@ wishes = Table(  # answers about the person themselves: "Shall we tell you what 
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("engagement_id", ForeignKey("engagements.id"), primary_key=True),
     Column("step", Slug, primary_key=True),
+    Column("edition_id", ForeignKey("editions.id"), nullable=False),  # with step and language: the wording asked
+    Column("language", String(35), nullable=False),
     Column("chosen", Text, nullable=False, default=""),
     Column("sealed", LargeBinary),
     **CLUSTERED,

@@ -90,12 +90,13 @@ def load(
             if not who:
                 expired.append(row)
                 continue
-            inside = ((), {})  # only ticks and answers about the person are lost: they are asked again
+            inside = ((), {}, 0)  # only ticks and answers about the person are lost: they are asked again
         session = Session(
             code=row.code,
             edition=editions[row.edition_id].edition if row.edition_id in editions else "",
             answers=said.get((engagement.id, who), {}) | inside[1],
             ticked=inside[0],
+            at=inside[2],
             finished=row.finished,
             closed=engagement.state != "open",
         )
@@ -104,20 +105,21 @@ def load(
     return held, expired
 
 
-def unseal(keys: Keys, row: Row[Any]) -> tuple[tuple[str, ...], dict[str, Answer]]:
-    """Ticks and answers in a row of `sessions`. Raises GoneError when its daily key was destroyed."""
+def unseal(keys: Keys, row: Row[Any]) -> tuple[tuple[str, ...], dict[str, Answer], int]:
+    """Ticks, answers, and how far they looked, in a row of `sessions`. Raises GoneError when its daily key was destroyed."""
     if row.sealed is None:
-        return (), {}
+        return (), {}, 0
     inside = json.loads(keys.open("sessions.sealed", row.code, row.sealed))
     said = {step: Answer(tuple(chosen), text, skipped, tag) for step, chosen, text, skipped, tag in inside["answers"]}
-    return tuple(inside["ticked"]), said
+    return tuple(inside["ticked"]), said, inside.get("at", 0)
 
 
 def _seal(keys: Keys, held: Held, inside: Mapping[str, Answer], today: dt.date) -> bytes | None:
-    if not inside and not held.session.ticked:
+    if not inside and not held.session.ticked and not held.session.at:
         return None
     said = [(step, one.chosen, one.text, one.skipped, one.language) for step, one in inside.items()]
-    packed = json.dumps({"ticked": held.session.ticked, "answers": said}, separators=(",", ":")).encode()
+    looked = {"at": held.session.at} if held.session.at else {}
+    packed = json.dumps({"ticked": held.session.ticked, "answers": said} | looked, separators=(",", ":")).encode()
     return keys.seal_for_days("sessions.sealed", held.session.code, packed, today)
 
 
@@ -189,7 +191,7 @@ def _update(db: Connection, keys: Keys, changes: Sequence[Change], now: dt.datet
 
 def _outside(held: Held, aside: Collection[str]) -> tuple[object, ...]:
     """What of a conversation lies in its session row."""
-    return (_inside(held, aside), held.session.ticked, held.session.finished)
+    return (_inside(held, aside), held.session.ticked, held.session.at, held.session.finished)
 
 
 def _answered(change: Change) -> Answered:

@@ -12,7 +12,7 @@ them. A test tries every table of a few options and looks for a star that only o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 FEWEST = 10
@@ -27,6 +27,7 @@ _SMALL_GROUP = 20
 _PERCENT_FROM = 40
 
 STAR = "*"
+OTHERS = "others"
 NOTE = (
     f"Figures are rounded to the nearest {_NEAREST}, so they may not add up. A star (*) hides a number: it is {_SMALL} or "
     "less, or it would give such a number away. This is so that nobody can be recognised."
@@ -93,6 +94,47 @@ def _cell(count: int, base: int) -> Cell:
     rounded = nearest(count)
     percent = round(100 * rounded / base) if base >= _PERCENT_FROM else None
     return Cell(str(rounded), rounded, min(percent, 100) if percent is not None else None)
+
+
+def join_neighbours(counts: Sequence[int]) -> list[range]:
+    """Which neighbouring bands to show as one, so that none holds so few that it would be starred.
+
+    Where bands part was found from the answers, so a star beside them would tell more than a star should. Empty when no
+    two would be left, for everybody being in one tells nothing.
+    """
+    joined: list[range] = []
+    start = held = 0
+    for place, count in enumerate(counts, 1):
+        held += count
+        if held > _SMALL:
+            joined.append(range(start, place))
+            start, held = place, 0
+    if joined and start < len(counts):
+        joined[-1] = range(joined[-1].start, len(counts))
+    return joined if len(joined) > 1 else []
+
+
+def gather_rare(counts: Mapping[str, int], total: int) -> dict[str, Cell] | None:
+    """Named only where 8 or more are, for the name alone tells that someone is; the others together under OTHERS, last.
+
+    When those are few the next smallest is put with them, so nothing needs a star. None when there are too few people,
+    nothing in a group so small that all or none may not be told.
+    """
+    if total < FEWEST:
+        return None
+    named = sorted(((count, name) for name, count in counts.items() if count > _SMALL), reverse=True)
+    others = sum(count for count in counts.values() if count <= _SMALL)
+    if named and 0 < others <= _SMALL:
+        others += named.pop()[0]
+    if total < _SMALL_GROUP or not named:
+        return {}
+    kept = {name: count for count, name in named} | ({OTHERS: others} if others else {})
+    return {name: _cell(count, nearest(total)) for name, count in kept.items()}
+
+
+def cell(count: int, total: int) -> Cell:
+    """A figure of 8 or more among `total` people."""
+    return _cell(count, nearest(total))
 
 
 def total(count: int) -> str:

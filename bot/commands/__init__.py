@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.commands import answers, engagements, files, installation, running
+from bot.commands import answers, engagements, files, installation, running, trying, words, workbooks
 from bot.commands.workplace import fail
 from bot.config import ConfigError
 from storage.database import DatabaseError
@@ -27,14 +27,19 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "init": installation.init,
     "run": running.run,
     "check": files.check,
+    "talk": trying.talk,
+    "paths": trying.paths,
+    "draw": trying.draw,
     "results": answers.show_results,
     "doctor": installation.examine,
 }
-"""Name on the command line -> the function that does it; `engagement` has commands of its own."""
+"""Name on the command line -> the function that does it; `engagement`, `words` and `xlsform` have commands of their own."""
 
 for name, command in COMMANDS.items():
     cli.command(name)(command)
 cli.add_typer(engagements.cli, name="engagement")
+cli.add_typer(words.cli, name="words")
+cli.add_typer(workbooks.cli, name="xlsform")
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ def list_engagements(config_file: ConfigOption = None) -> None:
     """List every engagement and its state."""
 
     def rows(base: Foundation, db: Connection) -> list[str]:
+        _tell(base)
         shelf = engagements.load(db, base.house.organisation_id)
         flows = base.house.know(db, {one.edition_id for one in shelf.values()})
         return [f"{one.state:<7} {one.slug:<40} {flows[one.edition_id].title.get('en', '')}" for one in shelf.values()]
@@ -37,6 +38,7 @@ def open_engagement(engagement: str, config_file: ConfigOption = None) -> None:
     learn_name(config_file)
 
     def act(base: Foundation, db: Connection) -> list[str]:
+        _tell(base)
         one = find(base, db, engagement)
         if one.state == CLOSED:
             fail(
@@ -88,6 +90,7 @@ def show_links(
     learn_name(config_file)
 
     def act(base: Foundation, db: Connection) -> list[str]:
+        _tell(base)
         one = find(base, db, engagement)
         if new is not None or not engagements.links_of(db, one.id):
             engagements.make_link(db, one, new or "", base.clock.now())
@@ -95,6 +98,12 @@ def show_links(
 
     for row in within(config_file, act, adopt=True):
         typer.echo(row)
+
+
+def _tell(base: Foundation) -> None:
+    """Say what was refused of the files just taken in, and what is worth a thought."""
+    for problem in base.adopted.problems:
+        typer.echo(str(problem), err=True)
 
 
 def _link_lines(base: Foundation, db: Connection, one: Engagement) -> list[str]:

@@ -1,17 +1,19 @@
-"""`check`: what is wrong in engagement files, and what to do about it."""
+"""`check`: what is wrong in engagement files, what could be better, and what to do about it."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot import content
+from bot import content, pictures
 from bot.commands.workplace import DEFAULT, ConfigOption, settings
-from conversations import checking, library
-from conversations.problems import Problem
+from conversations import checking, flow, library, walks
+from conversations.problems import ADVICE, ERROR, Problem, count
 
 
 def check(
@@ -19,16 +21,55 @@ def check(
         list[Path] | None, typer.Argument(help="Files or folders; none means the shipped library and content.folder.")
     ] = None,
     config_file: ConfigOption = None,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Let advice count like an error.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Tell how long each engagement is.")] = False,
 ) -> None:
-    """Check engagement files, and say what is wrong where."""
+    """Check engagement files, and say what is wrong where, and what could be better."""
     problems: list[Problem] = []
     texts = _texts(paths, config_file, problems)
-    problems += checking.check_all(texts)
+    problems += checking.review_all(texts)
+    _look_at_pictures(texts, problems)
     for problem in problems:
         typer.echo(str(problem))
-    if problems:
+    if verbose:
+        for line in _lengths(texts):
+            typer.echo(line)
+    typer.echo(_summary(len(texts), problems))
+    if any(strict or problem.level == ERROR for problem in problems):
         sys.exit(1)
-    typer.echo(f"{len(texts)} engagement file{'s' if len(texts) != 1 else ''} checked: nothing wrong.")
+
+
+def _look_at_pictures(texts: Mapping[str, str], problems: list[Problem]) -> None:
+    """Note what is wrong with the pictures of files that have no other error."""
+    bad = {problem.file for problem in problems if problem.level == ERROR}
+    for file, text in texts.items():
+        if file not in bad:
+            pictures.read(Path(file), text, flow.read(text), problems)
+
+
+def _summary(files: int, problems: Sequence[Problem]) -> str:
+    advice = sum(problem.level == ADVICE for problem in problems)
+    errors = len(problems) - advice
+    counted = [count(errors, "error")] * bool(errors) + [f"{count(advice, 'piece')} of advice"] * bool(advice)
+    return f"{count(files, 'engagement file')} checked: {' and '.join(counted) or 'nothing wrong'}."
+
+
+def _lengths(texts: Mapping[str, str]) -> list[str]:
+    """The least and most questions, taps and minutes of each file that can be used."""
+    lines = []
+    for file, text in texts.items():
+        if not checking.check(text, file):
+            long = walks.measure(flow.read(text))
+            questions = _range(long.questions_least, long.questions_most, "question")
+            taps = _range(long.taps_least, long.taps_most, "tap")
+            minutes = _range(ceil(long.seconds_least / 60), ceil(long.seconds_most / 60), "minute")
+            lines.append(f"{file}: {questions}, {taps}, about {minutes}")
+    return lines
+
+
+def _range(least: int, most: int, name: str) -> str:
+    return count(most, name) if least == most else f"{least} to {count(most, name)}"
 
 
 def _texts(paths: list[Path] | None, config_file: Path | None, problems: list[Problem]) -> dict[str, str]:

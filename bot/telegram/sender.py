@@ -12,6 +12,7 @@ import orjson
 import structlog
 
 from bot.desk import Tapped
+from bot.telegram.album import Album
 from bot.telegram.pacer import Pacer
 from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
 from storage.outbox import FAILED, NEVER_TWICE, PENDING, SENT, UNKNOWN, Letter, Settled
@@ -59,8 +60,10 @@ class Sender:
         pacer: Pacer,
         settled: Callable[[Settled], None],
         unreachable: Callable[[int, str], None],
+        album: Album,
     ) -> None:
         self._wire = wire
+        self._album = album
         self._pacer = pacer
         self._settled = settled
         self._unreachable = unreachable
@@ -140,7 +143,7 @@ class Sender:
     async def _try(self, letter: Letter, tries: _Tries) -> Settled | None:
         """Call once; None when the call is to be made again."""
         try:
-            reply = await self._wire.tell(*compose(letter))
+            reply = await (self._album.send(letter) if letter.kind == "photo" else self._wire.tell(*compose(letter)))
         except NotSentError as error:
             log.warning("not sent", reason=str(error))
             await tries.pause()
@@ -186,7 +189,7 @@ class Sender:
 
 
 def compose(letter: Letter) -> tuple[str, bytes]:
-    """The Bot API method and JSON body of a letter."""
+    """The Bot API method and JSON body of a letter; a photo's are the album's matter."""
     content = letter.content
     match letter.kind:
         case "say":

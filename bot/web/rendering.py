@@ -21,12 +21,22 @@ _templates = Environment(
 
 def page(template: str, told: Mapping[str, Any], status: int = 200) -> Response:
     """A page made of a template."""
-    return HTMLResponse(_templates.get_template(template).render(told), status, HEADERS)
+    return HTMLResponse(render(template, told), status, HEADERS)
+
+
+def render(template: str, told: Mapping[str, Any]) -> str:
+    """A template, filled in; whatever stands in it is only words."""
+    return _templates.get_template(template).render(told)
 
 
 def figures(told: Mapping[str, Any]) -> Response:
     """The same, for a program."""
     return JSONResponse(told, headers=HEADERS)
+
+
+def attachment(content: bytes, name: str, kind: str) -> Response:
+    """A file to keep, which no browser opens by itself."""
+    return Response(content, media_type=kind, headers=HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 class Files(StaticFiles):

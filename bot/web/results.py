@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.web.charts import Chart, draw
+from bot import exports
+from bot.web import charts, drawing
 from bot.web.guard import is_staff
-from bot.web.rendering import figures, page
-from conversations import questions
-from conversations.flow import Flow, Step
+from bot.web.rendering import attachment, figures, page
+from conversations.flow import Flow
 from conversations.questions import KINDS
 from conversations.text import FALLBACK, choose
 from storage import engagements, releases, results, small_numbers
@@ -48,7 +48,18 @@ def routes(engine: AsyncEngine, organisation_id: int) -> list[Route]:
         _, _, told = await read(lambda db: _find(db, organisation_id, request.path_params["slug"]))
         return figures(told)
 
-    paths = {"/results": list_all, "/results/{slug}.json": tell, "/results/{slug}": show}
+    async def keep(request: Request) -> Response:
+        found, _, told = await read(lambda db: _find(db, organisation_id, request.path_params["slug"]))
+        form = request.url.path.rpartition(".")[2]
+        return attachment(exports.FORMATS[form](told), f"results-{found.slug}.{form}", SHEETS[form])
+
+    paths = {
+        "/results": list_all,
+        "/results/{slug}.json": tell,
+        "/results/{slug}.csv": keep,
+        "/results/{slug}.xlsx": keep,
+        "/results/{slug}": show,
+    }
     return [Route(path, _for_staff(answer)) for path, answer in paths.items()]
 
 
@@ -109,9 +120,10 @@ class Question:
     words: str
     answered: str
     written: bool
-    many: bool
+    how: str
+    note: str
     rows: tuple[Row, ...]
-    chart: Chart | None
+    chart: str | None
 
     @property
     def has_percent(self) -> bool:
@@ -130,33 +142,36 @@ def _view(engagement: Engagement, flow: Flow, told: Mapping[str, Any]) -> dict[s
         "people": _grouped(told["people"]["finished"]),
         "day": f"{day:%A} {day.day} {day:%B %Y}" if day else "",
         "release": told["release"],
-        "questions": [_question(number, step, flow.find(step["id"])) for number, step in enumerate(told["steps"], 1)],
+        "questions": [_question(number, step) for number, step in enumerate(told["steps"], 1)],
         "fewest": small_numbers.FEWEST,
         "note": small_numbers.NOTE,
     }
 
 
-def _question(number: int, told: Mapping[str, Any], step: Step | None) -> Question:
-    labels = {option.id: choose(option.label, FALLBACK) for option in step.options} if step else {}
+def _question(number: int, told: Mapping[str, Any]) -> Question:
     rows = tuple(
-        Row(labels.get(one["id"], one["id"]), _grouped(one["count"]), "" if one["percent"] is None else f"{one['percent']}%")
+        Row(one["label"], _grouped(one["count"]), "" if one["percent"] is None else f"{one['percent']}%")
         for one in told["options"]
     )
-    bars = [(row.label, row.figure, _number(one["count"])) for row, one in zip(rows, told["options"], strict=True)]
-    shown = any(figure is not None for _, _, figure in bars)
+    chart = charts.draw(told, titled=False)
     return Question(
         number=number,
-        words=choose(step.ask, FALLBACK) if step else told["id"],
+        words=told["ask"],
         answered=_grouped(told["answered"]),
         written=KINDS[told["kind"]].free,
-        many=questions.KINDS[told["kind"]].many,
+        how=HOW.get(told["kind"], ""),
+        note=_note(told),
         rows=rows,
-        chart=draw(bars, _number(told["answered"]) or 0) if shown else None,
+        chart=drawing.to_svg(chart, f"chart-{number}") if chart else None,
     )
 
 
-def _number(figure: str) -> int | None:
-    return int(figure) if figure.isdecimal() else None
+def _note(told: Mapping[str, Any]) -> str:
+    """What else is told under the figures."""
+    if told.get("in_order") and told["options"]:
+        return "The one liked best stands first, and so on down."
+    unit = f" {told['unit']}" if "unit" in told else ""
+    return f"Half said about {told['median']}{unit} or less, and half that or more." if "median" in told else ""
 
 
 def _grouped(figure: str) -> str:
@@ -166,3 +181,17 @@ def _grouped(figure: str) -> str:
 
 IDENTITIES = {"anonymous": "Anonymous", "confidential": "Confidential", "named": "With names"}
 STATES = {engagements.DRAFT: "Not open yet", engagements.OPEN: "Open", engagements.CLOSED: "Closed"}
+HOW = {
+    "choices": "People could pick more than one",
+    "rank": "People put these in order. Figures say how many put each one first",
+    "number": "Figures that are too small are counted together with those beside them",
+    "date": "Figures that are too small are counted together with those beside them",
+    "place": "Places with fewer than 8 people are counted together",
+}
+"""Kind of question -> what to know of its figures."""
+
+SHEETS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Files of a release -> what a browser is told they are."""

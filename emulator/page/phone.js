@@ -179,7 +179,8 @@ class Phone {
     const element = make("div", mine ? "message me" : "message");
     const bubble = make("div", "bubble");
     bubble.append(make("span", "unseen", mine ? `${message.name}: ` : `${botName}: `));
-    if (message.attachment) bubble.append(make("p", "attached", NAMES[message.attachment] ?? message.attachment));
+    if (message.picture) bubble.append(this.drawPicture(message));
+    else if (message.attachment) bubble.append(make("p", "attached", NAMES[message.attachment] ?? message.attachment));
     if (message.text) {
       const text = make("div", "text");
       text.dir = "auto";
@@ -191,6 +192,15 @@ class Phone {
     element.append(bubble);
     if (message.buttons.length) element.append(this.drawButtons(message));
     return element;
+  }
+
+  // The caption stands beneath as text: an alt with the same words would be read out twice.
+  drawPicture(message) {
+    const picture = make("img", "picture");
+    picture.alt = message.text ? "A picture, described below" : "A picture without a description";
+    picture.src = `/sim/files/${encodeURIComponent(message.picture)}`;
+    picture.addEventListener("load", () => { if (this.chat.scrollTop === this.leftAt) this.showNewest(); });
+    return picture;
   }
 
   // Entities come outer ones first and never cross; offsets are in UTF-16 units, as in JavaScript.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,9 +11,11 @@ from conversations import flow as flows
 from conversations.effects import Button, Complete, Effect, Facts, Mark, Offer, Person, Say, Toast, Turn
 from conversations.flow import Flow, Option, Step
 from conversations.inputs import Input, Open, Outcome, Tap, Words
+from conversations.questions import KINDS, how_many
 from conversations.reception import receive
 from conversations.session import Answer, Session
 from conversations.text import Field, Line, Text
+from tests.conversations.written import approvals
 
 NOW = dt.datetime(2027, 1, 4, 9, 30, tzinfo=dt.UTC)
 ADULT = Person(age_band="18")
@@ -107,20 +110,29 @@ class Talk:
             self.do(Open(self.flow.id))
         step = self.question
         assert step
-        if step.kind == "text":
-            return self.say("Something to say")
-        if step.kind != "choices":
+        if not KINDS[step.kind].picks:
+            return self.say(plainest(step))
+        if not KINDS[step.kind].many:
             return self.tap(self.options[0].id)
+        least, _ = how_many(step, len(self.options))
         plain = [place for place, option in enumerate(self.options, 1) if not option.alone]
-        if len(plain) >= step.at_least:
-            return self.say(" and ".join(map(str, plain[: step.at_least])))
+        if len(plain) >= least:
+            return self.say(" and ".join(map(str, plain[:least])))
         alone = [place for place, option in enumerate(self.options, 1) if option.alone]
         return self.say(str(alone[0]) if alone else "/skip")
 
 
+def plainest(step: Step) -> str:
+    """What could be typed for an answer to a question without options."""
+    words = ("Something to say", "1", "ME14", "2027-01-01", "5", str(step.at_least), str(step.at_most))
+    return next(each for each in words if isinstance(KINDS[step.kind].read(step, (), each, NOW.date()), Answer))
+
+
 def begin(steps: str, person: Person = ADULT) -> Talk:
-    """A talk about a flow made of these `[[steps]]`, opened."""
-    talk = Talk(flows.read(HEAD + steps), person)
+    """A talk about a flow made of these `[[steps]]`, all their words approved, opened."""
+    table = tomllib.loads(HEAD + steps)
+    table["approved"] = approvals(table)
+    talk = Talk(flows.build(table, flows.edition_of(HEAD + steps)), person)
     talk.do(Open("a-test"))
     return talk
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.text import choose, clean, fold, gaps, languages, shorten, units
+from conversations.text import Counted, choose, clean, fold, gaps, languages, nearest, shorten, units
 from tests.conversations.written import always
 
 FAMILY = "👩\u200d👩\u200d👧"
@@ -77,3 +80,18 @@ def test_words_are_compared_without_case_edges_or_kinds_of_quotes() -> None:
 def test_gaps_and_languages_are_found_in_all_texts() -> None:
     assert gaps({"en": "{who} and {why}", "cy": "{when} { x } {X}"}) == {"who", "why", "when"}
     assert languages([{"en": "a", "cy": "b"}, {"ur": "c", "en": "d"}]) == ["en", "cy", "ur"]
+
+
+def test_words_that_count_are_as_a_text_the_form_for_most_numbers() -> None:
+    words = Counted({"one": "{n} day", "other": "{n} days"})
+    assert words == "{n} days"
+    assert gaps({"en": words}) == {"n"}
+    assert copy.deepcopy(words).forms == words.forms == pickle.loads(pickle.dumps(words)).forms  # noqa: S301 - our own bytes
+    assert Counted({"one": "a"}) == "a"
+
+
+@pytest.mark.parametrize("language,tag", [("ur", "en"), ("en-x-easy", "en"), ("cy-GB", "cy"), ("cy-x-young", "cy")])
+def test_the_tag_of_the_nearest_words_is_known(language: str, tag: str) -> None:
+    assert nearest({"en": "one", "cy": "un"}, language) == tag
+    assert nearest({"pl": "jeden"}, language) == "pl"
+    assert nearest({}, language) == ""

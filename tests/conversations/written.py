@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 
-from conversations import checking, flow
+from conversations import approval, checking, flow
 from conversations.flow import Flow
 from conversations.inputs import (
     Age,
@@ -21,6 +21,7 @@ from conversations.inputs import (
     Language,
     Leave,
     Link,
+    Look,
     Open,
     Outcome,
     Refused,
@@ -29,6 +30,7 @@ from conversations.inputs import (
     Tap,
     Words,
 )  # fmt: skip
+from conversations.questions import KINDS
 
 LABELS = (
     "Yes please", "Not at all", "Later", "Pass", "Done", "Back", "Stop", "Menu", "Travel, food and rest", "Thinking and memory",
@@ -39,6 +41,13 @@ always = settings(max_examples=60, deadline=None, suppress_health_check=[HealthC
 """Enough to find what one in fifty finds, on a slow machine in seconds."""
 
 COUNTED = ("choice", "choices")
+
+MEASURED: dict[str, list[dict[str, Any]]] = {
+    "scale": [{}, {"at_least": 0, "at_most": 10}, {"at_least": -1, "at_most": 1, "low": {"en": "Bad"}, "high": {"en": "Good"}}],
+    "number": [{}, {"at_least": 0, "at_most": 120}, {"whole": False, "at_most": 7.5}, {"unit": {"en": "hours"}}],
+    "date": [{}, {"at_most": "today"}, {"at_least": dt.date(2026, 12, 20), "at_most": dt.date(2027, 3, 1)}],
+}
+"""Bounds a step of each measuring kind may have."""
 
 
 def dump(value: Any) -> str:
@@ -71,22 +80,47 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
 
     steps: list[dict[str, Any]] = []
     for place in range(draw(st.integers(1, 6))):
-        kind = draw(st.sampled_from(["choice", "choices", "choices", "choice", "yes-no", "text", "say"]))
+        kind = draw(st.sampled_from([*COUNTED, *COUNTED, *KINDS]))
         step: dict[str, Any] = {"id": f"s{place}", "kind": kind, "ask": text(draw(_asks(steps)))}
-        if kind in COUNTED:
-            labels = draw(st.lists(st.sampled_from(LABELS), min_size=2, max_size=5, unique=True))
+        if "options" in KINDS[kind].needs:
+            most = draw(st.sampled_from([5, 5, 16])) if kind == "choice" else 5
+            labels = draw(st.lists(st.sampled_from(LABELS), min_size=2, max_size=most, unique=True))
             step["options"] = [{"id": f"o{n}", "label": text(label)} for n, label in enumerate(labels)]
-        if kind == "choices":
+        if KINDS[kind].many:
             _draw_bounds(draw, step)
-        if kind != "say":
+        if kind in COUNTED and draw(st.integers(0, 3)) == 0:
+            step["options"][0]["other"] = True
+        if kind in MEASURED:
+            step |= draw(st.sampled_from(MEASURED[kind]))
+        if kind == "consent":
+            step["says"] = text("My words may be read out.")
+        if KINDS[kind].asks:
             step["optional"] = draw(st.booleans())
+            if draw(st.integers(0, 4)) == 0:
+                step["sensitive"] = text("The next question may be hard.")
         _draw_whens(draw, step, steps)
         steps.append(step)
     charter = {key: text(key) for key in ("settles", "decided_by", "can_change", "cannot_change")}
-    return {
+    drawn = {
         "format": 1, "id": "drawn", "kind": "consultation", "title": text("Drawn"), "identity": "named", "audience": "everyone",
         "charter": {**charter, "feedback_by": dt.date(2027, 2, 26)}, "steps": steps,
     }  # fmt: skip
+    return drawn | {"approved": approvals(drawn)} if tags[1:] else drawn
+
+
+def approvals(table: dict[str, Any]) -> dict[str, Any]:
+    """The `approved` table of an engagement all of whose words someone has read."""
+    found = list(approval.texts(table))
+    own = approval.source_language(table)
+    tags = dict.fromkeys(tag for words in found for tag in words.text if tag != own)
+    return {
+        tag: {
+            "by": "A translator",
+            "on": dt.date(2026, 11, 20),
+            "texts": {w.name: approval.fingerprint(w.text.get(own, ""), w.text[tag]) for w in found if tag in w.text},
+        }
+        for tag in tags
+    }
 
 
 @st.composite
@@ -99,7 +133,7 @@ def flows(draw: st.DrawFn) -> Flow:
 
 @st.composite
 def _asks(draw: st.DrawFn, earlier: list[dict[str, Any]]) -> str:
-    asking = [step["id"] for step in earlier if step["kind"] != "say"]
+    asking = [step["id"] for step in earlier if KINDS[step["kind"]].asks]
     repeated: str | None = draw(st.sampled_from([None, *asking]))
     return f"You said {{{repeated}}}. And?" if repeated else "What now?"
 
@@ -110,12 +144,12 @@ def _draw_bounds(draw: st.DrawFn, step: dict[str, Any]) -> None:
         step["at_least"] = draw(st.integers(1, of))
     if draw(st.booleans()):
         step["at_most"] = draw(st.integers(max(2, step.get("at_least", 1)), of))
-    if draw(st.booleans()):
+    if step["kind"] == "choices" and draw(st.booleans()):
         step["options"][-1]["alone"] = True
 
 
 def _draw_whens(draw: st.DrawFn, step: dict[str, Any], earlier: list[dict[str, Any]]) -> None:
-    if any(each["kind"] != "say" for each in earlier):
+    if any(KINDS[each["kind"]].asks for each in earlier):
         if draw(st.booleans()):
             step["when"] = draw(whens(earlier))
         for option in step.get("options", [])[1:]:
@@ -133,18 +167,49 @@ def whens(draw: st.DrawFn, earlier: list[dict[str, Any]], depth: int = 2) -> dic
         return {"not": draw(whens(earlier, depth - 1))}
     if sort in {"any", "all"}:
         return {sort: draw(st.lists(whens(earlier, depth - 1), min_size=1, max_size=2))}
-    step = draw(st.sampled_from([each for each in earlier if each["kind"] != "say"]))
-    if step["kind"] == "text" or draw(st.integers(0, 4)) == 0:
+    step = draw(st.sampled_from([each for each in earlier if KINDS[each["kind"]].asks]))
+    kind = KINDS[step["kind"]]
+    how = draw(st.sampled_from(kind.compares))
+    if how == "answered":
         return {step["id"]: {"answered": draw(st.booleans())}}
-    ids = ["yes", "no"] if step["kind"] == "yes-no" else [option["id"] for option in step["options"]]
+    if step["kind"] in COMPARED:
+        return {step["id"]: {how: draw(st.sampled_from(COMPARED[step["kind"]]))}}
+    ids = [option["id"] for option in kind.options(step)]
     some = draw(st.lists(st.sampled_from(ids), min_size=1, max_size=2, unique=True))
-    how = draw(st.sampled_from(["is", "includes", "includes_all"] if step["kind"] == "choices" else ["is", "includes"]))
     return {step["id"]: {how: some}}
 
 
+COMPARED: dict[str, list[Any]] = {
+    "scale": [1],
+    "number": [0, 5, 7.5],
+    "date": [dt.date(2027, 1, 1), dt.date(2027, 1, 3)],
+    "place": ["ME14", "ZE1"],
+}
+"""What the answer to a measuring question may be compared with."""
+
 PLACES = st.integers(-2, 8)
 TEXTS = st.one_of(
-    st.sampled_from([*LABELS, "1", "2", "1 and 2", "2,3", "help", "/help", "/start", "", "no"]), st.text(max_size=30)
+    st.sampled_from(
+        [
+            *LABELS,
+            "1",
+            "2",
+            "1 and 2",
+            "2,3",
+            "3, 1, 2",
+            "7.5",
+            "twelve",
+            "ME14 2AB",
+            "3 Jan",
+            "more",
+            "help",
+            "/help",
+            "/start",
+            "",
+            "no",
+        ]
+    ),
+    st.text(max_size=30),
 )
 
 ANYTHING: st.SearchStrategy[Input] = st.one_of(
@@ -155,6 +220,8 @@ ANYTHING: st.SearchStrategy[Input] = st.one_of(
     st.builds(Back, st.just("code"), st.none() | PLACES),
     st.builds(Skip, st.just("code"), st.none() | PLACES),
     st.builds(Done, st.just("code"), st.none() | PLACES),
+    st.builds(Look, st.just("code"), st.none() | PLACES, st.sampled_from([0, 1, 2, 2026, 2027, 202701, 202713, -5])),
+    st.builds(Tap, st.just("code"), PLACES, st.sampled_from([20270104, 20270230, 20261224])),
     st.builds(Done),
     st.builds(Leave),
     st.builds(Refused, st.sampled_from(["photo", "voice", "forged", "old", "edited", "?"])),

@@ -86,7 +86,7 @@ CASES = [
     ('id = "wrong"', 'id = "Wrong" #!', "not a plain name"),
     ('[[steps]]\nid = "wrong"', "[[steps]] #!", "the step has no `id`"),
     ('kind = "text"', 'kind = "txt" #!', 'did you mean "text"?'),
-    ('kind = "text"', 'kind = "riddle" #!', "use one of choice, choices, say, text, yes-no"),
+    ('kind = "text"', 'kind = "riddle" #!', "use one of agree, choice, choices, consent, date"),
     ("optional = true", "optinal = true #!", 'did you mean "optional"?'),
     ("optional = true", 'optional = "yes" #!', "write optional = true"),
     ("optional = true", 'about = "myself" #!', "use one of answers, me"),
@@ -112,7 +112,7 @@ CASES = [
     ('  { id = "care", label.en = "I care" },\n', "", "there is only one option", 19),
     ('label.en = "I care" },', 'label.en = "I care", alone = true }, #!', "only an option of kind choices can stand alone"),
     ('ask.en = "What else?"', 'ask.en = "What else?"\noptions = [{ id = "a", label.en = "A" }] #!', '"text" takes no `options`'),
-    ('kind = "text"\nask.en = "What else?"', 'kind = "choice"\nask.en = "What else?"', "needs options", 42),
+    ('kind = "text"\nask.en = "What else?"', 'kind = "choice"\nask.en = "What else?"', "needs `options`", 42),
     (
         'kind = "text"\nask.en = "What else?"',
         'kind = "yes-no"\nask.en = "?"\noptions = [{ id = "a", label.en = "A" }] #!',

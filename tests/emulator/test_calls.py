@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyKeyboardMarkup, TelegramObject
 from telegram.constants import ChatAction, ParseMode
 
 from emulator.client import Someone, Telegram
 from emulator.methods import METHODS
 from emulator.people import ATTACHMENTS
+from tests.paint import png
 
 
 def request(telegram: Telegram, verb: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, Any]:
@@ -82,7 +83,7 @@ async def test_an_answer_to_a_tap_is_shown_as_a_toast(bot: Bot, aisha: Someone) 
 
 async def test_files_are_sent_and_seen(bot: Bot, aisha: Someone) -> None:
     await bot.send_document(aisha.id, b"minutes", filename="minutes.pdf", caption="The minutes")
-    await bot.send_photo(aisha.id, b"picture", caption="The room")
+    await bot.send_photo(aisha.id, png(), caption="The room")
     assert [(view["attachment"], view["text"]) for view in aisha.chat()["messages"][-2:]] == [
         ("document", "The minutes"),
         ("photo", "The room"),
@@ -128,11 +129,12 @@ async def test_the_library_reads_every_field_of_what_people_send(kind: str, bot:
     assert not unread(update)
 
 
-def unread(update: Update) -> list[dict[str, Any]]:
-    """Find what python-telegram-bot did not recognise, in the update and in everything within it."""
-    left, found = [update], []
+def unread(told: TelegramObject) -> list[dict[str, Any]]:
+    """Find what python-telegram-bot did not recognise, in what was told and in everything within it."""
+    left: list[Any] = [told]
+    found = []
     while left:
-        thing: Any = left.pop()
+        thing = left.pop()
         if isinstance(thing, list | tuple):
             left.extend(thing)
         elif hasattr(thing, "api_kwargs"):

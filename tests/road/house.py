@@ -20,12 +20,14 @@ from typing import Any
 from bot import commands, config_file
 from bot.config import ConfigError
 from bot.foundation import foundation
+from conversations import flow, library, phrases
 from emulator.client import Telegram
 from emulator.server import running
 from storage import failures
 from storage.database import DatabaseError
 from storage.failures import Failure
 from storage.keys import KeysError
+from tests.road import tongues
 from tests.road.nursery import Nursery
 
 ENGAGEMENTS = Path(__file__).parent / "engagements"
@@ -55,6 +57,9 @@ class House:
         self.keys = self.folder / self.keys
         self.moved_by.write_text("0")
         self.settings.write_text(_settings(self))
+        for picture in ENGAGEMENTS.glob("*.png"):
+            shutil.copy(picture, self.content)
+        tongues.lay(self.content)
 
     @property
     def settings(self) -> Path:
@@ -98,11 +103,13 @@ class House:
         self.links[engagement] = said.partition("/start ")[2].split()[0]
         return self.links[engagement]
 
-    def open_copy(self, engagement: str) -> str:
+    def open_copy(self, engagement: str, file: Path | None = None) -> str:
         """Open a copy under an id of its own, for tests that share a house; returns that id. Whoever opens it closes it."""
-        own = f"{engagement}-{secrets.token_hex(4)}"
-        source = (ENGAGEMENTS / f"{engagement}.toml").read_text("utf-8")
-        self.open(own, source.replace(f'id = "{engagement}"', f'id = "{own}"', 1))
+        known = f"{engagement}.toml"
+        source = library.SHIPPED.get(known) or (file or ENGAGEMENTS / known).read_text("utf-8")
+        name = flow.read(source).id
+        own = f"{name}-{secrets.token_hex(4)}"
+        self.open(own, source.replace(f'id = "{name}"', f'id = "{own}"', 1))
         return own
 
     def close(self, engagement: str) -> str:
@@ -183,15 +190,18 @@ class House:
 
 def run_command(*arguments: str) -> tuple[int, str]:
     """The exit code of the command line and what it printed, run here as `bot.commands.main` runs it."""
-    said = io.StringIO()
+    printed, code = io.BytesIO(), 0
+    said = io.TextIOWrapper(printed, "utf-8", write_through=True)  # results are printed as bytes
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         try:
             commands.cli(list(arguments), standalone_mode=False)
         except SystemExit as leaving:
-            return int(leaving.code or 0), said.getvalue()
+            code = int(leaving.code or 0)
         except (ConfigError, DatabaseError, KeysError) as error:
             return 1, str(error)
-    return 0, said.getvalue()
+        finally:
+            phrases.take({})  # those of the house's folder are not for the next test
+    return code, printed.getvalue().decode(errors="replace")
 
 
 @contextlib.contextmanager

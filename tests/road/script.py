@@ -2,10 +2,12 @@
 
 A line is what somebody does or hears; lines that begin with a space go on with the one above; `#` begins a remark.
 
-    engagement: tests-five              opened for this transcript alone; LINK stands for its link
+    engagement: tests-five              opened for this transcript alone; LINK stands for its link. Shipped ones too, or
+                                        a file, seen from the transcript: ../road/engagements/tests-five.toml
     Aisha: /start LINK                  Aisha types; LINK:tests-tongues is the link of that engagement
     bot: Hello. First, one …            the next message of the bot's to whoever acted last; … is any words
     bot to Ben: …                       the same, to Ben
+    picture: A map of …                 the same, when it is a picture: the words beneath it
     buttons: 1. Yes | 2. No             the buttons under that message, all of them
     Aisha taps: Yes                     under the newest message with such a button
     Aisha taps under "How old": 18      under the newest message with these words
@@ -30,6 +32,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conversations.text import clean
+
 
 @dataclass(frozen=True)
 class Line:
@@ -53,8 +57,8 @@ def read(file: Path) -> Iterator[Line]:
 
 
 def fits(expected: str, heard: str) -> bool:
-    """Whether words are as expected, line by line; empty lines do not count, and … stands for any words."""
-    wanted, said = (re.sub(r"\s*\n\s*", "\n", words.strip()) for words in (expected, heard))
+    """Whether words are as expected, line by line; … stands for any words. Empty lines and marks of direction do not count."""
+    wanted, said = (re.sub(r"\s*\n\s*", "\n", clean(words)) for words in (expected, heard))
     parts = re.split(r"\s*…\s*", wanted)
     return re.fullmatch(".*".join(map(re.escape, parts)), said, re.DOTALL) is not None
 

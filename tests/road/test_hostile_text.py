@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.telegram import reader
 from bot.telegram.sender import compose
 from conversations import reading
-from conversations.screens import LONGEST_REPEAT
+from conversations.asking import LONGEST_REPEAT
 from conversations.text import clean, shorten, units
 from emulator.client import Someone, Telegram
 from emulator.server import running

@@ -15,9 +15,10 @@ from yarl import URL
 
 from bot.config import Config
 from bot.foundation import Foundation, foundation
+from bot.telegram.album import Album
 from bot.telegram.pacer import Pacer
 from bot.telegram.sender import Sender, compose
-from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
+from bot.telegram.wire import Body, NotSentError, UnknownOutcomeError, Wire
 from bot.waiting import Waiting
 from emulator.client import Someone, Telegram
 from emulator.server import running
@@ -62,7 +63,7 @@ SECONDS = 1.5  # a fault that lasts; the wire of these tests waits half a second
 class ImpatientWire(Wire):
     """A wire that gives up early, so that a test need not wait half a minute."""
 
-    async def post(self, url: URL, body: bytes, patience: float) -> tuple[int, bytes]:
+    async def post(self, url: URL, body: Body, patience: float) -> tuple[int, bytes]:
         return await super().post(url, body, min(patience, 0.5))
 
 
@@ -71,7 +72,7 @@ class LateWire(ImpatientWire):
 
     late = 2
 
-    async def post(self, url: URL, body: bytes, patience: float) -> tuple[int, bytes]:
+    async def post(self, url: URL, body: Body, patience: float) -> tuple[int, bytes]:
         self.late -= 1
         return await super().post(url if self.late < 0 else url.with_port(1), body, patience)
 
@@ -136,7 +137,8 @@ async def open_office(
     async with foundation(config) as base, lines(telegram.url, telegram.token) as wire:
         waiting = Waiting(base.engine, base.house, base.clock.now, lambda _out: None)
         taking = asyncio.create_task(waiting.run())
-        sending = sender(wire, Pacer(1000), waiting.settle, lambda _chat, _state: None)
+        album = Album(wire, base.engine, base.house.organisation_id, base.house.bot_id)
+        sending = sender(wire, Pacer(1000), waiting.settle, lambda _chat, _state: None, album)
         yield Office(base, telegram, sending)
         await sending.close(1)
         waiting.stop()

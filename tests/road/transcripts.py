@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conversations.phrases import DRAFTS
+from conversations.text import clean
 from emulator.client import Heard, Someone
 from tests.road.house import PATIENCE, House, until
 from tests.road.script import expected_figures, fits, flatten, read
@@ -21,6 +23,7 @@ class Player:
     """Plays one transcript in a house that others use too: people and engagements are its own."""
 
     house: House
+    folder: Path = Path()  # of the transcript
     people: dict[str, Someone] = field(default_factory=dict)
     crowd: list[Someone] = field(default_factory=list)
     engagements: dict[str, str] = field(default_factory=dict)  # as written -> as opened
@@ -36,6 +39,7 @@ class Player:
 
     def play(self, file: Path) -> None:
         """Raises AssertionError, with file, line and the chat, at the first thing that is not as written."""
+        self.folder = file.parent
         try:
             for line in read(file):
                 try:
@@ -65,7 +69,7 @@ class Player:
         for name in self.people.keys() - self.away:
             self.people[name].says("/privacy")
             heard = self._next(name)
-            assert heard.text.startswith("Your privacy"), f"{file.name}: {name} also heard: {heard.text}"
+            assert heard.text.startswith(PRIVACY), f"{file.name}: {name} also heard: {heard.text}"
 
     # --- People
 
@@ -138,7 +142,14 @@ class Player:
     def hear_as(self, name: str, expected: str) -> None:
         self.last = name
         self.heard = self._next(name)
+        assert not self.heard.picture, f"The bot showed a picture: {self.heard.text}"
         assert fits(expected, self.heard.text), f"The bot said instead: {self.heard.text}"
+
+    def see_picture(self, alt: str) -> None:
+        """A picture comes next, with these words beneath it."""
+        self.heard = self._next(self.last)
+        assert self.heard.picture, f"The bot said instead: {self.heard.text}"
+        assert fits(alt, self.heard.text), f"The words beneath the picture are: {self.heard.text}"
 
     def _next(self, name: str) -> Heard:
         """The next message to somebody; what was in flight when the bot was killed may come again, once."""
@@ -151,14 +162,14 @@ class Player:
 
     def see_buttons(self, labels: str) -> None:
         assert self.heard
-        shown = " | ".join(self.heard.labels)
+        shown = clean(" | ".join(self.heard.labels))
         assert shown == labels, f"The buttons are: {shown}"
 
     def see_buttons_under(self, words: str, labels: str) -> None:
         person = self.people[self.last]
 
         def shown() -> str:
-            return " | ".join(person.shows(_find_message(person, words)).labels)
+            return clean(" | ".join(person.shows(_find_message(person, words)).labels))
 
         until(lambda: shown() == labels, lambda: f"The buttons are: {shown()}")
 
@@ -181,7 +192,9 @@ class Player:
     # --- The house
 
     def open(self, engagement: str) -> None:
-        self.engagements[engagement] = self.house.open_copy(engagement)
+        """Open one of the tests' engagements, a shipped one, or the file that stands there, seen from the transcript."""
+        file = self.folder / engagement if engagement.endswith(".toml") else None
+        self.engagements[engagement] = self.house.open_copy(engagement, file)
 
     def close(self, engagement: str) -> None:
         self.read = self.house.close(self.engagements[engagement])
@@ -232,17 +245,21 @@ def _find_message(person: Someone, words: str) -> int:
     return next(heard.message_id for heard in _messages(person) if words in heard.text)
 
 
+PRIVACY = tuple(words["privacy"] for words, _ in DRAFTS.values())
+"""How the notice begins, in every language a transcript may end in."""
+
 SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 _NAME = r"([A-Z]\w*)"
 
 ACTS: dict[str, Callable[..., None]] = {
-    r"engagement: ([\w-]+)": Player.open,
+    r"engagement: ([\w./-]+)": Player.open,
     r"(\d+) people: (.+)": Player.many_say,
     r"bot: (.+)": Player.hear,
     r"bot to each: (.+)": Player.each_hears,
     rf"bot to {_NAME}: (.+)": Player.hear_as,
     r"bot leaves ([^:]+): (.+)": Player.leave_group,
+    r"picture: (.+)": Player.see_picture,
     r"buttons: (.+)": Player.see_buttons,
     r'buttons under "([^"]+)": (.*)': Player.see_buttons_under,
     r"toast: (.+)": Player.see_toast,

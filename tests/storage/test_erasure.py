@@ -28,6 +28,7 @@ def someone(world: World, engagement: Engagement, chat: int, *, finished: bool =
         made = db.scalars(insert(schema.addresses).values(row).returning(schema.addresses.c.id)).one()
         people.keep_address(db, world.keys, {lookup: (made, chat)})
         wish = {"person_id": person, "engagement_id": engagement.id, "step": "tell-me", "chosen": "yes", "sealed": None}
+        wish |= {"edition_id": engagement.edition_id, "language": "en"}
         people.wish(db, [wish])
         letter = Letter(chat, person, chat, "say", {"text": "Thank you"})
         outbox.write(db, world.keys, (world.organisation_id, BOT), [letter], "me", NOON)

@@ -11,6 +11,7 @@ from storage import releases, schema
 from storage.engagements import Engagement
 from storage.releases import ANSWERED, Release
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
+from tests.web.kinds import EVERY_KIND
 
 
 def make(world: World, engagement: Engagement, *, closing: bool = False) -> int | None:
@@ -167,3 +168,11 @@ def test_only_the_newest_counts_and_those_still_shown_are_kept(world: World) -> 
         make(world, clinic)
     assert latest(world, clinic).number == 4
     assert world.count(schema.release_counts) == 2
+
+
+def test_a_ranking_is_counted_by_place_also_when_its_question_is_gone(world: World) -> None:
+    first = world.engage(source=EVERY_KIND)
+    world.answer_all(first, [{"rank": pick("time", "staff", "place")}] * 10)
+    second = world.engage(source=EVERY_KIND.replace('id = "rank"', 'id = "order"'))
+    make(world, second)
+    assert latest(world, second).counts["rank"] == {ANSWERED: 10, "time.1": 10, "staff.2": 10, "place.3": 10}

@@ -1,14 +1,18 @@
 """Results: exact for the team, rounded and starred for everyone else."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from storage import people, releases, results, schema
+from bot.exports import to_table
+from conversations.session import Answer
+from storage import people, releases, schema
 from storage.engagements import Engagement
 from storage.results import UNREADABLE
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
+from tests.web.kinds import EVERY_KIND
 
 
 def release(world: World, engagement: Engagement) -> None:
@@ -17,10 +21,11 @@ def release(world: World, engagement: Engagement) -> None:
 
 def test_exact_results_of_nobody_name_every_question_that_asks(world: World) -> None:
     told = world.exact(world.engage())
-    none = [{"id": "have", "count": 0}, {"id": "care", "count": 0}]
+    none = [{"id": "have", "label": "I have it", "count": 0}, {"id": "care", "label": "I care for someone", "count": 0}]
     assert (told["engagement"], told["people"]) == ("clinic", {"started": 0, "finished": 0})
     assert [step["id"] for step in told["steps"]] == ["who", "first", "wrong", "tell-me"]
-    assert told["steps"][0] == {"id": "who", "kind": "choice", "answered": 0, "options": none, "texts": []}
+    asked = {"ask": "Which best describes you?", "about": "answers"}
+    assert told["steps"][0] == {"id": "who", "kind": "choice", **asked, "answered": 0, "options": none, "texts": []}
 
 
 def test_exact_results_count_people_answers_and_ticks(world: World) -> None:
@@ -51,7 +56,10 @@ def test_an_option_and_a_question_of_an_older_edition_are_still_told(world: Worl
     world.answer(old, {"who": pick("care"), "wrong": write("words")})
     source = SOURCE.replace(', {{ id = "care", label.en = "I care for someone" }}', "").replace('id = "wrong"', 'id = "right"')
     told = world.exact(world.engage(source=source))
-    assert told["steps"][0]["options"] == [{"id": "have", "count": 0}, {"id": "care", "count": 1}]
+    assert told["steps"][0]["options"] == [
+        {"id": "have", "label": "I have it", "count": 0},
+        {"id": "care", "label": "care", "count": 1},
+    ]
     assert [step["id"] for step in told["steps"]] == ["who", "first", "right", "tell-me", "wrong"]
     assert told["steps"][-1]["texts"] == ["words"]
 
@@ -63,6 +71,8 @@ def test_what_people_said_about_themselves_is_told_as_figures_alone(world: World
             "person_id": world.answer(clinic, {"who": pick("have")}),
             "engagement_id": clinic.id,
             "step": "tell-me",
+            "edition_id": clinic.edition_id,
+            "language": "en",
             "chosen": chosen,
         }
         for chosen in ("yes", "yes", "no")
@@ -71,8 +81,10 @@ def test_what_people_said_about_themselves_is_told_as_figures_alone(world: World
     assert world.exact(clinic)["steps"][-1] == {
         "id": "tell-me",
         "kind": "yes-no",
+        "ask": "Shall we tell you what happens next?",
+        "about": "me",
         "answered": 3,
-        "options": [{"id": "yes", "count": 2}, {"id": "no", "count": 1}],
+        "options": [{"id": "yes", "label": "Yes", "count": 2}, {"id": "no", "label": "No", "count": 1}],
         "texts": [],
     }
 
@@ -90,8 +102,13 @@ def test_nine_people_have_no_breakdown_and_no_number(world: World) -> None:
     release(world, clinic)
     told = world.released(clinic)
     assert told == {
-        "engagement": "clinic", "release": None, "day": None, "people": {"finished": "fewer than 10"}, "steps": []
-    }  # fmt: skip
+        "engagement": "clinic",
+        "title": "The new clinic",
+        "release": None,
+        "day": None,
+        "people": {"finished": "fewer than 10"},
+        "steps": [],
+    }
 
 
 def test_released_results_are_rounded_and_starred(world: World) -> None:
@@ -106,9 +123,9 @@ def test_released_results_are_rounded_and_starred(world: World) -> None:
     told = world.released(clinic)
     described, helpful, written = told["steps"]
     assert (told["release"], told["day"], told["people"]) == (1, "2027-02-01", {"finished": "45"})
-    assert described["options"] == [{"id": "have", "count": "30", "percent": 67}, {"id": "care", "count": "10", "percent": 22}]
+    assert [(one["id"], one["count"], one["percent"]) for one in described["options"]] == [("have", "30", 67), ("care", "10", 22)]
     assert [option["count"] for option in helpful["options"]] == ["45", "0", "*"]
-    assert written == {"id": "wrong", "kind": "text", "answered": "fewer than 10", "options": []}
+    assert (written["answered"], written["options"]) == ("fewer than 10", [])
 
 
 def test_released_results_hold_no_words_and_nothing_about_oneself(world: World) -> None:
@@ -125,8 +142,7 @@ def test_a_table_fits_eighty_columns_and_names_answers_by_their_words(world: Wor
     clinic = world.engage(source=SOURCE.replace("I have it", "I have had it for longer than I can remember, " * 3))
     world.answer_all(clinic, [{"who": pick("have"), "first": pick("phone"), "wrong": write("many words " * 30)}] * 40)
     release(world, clinic)
-    flow = world.flow(clinic)
-    lines = results.table(world.exact(clinic) if whole else world.released(clinic), flow).splitlines()
+    lines = to_table(world.exact(clinic) if whole else world.released(clinic)).decode().splitlines()
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("   By phone") and "40" in line for line in lines)
     assert any("many words" in line for line in lines) == whole
@@ -135,4 +151,92 @@ def test_a_table_fits_eighty_columns_and_names_answers_by_their_words(world: Wor
 
 def test_a_table_before_ten_people_says_when_there_will_be_one(world: World) -> None:
     clinic = world.engage()
-    assert "at least 10 people have finished" in results.table(world.released(clinic), world.flow(clinic))
+    assert "at least 10 people have finished" in to_table(world.released(clinic)).decode()
+
+
+# --- Every kind
+
+
+def find(told: dict[str, Any], step: str) -> dict[str, Any]:
+    return next(each for each in told["steps"] if each["id"] == step)
+
+
+def counts(told: dict[str, Any], step: str) -> dict[str, Any]:
+    return {option["id"]: option["count"] for option in find(told, step)["options"]}
+
+
+def everything(world: World, *said: dict[str, Answer]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Exact and released results of the engagement of every kind."""
+    made = world.engage(source=EVERY_KIND)
+    world.answer_all(made, said)
+    release(world, made)
+    return world.exact(made), world.released(made)
+
+
+def test_numbers_are_told_exactly_to_the_team_and_in_bands_without_stars_to_others(world: World) -> None:
+    ages = [17, *[35] * 11, *[52] * 12, 104]
+    exact, released = everything(world, *({"age": pick(str(age))} for age in ages))
+    told = find(exact, "age")
+    assert counts(exact, "age") == {"17": 1, "35": 11, "52": 12, "104": 1}
+    assert (told["least"], told["most"], told["mean"], told["median"]) == (17, 104, 45.2, 52)
+    assert [band["count"] for band in told["bands"]] == [1, 11, 12, 0, 0, 1]
+    assert [(band["label"], band["count"]) for band in find(released, "age")["options"]] == [
+        ("0 to 39", "10"),
+        ("40 to 110", "15"),
+    ]
+    assert find(released, "age")["median"] == 50
+    assert not {"least", "most", "mean", "bands"} & find(released, "age").keys()
+
+
+def test_days_are_told_in_months_or_years_to_others(world: World) -> None:
+    days = ["2026-03-04"] * 9 + ["2026-04-05"] * 8 + ["1999-01-01"]
+    exact, released = everything(world, *({"seen": pick(day)} for day in days))
+    assert find(exact, "seen")["options"][0] == {"id": "1999-01-01", "label": "1 January 1999", "count": 1}
+    labels = [option["label"] for option in find(released, "seen")["options"]]
+    assert labels == ["before April 2026", "April 2026 or later"]
+    assert "1999" not in json.dumps(released)
+
+
+def test_a_district_with_fewer_than_eight_people_is_not_named_to_others(world: World) -> None:
+    places = ["ME14"] * 12 + ["ME15"] * 9 + ["TN1"] * 2
+    exact, released = everything(world, *({"place": pick(place)} for place in places))
+    assert counts(exact, "place") == {"ME14": 12, "ME15": 9, "TN1": 2}
+    assert counts(released, "place") == {"ME14": "10", "others": "10"}
+
+
+def test_a_ranking_is_told_by_first_places_and_only_the_team_sees_average_places(world: World) -> None:
+    orders = [("time", "staff", "place")] * 20 + [("place", "staff", "time")] * 12 + [("staff", "time", "place")] * 9
+    exact, released = everything(world, *({"rank": pick(*order)} for order in orders))
+    assert [(one["id"], one["count"], one["average_place"]) for one in find(exact, "rank")["options"]] == [
+        ("staff", 9, 1.78),
+        ("time", 20, 1.8),
+        ("place", 12, 2.41),
+    ]
+    assert [(one["id"], one["count"]) for one in find(released, "rank")["options"]] == [
+        ("staff", "10"),
+        ("time", "20"),
+        ("place", "10"),
+    ]
+    assert "average" not in json.dumps(released)
+
+
+def test_a_ranking_with_a_star_stands_in_the_order_of_its_author(world: World) -> None:
+    orders = [("place", "time", "staff")] * 20 + [("time", "place", "staff")] * 3
+    _, released = everything(world, *({"rank": pick(*order)} for order in orders))
+    assert list(counts(released, "rank")) == ["staff", "time", "place"]
+
+
+def test_a_scale_tells_every_value_in_order_and_its_mean_to_the_team_alone(world: World) -> None:
+    exact, released = everything(world, *({"scale": pick(value)} for value in ["10"] * 15 + ["0"] * 5))
+    assert list(counts(exact, "scale")) == list(counts(released, "scale")) == [str(value) for value in range(11)]
+    assert find(exact, "scale")["mean"] == 7.5
+    assert "mean" not in find(released, "scale")
+    assert find(exact, "scale")["low"] == "Not easy at all, it took far too long"
+
+
+def test_what_is_written_for_something_else_stands_under_its_question(world: World) -> None:
+    said = {"choice": pick("else"), "choice-other": write("a secret")}
+    exact, released = everything(world, *[said] * 12)
+    assert find(exact, "choice")["texts"] == ["a secret"] * 12
+    assert "choice-other" not in json.dumps([exact, released])
+    assert "secret" not in json.dumps(released)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -14,10 +14,11 @@ from storage import releases
 from storage.engagements import Engagement
 from tests import chromium
 from tests.storage.world import NOON, SOURCE, World, pick, write
+from tests.web import kinds
 from tests.web.site import serve
 
-WIDTHS = (320, 1280)
-PATHS = ("/results", "/results/clinic", "/results/clinic?live=1", "/results/ward", "/nowhere")
+WIDTHS = (320, 390, 1280)
+PATHS = ("/results", "/results/clinic", "/results/clinic?live=1", "/results/ward", "/results/kinds", "/nowhere")
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,7 @@ def clinic(world: World) -> Engagement:
     made = world.engage(source=SOURCE.replace("I have it", "I have had it for longer than I can remember"))
     finish(world, made, 43)
     world.engage(source=SOURCE.replace('id = "clinic"', 'id = "ward"'))
+    kinds.fill(world)
     return made
 
 
@@ -82,13 +84,16 @@ def test_no_page_is_wider_than_the_window(browser: Browser, site: str, width: in
         page.close()
 
 
-def test_large_letters_lie_on_no_others_in_a_chart(browser: Browser, site: str) -> None:
-    page = open_page(browser, f"{site}/results/clinic", 640, bypass_csp=True)
-    page.add_style_tag(content="html { font-size: 200% }")
-    boxes = [part.bounding_box() for part in page.locator(".chart").first.locator(".label, rect.whole").all()]
-    edges = sorted((box["y"], box["y"] + box["height"]) for box in boxes if box)
-    overlap = 0.4 * 32  # of a line: boxes of letters hold room above and below that stays empty
-    assert all(below[0] > above[1] - overlap for above, below in pairwise(edges))
+@pytest.mark.parametrize("width", WIDTHS)
+def test_words_in_a_chart_lie_on_no_others_and_can_be_read(browser: Browser, site: str, width: int) -> None:
+    page = open_page(browser, f"{site}/results/kinds", width)
+    for chart in page.locator(".chart").all():
+        boxes = [box for part in chart.locator("text").all() if (box := part.bounding_box())]
+        assert all(box["height"] >= 12 for box in boxes)
+        for one, other in combinations(boxes, 2):
+            across = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+            down = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
+            assert across < 2 or down < 0.4 * one["height"], chart.inner_text()
 
 
 def test_a_page_works_without_scripts(browser: Browser, site: str) -> None:
@@ -143,8 +148,8 @@ def test_a_live_page_that_cannot_be_renewed_says_so_and_keeps_its_figures(browse
 def test_every_link_can_be_reached_and_seen_with_the_keyboard(browser: Browser, site: str) -> None:
     page = open_page(browser, f"{site}/results/clinic")
     seen = []
-    for _ in range(3):
+    for _ in range(5):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.innerText"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    assert seen == ["Skip to the content", "All results", "Keep this page up to date by itself"]
+    assert seen == ["Skip to the content", "All results", "for Excel", "as CSV", "Keep this page up to date by itself"]

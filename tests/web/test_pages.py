@@ -6,10 +6,12 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import Connection
 
-from bot.web.charts import draw
+from bot.exports import FORMATS
+from bot.web.results import SHEETS
 from storage import engagements, releases
 from storage.engagements import Engagement
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
+from tests.web import kinds
 from tests.web.site import ask
 
 
@@ -83,7 +85,7 @@ def test_a_page_says_who_is_counted_and_how(world: World, clinic: Engagement) ->
 def test_a_chart_says_the_same_figures_in_words(world: World, clinic: Engagement) -> None:
     page = ask(world, f"/results/{clinic.slug}").text
     described = re.findall(r"<desc[^>]*>(.*?)</desc>", page)
-    assert described[0].startswith("I have it : 30. I care for someone : 10.")
+    assert described[0].startswith("I have it: 30. I care for someone: 10.")
     for chart in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
         assert 'role="img"' in chart
         named = re.search(r'aria-labelledby="(\S+) (\S+)"', chart)
@@ -139,7 +141,9 @@ def test_words_of_an_engagement_are_only_words(world: World) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
-@pytest.mark.parametrize("path", ["/results", "/results/clinic", "/results/clinic.json"])
+@pytest.mark.parametrize(
+    "path", ["/results", "/results/clinic", "/results/clinic.json", "/results/clinic.csv", "/results/clinic.xlsx"]
+)
 @pytest.mark.parametrize(
     "elsewhere",
     [
@@ -224,14 +228,23 @@ def test_a_page_renews_itself_only_when_asked_to(world: World) -> None:
     assert "Stop renewing" in live
 
 
-def test_bars_are_as_long_as_their_share_of_everybody() -> None:
-    chart = draw([("All", "40", 40), ("Half", "20", 20), ("Hidden", "*", None), ("None", "0", 0)], 40)
-    assert [bar.width for bar in chart.bars] == [chart.full, chart.full / 2, 0, 0]
+@pytest.mark.parametrize("form, kind", [("csv", "text/csv; charset=utf-8"), ("xlsx", SHEETS["xlsx"])])
+def test_a_release_can_be_kept_as_a_sheet_and_the_exact_figures_cannot(
+    world: World, clinic: Engagement, form: str, kind: str
+) -> None:
+    assert f'href="/results/{clinic.slug}.{form}"' in ask(world, f"/results/{clinic.slug}").text
+    answer = ask(world, f"/results/{clinic.slug}.{form}")
+    assert answer.content == FORMATS[form](world.released(clinic)) or form == "xlsx"
+    assert b"secret" not in answer.content
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["content-disposition"] == f'attachment; filename="results-{clinic.slug}.{form}"'
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert ask(world, f"/results/nothing.{form}").status_code == 404
 
 
-def test_a_long_label_takes_more_lines_and_more_height() -> None:
-    short, long = (draw([("word " * words, "5", 5)], 5) for words in (3, 30))
-    assert len(long.bars[0].lines) > 3
-    assert max(len(line) for line, _ in long.bars[0].lines) <= 34
-    assert long.height > short.height
-    assert long.bars[0].lines[-1][1] < long.bars[0].top < long.height
+def test_a_page_shows_every_kind_with_a_chart_and_a_table(world: World) -> None:
+    page = ask(world, f"/results/{kinds.fill(world).slug}").text
+    assert page.count("<svg") == page.count("<table") == 12
+    assert "Half said about 50 years or less" in page
+    assert "secret" not in page
+    assert "<b>&" not in page

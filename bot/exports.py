@@ -1,0 +1,150 @@
+"""Results as a table to read, a sheet for Excel, or data for a program; nothing in them can be run.
+
+A CSV begins with a byte-order mark: without one Excel takes UTF-8 for the letters of its own country.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import xlsxwriter
+
+from conversations.questions import KINDS
+from storage import small_numbers
+
+Results = Mapping[str, Any]
+Cell = str | int | float | None
+
+COLUMNS = ("step", "question", "kind", "option", "label", "count", "percent", "text")
+_WIDTHS = (16, 48, 10, 16, 36, 12, 10, 80)
+_LONGEST = 32_767  # letters in a cell of Excel
+
+# What a spreadsheet would run: a sign that begins a formula, also in its full-width form and behind what is not seen.
+_RUNS = re.compile(r"^[\s\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff'\"]*[=+\-@＝＋－＠﹢﹣﹫−|%\t\r\n]")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+def rows(results: Results) -> Iterator[tuple[Cell, ...]]:
+    """One row for each figure and each text, as COLUMNS; the first row of a step says how many answered it."""
+    for told in results["steps"]:
+        begin = (told["id"], told["ask"], told["kind"])
+        answered = told["answered"]
+        yield (*begin, "", "Answered", answered, None, "")
+        for option in told["options"]:
+            yield (*begin, option["id"], option["label"], option["count"], share(option, answered), "")
+        for name, label in MIDDLE.items():
+            if name in told:
+                yield (*begin, name, label, told[name], None, "")
+        for text in told.get("texts", ()):
+            yield (*begin, "", "", None, None, text)
+
+
+def share(option: Mapping[str, Any], answered: Cell) -> Cell:
+    """Percent of those who answered: as released, or worked out to one decimal."""
+    if "percent" in option:
+        return option["percent"]  # type: ignore[no-any-return]  # from JSON
+    return round(100 * option["count"] / answered, 1) if isinstance(answered, int) and answered else None
+
+
+def to_csv(results: Results) -> bytes:
+    """Every cell that a spreadsheet could take for a formula begins with an apostrophe."""
+    page = io.StringIO(newline="")
+    out = csv.writer(page, quoting=csv.QUOTE_ALL)
+    out.writerow(COLUMNS)
+    out.writerows([disarm(cell) if isinstance(cell, str) else cell for cell in row] for row in rows(results))
+    return page.getvalue().encode("utf-8-sig", "replace")
+
+
+def disarm(words: str) -> str:
+    """Words that a spreadsheet shows and never runs."""
+    return f"'{words}" if _RUNS.match(words) else words
+
+
+def to_xlsx(results: Results) -> bytes:
+    """One sheet. Words are written as words, whatever they look like."""
+    page = io.BytesIO()
+    off = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(page, {"in_memory": True, **off}) as book:
+        sheet = book.add_worksheet("Results")
+        head, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        for place, (name, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True)):
+            sheet.set_column(place, place, width, wrapped)
+            sheet.write_string(0, place, name, head)
+        for number, row in enumerate(rows(results), 1):
+            for place, cell in enumerate(row):
+                if isinstance(cell, str) and cell:
+                    sheet.write_string(number, place, _UNSEEN.sub("", cell)[:_LONGEST])
+                elif isinstance(cell, int | float):
+                    sheet.write_number(number, place, cell)
+        sheet.freeze_panes(1, 0)
+    return page.getvalue()
+
+
+def to_json(results: Results) -> bytes:
+    return json.dumps(results, ensure_ascii=False, indent=1).encode()
+
+
+# --- As a table
+
+_WIDTH = 80
+_INDENT = "   "
+
+
+def to_table(results: Results) -> bytes:
+    """Plain text of 80 columns, in English."""
+    lines = [*textwrap.wrap(results["title"], _WIDTH), _people(results), ""]
+    for number, told in enumerate(results["steps"], 1):
+        lines += [*_table_step(number, told), ""]
+    if not results["steps"]:
+        lines += [f"Nothing to show yet. Results appear when at least {small_numbers.FEWEST} people have finished.", ""]
+    elif "release" in results:
+        lines += [*textwrap.wrap(small_numbers.NOTE, _WIDTH), ""]
+    return "\n".join(lines).encode("utf-8", "replace")
+
+
+def _people(results: Results) -> str:
+    people = results["people"]
+    if "started" in people:
+        return f"Started: {people['started']}. Finished: {people['finished']}."
+    until = f", up to {results['day']}" if results["day"] else ""
+    return f"Finished: {people['finished']}{until}."
+
+
+def _table_step(number: int, told: Mapping[str, Any]) -> list[str]:
+    lines = textwrap.wrap(f"{number}. {told['ask']}", _WIDTH, subsequent_indent=_INDENT)
+    where = " (kept with each person's own record)" if told.get("about") == "me" else ""
+    lines.append(f"{_INDENT}Answered: {told['answered']}{where}{_ordered(told)}")
+    for option in told.get("bands", told["options"]):
+        percent = f"{option['percent']}%" if option.get("percent") is not None else ""
+        lines += _table_option(option["label"], f"{option['count']:>12}{percent:>6}")
+    middle = [f"{label}: {told[name]}" for name, label in MIDDLE.items() if name in told]
+    lines += textwrap.wrap(". ".join(middle), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    for text in told.get("texts", ()):
+        lines += textwrap.wrap(text, _WIDTH, initial_indent=f"{_INDENT}- ", subsequent_indent=f"{_INDENT}  ")
+    return lines
+
+
+def _ordered(told: Mapping[str, Any]) -> str:
+    if not (KINDS[told["kind"]].ordered and told["options"]):
+        return ""
+    return ". Liked best first, and how many put each first:" if told.get("in_order", True) else ". Put first by:"
+
+
+def _table_option(label: str, figures: str) -> list[str]:
+    """The label over as many lines as it needs, its figures at the end of the first."""
+    room = _WIDTH - len(_INDENT) - len(figures)
+    first, *more = textwrap.wrap(label, room) or [""]
+    return [f"{_INDENT}{first:<{room}}{figures}".rstrip(), *(f"{_INDENT}{line}" for line in more)]
+
+
+MIDDLE = {"mean": "Mean", "median": "Middle answer", "least": "Least", "most": "Most"}
+"""Figures about all the answers to a step -> what they are called."""
+
+FORMATS: dict[str, Callable[[Results], bytes]] = {"table": to_table, "csv": to_csv, "xlsx": to_xlsx, "json": to_json}
+"""How results are written."""

@@ -1,0 +1,36 @@
+"""An installation's own phrases: the files in `phrases` under its content folder, with what people there have approved."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from bot import content
+from conversations import phrases
+from conversations.problems import Problem
+
+FOLDER = "phrases"
+
+
+def take(folder: Path | None) -> list[Problem]:
+    """Speak with the phrases of this content folder from now on. What is wrong with a file is told, and it is left out."""
+    problems: list[Problem] = []
+    good = {}
+    for file in sorted((folder / FOLDER).glob("*.toml")) if folder else ():
+        source = content.read_file(file, problems)
+        if source is not None and _is_sound(file, source, problems):
+            good[file.stem] = source
+    phrases.take(good)
+    return problems
+
+
+def _is_sound(file: Path, source: str, problems: list[Problem]) -> bool:
+    try:
+        phrases.read(source)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(str(file), 1, f"is not TOML: {error}", "mend it"))
+    except ValueError as error:
+        problems.append(Problem(str(file), 1, str(error), "mend it"))
+    else:
+        return True
+    return False

@@ -1,0 +1,71 @@
+"""Amounts as people type them: "1,200", "12.5", "۱۲", "twenty-one"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from conversations.phrases import PHRASES, kept
+from conversations.text import fold
+
+LONGEST = 15
+"""Digits of a number anybody means; a longer one is a slip of the finger."""
+
+_GROUPED = re.compile(r"-?(\d{1,3}([, ]\d{3})+|\d+)(\.\d+)?|-?\.\d+")
+_HUNDRED, _THOUSAND = 100, 1000
+
+
+def read(words: str) -> Decimal | None:
+    """The number in `words`, or None when there is not exactly one; any script's digits, or words up to the thousands."""
+    said = _western(fold(words)).replace("−", "-")
+    if _GROUPED.fullmatch(said):
+        plain = said.replace(",", "").replace(" ", "")
+        return Decimal(plain) if sum(map(str.isdigit, plain)) <= LONGEST else None
+    return _spelt(said)
+
+
+def split(words: str) -> tuple[str, str]:
+    """`words` as a number and the unit behind it: "12 hours", "12kg"; the second is empty when there is none."""
+    said = _western(fold(words))
+    found = re.fullmatch(r"(-?[\d., ]*\d)\s*([^\d\s].*)", said)
+    return (found[1], found[2]) if found else (said, "")
+
+
+def spell(value: Decimal) -> str:
+    """The one way a number is kept: no sign but a minus, no exponent, no zeros at the end."""
+    plain = format(value.normalize(), "f")
+    return "0" if plain in {"-0", "0"} else plain
+
+
+def _western(words: str) -> str:
+    """`words` with the digits, and the decimal marks beside them, of any script as ASCII."""
+    if words.isascii():
+        return words
+    western = (str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in words)
+    return "".join(western).replace("٫", ".").replace("٬", ",")
+
+
+def _spelt(said: str) -> Decimal | None:
+    """A number in words: "one hundred and five"."""
+    known = _words()
+    values = [known.get(word) for word in re.split(r"[\s-]+", said) if word not in {"and", "a"}]
+    total = current = 0
+    for value in values:
+        if value is None:
+            return None
+        if value == _THOUSAND:
+            total, current = total + max(current, 1) * _THOUSAND, 0
+        elif value == _HUNDRED:
+            current = max(current, 1) * _HUNDRED
+        elif current % 10 == 0 and (current == 0 or value < (10 if current % _HUNDRED else _HUNDRED)):
+            current += value
+        else:
+            return None  # "five six" is two numbers
+    return Decimal(total + current) if values else None
+
+
+@kept
+def _words() -> dict[str, int]:
+    pairs = (pair.rsplit(" ", 1) for words in PHRASES["number-words"].values() for pair in words.split("|"))
+    return {fold(word): int(value) for word, value in pairs}

@@ -1,0 +1,143 @@
+"""Which words of an engagement a person has approved: only those are sent (SA-25), the others stay in the source language.
+
+An approval names a text by its path and holds a fingerprint of the source words and the words: a change of either voids it.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conversations.places import Path
+from conversations.problems import ADVICE, Findings, nearest, quote
+from conversations.text import FALLBACK, Counted, Text
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text of an engagement: its name in an approval, its words by language, and where it stands."""
+
+    name: str
+    text: Text
+    path: Path
+
+
+def fingerprint(source: str, words: str) -> str:
+    """8 hex digits that change when either does; of words that change with a number, all forms count."""
+    told = "\0".join(map(_spell, (source, words)))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _spell(words: str) -> str:
+    return "\n".join(f"{form}={words.forms[form]}" for form in sorted(words.forms)) if isinstance(words, Counted) else words
+
+
+def source_language(table: Table) -> str:
+    """The language that needs no approval: English if the title has it, else the title's first."""
+    title = table.get("title") or {FALLBACK: ""}
+    return FALLBACK if FALLBACK in title else str(next(iter(title)))
+
+
+def texts(table: Table) -> Iterator[Words]:
+    """Every text of an engagement, in the order of the file; what has not the shape of a text is passed over."""
+    yield from _named(table, ("title", "welcome", "thanks"), "", ())
+    charter = table.get("charter", {})
+    yield from _named(charter, [key for key in charter if isinstance(charter[key], dict)], "charter.", ("charter",))
+    for place, step in enumerate(table.get("steps", ())):
+        name, path = f"steps.{step.get('id', place)}.", ("steps", place)
+        yield from _named(step, STEP_TEXTS, name, path)
+        picture = step.get("picture")
+        if isinstance(picture, dict):
+            yield from _named(picture, ("alt",), f"{name}picture.", (*path, "picture"))
+        for number, option in enumerate(step.get("options", ())):
+            own = f"{name}options.{option.get('id', number)}."
+            yield from _named(option, ("label", "ask"), own, (*path, "options", number))
+
+
+def _named(table: Table, keys: Sequence[str], name: str, path: Path) -> Iterator[Words]:
+    for key in keys:
+        if isinstance(table.get(key), dict):
+            yield Words(name + key, table[key], (*path, key))
+
+
+def approved(table: Table, words: Words, tag: str) -> bool:
+    """Whether `words` may be sent in `tag`."""
+    return tag == source_language(table) or given(table, tag).get(words.name) == _expected(table, words, tag)
+
+
+def given(table: Table, tag: str) -> Mapping[str, str]:
+    """Text name -> fingerprint, as approved for a language."""
+    return dict(table.get("approved", {}).get(tag, {}).get("texts", {}))
+
+
+def _expected(table: Table, words: Words, tag: str) -> str:
+    return fingerprint(words.text.get(source_language(table), ""), words.text[tag])
+
+
+def sift(table: Table) -> dict[str, Any]:
+    """The engagement without the words nobody has approved; the same for one that is all in one language."""
+    kept = copy.deepcopy(dict(table))
+    for words in list(texts(kept)):
+        for tag in list(words.text):
+            if not approved(table, words, tag):
+                del _held(kept, words.path)[tag]
+    return kept
+
+
+def _held(table: Any, path: Path) -> dict[str, str]:
+    for key in path:
+        table = table[key]
+    return table  # type: ignore[no-any-return]
+
+
+def languages(table: Table) -> tuple[str, ...]:
+    """The languages to choose from: those of the title, each with the variants (`en-x-easy`) that any text has."""
+    tags = dict.fromkeys(tag for words in texts(table) for tag in words.text)
+    return tuple(dict.fromkeys(each for tag in table["title"] for each in (tag, *(v for v in tags if v.startswith(f"{tag}-x-")))))
+
+
+def check(table: Table, findings: Findings) -> None:
+    """Note which words nobody has approved, or only as they once were, and approvals of what is not there."""
+    found = {words.name: words for words in texts(table)}
+    for tag in dict.fromkeys(tag for words in found.values() for tag in words.text):
+        waiting = [words for words in found.values() if tag in words.text and not approved(table, words, tag)]
+        known = given(table, tag)
+        for words in waiting:
+            if words.name in known:
+                at, what = (*words.path, tag), f"{quote(words.name)} has changed since its words in {quote(tag)} were approved"
+                findings.add(at, what, "have it read again, then run `words approve`", ADVICE, RULE)
+        never = [words.name for words in waiting if words.name not in known]
+        if never:
+            what = f"nobody has approved {_count(never)} in {quote(tag)}: {_some(never)}"
+            findings.add(("title", tag), what, "until someone does, people see the words they are made from", ADVICE, RULE)
+    _check_given(table, found, findings)
+
+
+def _check_given(table: Table, found: Mapping[str, Words], findings: Findings) -> None:
+    for tag in table.get("approved", {}):
+        for name in given(table, tag):
+            if name not in found or tag not in found[name].text:
+                near = nearest(name, found)
+                todo = f"did you mean {quote(near)}?" if near and near != name else "take it out"
+                what = f"there is no text {quote(name)} in {quote(tag)} to approve"
+                findings.add(("approved", tag, "texts", name), what, todo, ADVICE, RULE)
+
+
+def _count(names: Sequence[str]) -> str:
+    return f"{len(names)} text{'s' if len(names) != 1 else ''}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+RULE = "approval"
+SHOWN = 4
+STEP_TEXTS = ("title", "ask", "hint", "sensitive", "says", "low", "high", "unit")
+"""The keys of a step that hold words people read."""

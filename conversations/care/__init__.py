@@ -1,0 +1,1 @@
+"""What a kind colleague would say about an engagement before anyone is asked: reading age, promises, safety, length."""

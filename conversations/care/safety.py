@@ -1,0 +1,106 @@
+"""Rules that keep people safe: what shows on a locked screen, what may hurt, what could tell who someone is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conversations.care import words as lists
+from conversations.care.draft import Draft, Remark, Words, about
+from conversations.phrases import PHRASES
+from conversations.problems import ADVICE, ERROR, quote
+from conversations.questions import KINDS
+from conversations.text import GAP
+
+LOCK_SCREEN = 60
+"""Characters of a message that may show on a locked screen."""
+
+
+def check_lock_screen(draft: Draft) -> Iterator[Remark]:
+    for each in draft.english:
+        room = LOCK_SCREEN - _before(each, draft)
+        found = lists.PRIVATE.search(each.plain[:room]) if room > 0 else None
+        if found and lists.PRIVATE.match(each.plain, found.start()):
+            what = f"{quote(found[0])} may show on a locked screen"
+            yield each.remark(what, "begin with something neutral, and say it further on")
+
+
+def _before(words: Words, draft: Draft) -> int:
+    """How many characters of a message stand before these words at least; all of them when something neutral begins it."""
+    if words.at == "thanks" or words.at.endswith(".picture.alt") or words.part == "sensitive":
+        return 0
+    if not words.step or words.part not in {"ask", "title"}:
+        return LOCK_SCREEN
+    if not KINDS[words.step["kind"]].asks:
+        title = words.step.get("title", {}).get(words.language, "") if words.part == "ask" else ""
+        return len(title)
+    identity = "own-record" if words.step.get("about") == "me" else draft.table["identity"]
+    return len(PHRASES["banner"]["en"].format(number=1, of=1, identity=PHRASES[identity]["en"])) + 1
+
+
+def check_eating(draft: Draft) -> Iterator[Remark]:
+    """Figures and pictures that can harm people with an eating disorder."""
+    for each in draft.texts:
+        emoji = lists.FOOD_AND_BODY.search(each.words)
+        if emoji:
+            yield each.remark(f"{quote(emoji[0])} can hurt people with an eating disorder", "leave it out")
+    for each in draft.english:
+        found = lists.MEASURES.search(each.plain) or lists.BEFORE_AFTER.search(each.plain)
+        if found:
+            yield each.remark(f"{quote(found[0])} can hurt people with an eating disorder", "say it without figures or looks")
+        elif each.part == "unit" and each.plain.strip().casefold() in lists.MEASURE_UNITS:
+            yield each.remark(f"this asks for figures in {quote(each.words)}", NO_FIGURES)
+        elif each.part == "ask" and each.step.get("kind") in {"number", "scale"} and lists.MEASURED.search(each.plain):
+            yield each.remark(f"{quote(each.words)} asks for a figure of someone's body", NO_FIGURES)
+
+
+def check_methods(draft: Draft) -> Iterator[Remark]:
+    for each in draft.english:
+        found = lists.METHODS.search(each.plain)
+        if found:
+            yield each.remark(f"{quote(found[0])} names or counts a way to come to harm", "say it without the way or the number")
+
+
+def check_sensitive(draft: Draft) -> Iterator[Remark]:
+    for place, step in draft.questions:
+        if "sensitive" not in step:
+            continue
+        if not step.get("optional"):
+            yield about(place, step, "", "this question is sensitive and cannot be skipped", "write optional = true", ERROR)
+        if step is draft.questions[-1][1]:
+            yield about(place, step, "", "a sensitive question comes last", "end with a lighter one", ADVICE)
+
+
+def check_identifying(draft: Draft) -> Iterator[Remark]:
+    """Anonymous answers beside which someone could be known."""
+    if not draft.anonymous:
+        return
+    asked = [(place, step) for place, step in draft.questions if step.get("about") != "me"]
+    writes = any(KINDS[step["kind"]].free for _, step in asked)
+    for place, step in asked:
+        words = step["ask"].get("en", "")
+        telling = lists.IDENTIFYING.search(words)
+        if step["kind"] == "place" or (step["kind"] == "date" and lists.TELLING_DAYS.search(words)):
+            what = f"a {step['kind']} can tell who gave an anonymous answer"
+            yield about(place, step, "kind", what, 'ask for something wider, or write identity = "confidential"')
+        elif telling and writes and not KINDS[step["kind"]].free:
+            what = f"{quote(telling[0])} beside what people write can tell who they are"
+            yield about(place, step, "ask", what, 'take one of the two out, or write identity = "confidential"')
+
+
+def check_young_writing(draft: Draft) -> Iterator[Remark]:
+    for place, step in draft.questions if draft.young else ():
+        if KINDS[step["kind"]].free:
+            what = "young people are asked to write, and a person has to read all of it in time"
+            yield about(place, step, "kind", what, "offer answers to pick from, or say in an override who reads it and when")
+
+
+def check_echo(draft: Draft) -> Iterator[Remark]:
+    """Words people wrote are not said back to them: they may have told something hard."""
+    written = {step["id"] for _, step in draft.questions if KINDS[step["kind"]].free}
+    for each in draft.texts:
+        for name in dict.fromkeys(GAP.findall(each.words)):
+            if name in written and each.part in {"ask", "title"} and each.step:
+                yield each.remark(f"{{{name}}} says back what someone wrote", "repeat only answers people picked")
+
+
+NO_FIGURES = "ask how someone is, not how much they weigh, eat or walk"

@@ -1,0 +1,240 @@
+"""What each rule of care looks at, beyond its examples."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from conversations import approval, checking, flow
+from conversations.care import length
+from conversations.care.draft import Draft
+from conversations.care.examples import options, question, whole
+from conversations.care.reading_age import reading_age, syllables
+from conversations.care.rules import RULES
+from conversations.care.words import EMOJI
+from conversations.problems import ADVICE, ERROR, Problem
+from tests.conversations.written import dump
+
+
+def review(text: str) -> list[Problem]:
+    return [problem for problem in checking.review(text, "a.toml") if problem.rule != approval.RULE]
+
+
+def said(text: str) -> str:
+    return "\n".join(map(str, review(text)))
+
+
+def of_welcome(words: str, more: str = "") -> str:
+    """What is said of these words when they welcome people."""
+    return said(whole(f"{more}\nwelcome.en = {dump(words)}"))
+
+
+def test_hard_words_are_an_error_where_the_audience_is_under_18() -> None:
+    [problem] = review(whole('audience = "under-18s"\n' + RULES["reading-age"].bad))
+    assert (problem.rule, problem.level) == ("reading-age", ERROR)
+
+
+def test_easy_words_are_held_to_a_lower_reading_age() -> None:
+    words = '"We are asking patients, visitors and volunteers about opening the garden every Saturday."'
+    assert said(whole(f"welcome.en = {words}")) == ""
+    [problem] = review(whole(f'welcome.en = "Hello."\nwelcome.en-x-easy = {words}'))
+    assert "9 is old enough" in str(problem)
+
+
+def test_a_content_note_is_as_easy_as_easy_words() -> None:
+    note = 'sensitive.en = "We are asking patients, visitors and volunteers about opening the garden every Saturday."'
+    steps = question("How was that?", "hard", "yes-no", note) + question("So?", "last")
+    assert "9 is old enough" in said(whole(steps))
+
+
+def test_hard_words_spread_over_many_short_texts_are_told_once() -> None:
+    labels = options(*(f"Rehabilitation facility prioritisation {place}" for place in range(12)))
+    [problem] = review(whole(question("Which?", "one", "choice", labels)))
+    assert problem.rule == "reading-age"
+    assert "together" in problem.what
+
+
+def test_words_in_other_languages_have_no_reading_age() -> None:
+    welsh = "Mae'r sefydliad yn ymgynghori ynghylch blaenoriaethu cyfleusterau adsefydlu cynaliadwy cenedlaethol heddiw."
+    text = whole(f'title.cy = "Pryd?"\nwelcome.en = "Hello."\nwelcome.cy = {dump(welsh)}')
+    assert "reading-age" not in {problem.rule for problem in review(text)}
+
+
+def test_a_longer_sentence_of_longer_words_takes_an_older_reader() -> None:
+    plain = reading_age(["We want to hear what you think.", "You can stop at any time."])
+    hard = reading_age(["We are soliciting stakeholder perspectives regarding organisational priorities and facilities."])
+    assert plain
+    assert hard
+    assert plain.likely < 9
+    assert hard.likely > 16
+    assert hard.least < hard.likely
+    assert reading_age(["12, 14 …"]) is None
+
+
+@pytest.mark.parametrize(
+    "word, count", [("we", 1), ("makes", 1), ("wanted", 2), ("little", 2), ("people", 2), ("confidential", 4)]
+)
+def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
+    assert syllables(word) == count
+
+
+@pytest.mark.parametrize(
+    "words, part",
+    [
+        ("You must answer by Friday.", "you must"),
+        ("Don’t let us down.", "don't let us down"),
+        ("We are counting on you.", "we are counting on you"),
+        ("You’re safe here. Say what you like.", "you're safe here"),
+        ("Nobody will ever know what you said.", "nobody will ever know"),
+        ("We guarantee that it changes.", "we guarantee"),
+        ("We are always here for you.", "we are always here"),
+        ("What you say is kept strictly confidential.", "confidential"),
+        ("People’s replies stay anonymous.", "stay anonymous"),
+        ("Help cuts the risk of cutting yourself.", "cutting yourself"),
+        ("Our goal weight is yours to pick.", "goal weight"),
+        ("Send us before-and-after photos.", "before-and-after photos"),
+        ("Her BMI was under 17.", "bmi was under 17"),
+        ("This is about the MDT.", "mdt"),
+        ("PLEASE READ THIS BEFORE ANYTHING.", "please"),
+        ("What??!", "??!"),
+    ],
+)
+def test_what_a_colleague_would_stop_at_is_told_with_its_words(words: str, part: str) -> None:
+    assert part in of_welcome(words).casefold().split(";")[0]
+
+
+@pytest.mark.parametrize("step", ['kind = "say"', 'kind = "yes-no"\noptional = true'], ids=["told", "asked"])
+def test_only_what_falls_in_the_first_60_characters_of_a_message_shows_on_a_locked_screen(step: str) -> None:
+    frame = len("Question 1 of 1 · Confidential\n") if "yes-no" in step else 0
+    for late in (0, 1):
+        words = ("so " * 30)[: 60 - frame - len("ward") + late - 1] + " ward is it."
+        text = whole(f'[[steps]]\nid = "one"\n{step}\nask.en = "{words}"\n\n' + question("So?", "last"))
+        assert ["lock-screen"] * (1 - late) == [problem.rule for problem in review(text)]
+
+
+def test_the_title_of_a_section_stands_before_its_first_line() -> None:
+    section = '[[steps]]\nid = "part"\nkind = "section"\nask.en = "Now about the ward."\n'
+    assert '"ward" may show' in said(whole(section + question("So?")))
+    title = 'title.en = "The second part: how the days went, and the nights"\n'
+    assert said(whole(section + title + question("So?"))) == ""
+    assert '"wards" may show' in said(whole(section + 'title.en = "The wards"\n' + question("So?")))
+
+
+def test_the_banner_of_a_question_about_the_person_leaves_less_room() -> None:
+    ask = "And now, was it on the ward?"
+    assert "may show" in said(whole(question(ask)))
+    assert said(whole(question(ask, "one", "yes-no", 'about = "me"'))) == ""
+
+
+def test_a_content_note_begins_a_message_of_its_own() -> None:
+    note = 'sensitive.en = "The next question is about self-harm."'
+    steps = question("How was that?", "hard", "yes-no", note) + question("Would you come again?", "last")
+    assert "self-harm" in said(whole(steps))
+
+
+def test_a_sensitive_question_that_comes_last_is_advised_against() -> None:
+    [problem] = review(whole(question("Did you feel alone?", "hard", "yes-no", 'sensitive.en = "This may be hard."')))
+    assert (problem.rule, problem.level) == ("sensitive", ADVICE)
+
+
+def test_food_and_body_emoji_are_refused_and_others_are_not() -> None:
+    assert "eating disorder" in of_welcome("Come and eat with us 🍎")
+    assert "eating disorder" in of_welcome("Be strong 💪🏽")
+    assert of_welcome("Come and see us 🌱") == ""
+
+
+def test_an_emoji_of_many_parts_is_one() -> None:
+    for emoji in ("👩‍👩‍👧", "👍🏽", "🇬🇧", "1️⃣", "❤️"):
+        assert [found[0] for found in EMOJI.finditer(f"Yes {emoji}")] == [emoji]
+    assert EMOJI.search("© 2027 ✓ → 10 °C ™ 1. #2") is None
+
+
+def test_an_emoji_among_words_or_alone_is_told() -> None:
+    assert "among the words" in of_welcome("A 🎉 day")
+    step = question("How sure are you?", "one", "scale", 'low.en = "🙁"', 'high.en = "Sure"')
+    assert "is an emoji alone" in said(whole(step))
+
+
+def test_a_figure_of_someone_s_body_is_not_asked_for() -> None:
+    assert "eat or walk" in said(whole(question("What do you weigh?", "one", "number")))
+    assert "eat or walk" in said(whole(question("How much is it?", "one", "number", 'unit.en = "kg"')))
+
+
+def test_anonymous_answers_are_not_asked_for_a_place_or_a_telling_day() -> None:
+    for kind, ask in (("place", "Say which one fits"), ("date", "When were you born?"), ("date", "When was your visit?")):
+        step = question(ask, "one", kind)
+        assert "can tell who gave an anonymous answer" in said(whole('identity = "anonymous"\n\n' + step))
+        assert said(whole(step)) == ""
+    assert said(whole('identity = "anonymous"\n\n' + question("Which day suits you?", "one", "date"))) == ""
+
+
+def test_initials_explained_anywhere_in_the_file_are_understood() -> None:
+    assert "PREM" in of_welcome("We use a PREM.")
+    assert of_welcome("We use a PREM.", 'thanks.en = "A PREM (questions about your care) helps."') == ""
+
+
+def test_a_quick_poll_gets_advice_on_writing_and_skipping() -> None:
+    steps = question("What would help?", "why", "text") + question("Is Sunday a good day?", "day", "yes-no", "optional = false")
+    assert {(problem.rule, problem.level) for problem in review(whole('kind = "poll"\n\n' + steps))} == {("quick-poll", ADVICE)}
+    assert len(review(whole('kind = "poll"\n\n' + steps))) == 2
+
+
+def test_questions_nobody_is_asked_together_do_not_make_a_poll_long() -> None:
+    first = question("Is Sunday a good day?", "day")
+    sides = [question(f"Is time {n} good?", f"t{n}", "yes-no", f'when.day = "{"yes" if n % 2 else "no"}"') for n in range(8)]
+    assert said(whole('kind = "poll"\n\n' + first + "".join(sides))) == ""
+    assert "could be asked 6 questions" in said(whole('kind = "poll"\n\n' + first + "".join(sides) + question("More?", "m")))
+
+
+def test_the_welcome_tells_the_longest_way() -> None:
+    three = "".join(question(f"Is day {n} good?", f"day-{n}") for n in range(3))
+    for words in (
+        "Three questions, about 1 minute.",
+        "Up to 3 short questions.",
+        "Between 1 and 3 questions.",
+        "It takes 1 minute.",
+    ):
+        assert said(whole(f"welcome.en = {dump(words)}\n\n{three}")) == ""
+    assert 'write "3 questions"' in said(whole(f'welcome.en = "2 quick questions."\n\n{three}'))
+
+
+def test_under_18s_are_not_lured() -> None:
+    words = "Answer and you could win a voucher."
+    assert "which is not for under-18s" in of_welcome(words, 'audience = "under-18s"')
+    assert of_welcome(words) == ""
+
+
+def test_putting_an_answer_into_words_is_a_question_like_others() -> None:
+    option = '{ id = "other", label.en = "Another", other = true, ask.en = "Which ward was it?" }'
+    ways = f'options = [{{ id = "a", label.en = "Home" }}, {option}]'
+    assert '"ward" may show' in said(whole(question("Where was it?", "one", "choice", ways)))
+
+
+def test_what_a_picture_shows_begins_a_message() -> None:
+    picture = 'picture = { file = "map.png", alt.en = "A map of the ward" }'
+    assert '"ward" may show on a locked screen' in said(whole(question("Is this right?", "one", "yes-no", picture)))
+
+
+def test_nothing_is_said_of_a_length_that_is_not_certain() -> None:
+    many = "".join(question(f"Is day {day} good?", f"day-{day}") for day in range(20))
+    text = whole(f'kind = "poll"\nwelcome.en = "There are 2 questions, about 9 minutes."\n\n{many}')
+    poll = Draft(tomllib.loads(text), flow.read(text))
+    checks = (length.check_poll, length.check_length, length.check_told_length)
+    assert [len(list(check(poll))) for check in checks] == [1, 0, 2]
+    poll.__dict__["measure"] = None
+    assert [len(list(check(poll))) for check in checks] == [0, 0, 0]
+
+
+def test_300_characters_may_stand_before_answers_and_not_one_more() -> None:
+    ask = ("so " * 100)[:298] + "o?"
+    assert "characters before the answers" not in said(whole(question(ask)))
+    assert "there are 301 characters before the answers" in said(whole(question(ask, "one", "yes-no", 'hint.en = "!"')))
+
+
+def test_links_are_not_read_as_words() -> None:
+    assert of_welcome("More is at https://example.org/24/7/PPG-MDT/utilise.") == ""
+
+
+def test_words_all_in_capitals_are_told_once() -> None:
+    assert of_welcome("PLEASE TELL THE MDT.").count("\n") == 0

@@ -1,0 +1,334 @@
+"""Every kind of question: tapped or typed, asked again kindly, taken back; whatever is said is read or refused, never lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations import flow
+from conversations.effects import Effect, Mark, Person, Say, Show, Toast
+from conversations.inputs import Ask, Back, Done, Language, Look, Skip, Tap, Words
+from conversations.questions import KINDS, Misread
+from conversations.session import Answer
+from conversations.text import clean
+from tests.conversations.talks import Talk, begin, buttons, english
+from tests.conversations.written import TEXTS, always, flows
+
+TODAY = dt.date(2027, 1, 4)
+
+
+def one(kind: str, rest: str = "") -> Talk:
+    """A talk whose first question is of this kind; another follows."""
+    return begin(
+        f'[[steps]]\nid = "q"\nkind = "{kind}"\nask.en = "And?"\n{rest}\n[[steps]]\nid = "last"\nkind = "text"\nask.en = "More?"\n'
+    )
+
+
+def kept(talk: Talk) -> tuple[str, ...] | None:
+    return talk.answers["q"].chosen if "q" in talk.answers else None
+
+
+def labels(effects: list[Effect]) -> list[str]:
+    return [english([Say((button.label,))]) for button in buttons(effects)]
+
+
+FRUIT = "options = [" + ", ".join(f'{{ id = "{word}", label.en = "{word.title()}" }}' for word in ("apple", "pear", "plum")) + "]"
+TOWNS = "options = [" + ", ".join(f'{{ id = "t{n}", label.en = "Town {n} on Sea" }}' for n in range(1, 31)) + "]"
+
+
+@always
+@given(flows(), st.one_of(TEXTS, st.text()))
+def test_whatever_is_said_is_read_or_kindly_refused(drawn: flow.Flow, words: str) -> None:
+    for step in drawn.steps:
+        read = KINDS[step.kind].read(step, step.options, clean(words), TODAY)
+        if isinstance(read, Misread):
+            assert read.why.text["en"]
+            continue
+        assert bool(read.chosen) != bool(read.text)
+        assert not any(" " in value for value in read.chosen)
+        if not step.options:
+            again = KINDS[step.kind].read(step, step.options, read.text or read.chosen[0], TODAY)
+            assert again == read  # what is kept says the same when it is read again
+
+
+@pytest.mark.parametrize(
+    "kind, rest, words, answer",
+    [
+        ("scale", "", "4", ("4",)),
+        ("scale", "", "four", ("4",)),
+        ("scale", "at_least = 0\nat_most = 10", "0", ("0",)),
+        ("scale", 'low.en = "Not at all"\nhigh.en = "Very much"', "very much", ("5",)),
+        ("scale", "at_least = -2\nat_most = 2", "-1", ("-1",)),
+        ("number", "", "1,200", ("1200",)),
+        ("number", 'unit.en = "hours"', "12 hours", ("12",)),
+        ("number", 'unit.en = "hours"', "1 hour", ("1",)),
+        ("number", "whole = false", "12.50", ("12.5",)),
+        ("number", "", "twenty-one", ("21",)),
+        ("number", "", "۱۲", ("12",)),
+        ("date", "", "26th Feb 2027", ("2027-02-26",)),
+        ("date", 'at_most = "today"', "26 December", ("2026-12-26",)),
+        ("date", "", "today", ("2027-01-04",)),
+        ("place", "", "me14 2ab", ("ME14",)),
+        ("rank", FRUIT, "3, 1, 2", ("plum", "apple", "pear")),
+        ("rank", FRUIT, "plum, apple", ("plum", "apple", "pear")),
+        ("rank", f"{FRUIT}\nat_most = 2", "2 and 3", ("pear", "plum")),
+        ("agree", "", "disagree", ("disagree",)),
+        ("agree", "", "pass", ("pass",)),
+        ("consent", 'says.en = "My words may be read out."', "yes, I agree", ("yes",)),
+        ("consent", 'says.en = "My words may be read out."', "2", ("no",)),
+        ("choice", TOWNS, "town 17 on sea", ("t17",)),
+        ("choice", TOWNS, "28", ("t28",)),
+    ],
+)
+def test_an_answer_of_each_kind_can_be_typed(kind: str, rest: str, words: str, answer: tuple[str, ...]) -> None:
+    talk = one(kind, rest)
+    talk.say(words)
+    assert kept(talk) == answer
+    talk.do(Back())
+    assert kept(talk) is None
+    assert talk.question
+    assert talk.question.id == "q"
+
+
+@pytest.mark.parametrize(
+    "kind, rest, words, told",
+    [
+        ("scale", "", "6", "a number from 1 to 5"),
+        ("scale", "", "2.5", "a number from 1 to 5"),
+        ("number", "", "lots", "one number, like 12"),
+        ("number", "", "2.5", "a whole number"),
+        ("number", "", "12 miles", "one number"),
+        ("number", "at_least = 0\nat_most = 120", "200", "from 0 to 120"),
+        ("number", "at_least = 18", "17", "18 or more"),
+        ("number", "at_most = 7", "8", "7 or less"),
+        ("date", "", "31 February 2027", "not a date we know"),
+        ("date", 'at_most = "today"', "5/1/2027", "up to 2027-01-04"),
+        ("date", "at_least = 2027-01-01\nat_most = 2027-12-31", "1/1/2028", "from 2027-01-01 to 2027-12-31"),
+        ("place", "", "ME", "the first part of your postcode"),
+        ("rank", FRUIT, "3", "at least 3"),
+        ("rank", FRUIT, "cherry", "in order"),
+        ("agree", "", "maybe", "pick one answer"),
+        ("consent", 'says.en = "My words may be read out."', "hm", "pick one answer"),
+        ("choice", TOWNS, "town", "pick one answer"),
+        ("choice", TOWNS, "town 3", "pick one of these"),
+    ],
+)
+def test_a_wrong_answer_is_told_what_would_be_right_and_nothing_is_kept(kind: str, rest: str, words: str, told: str) -> None:
+    talk = one(kind, rest)
+    effects = talk.say(words)
+    assert told in english(effects)
+    assert kept(talk) is None
+    assert talk.question
+    assert talk.question.id == "q"
+
+
+def test_a_scale_stands_in_one_row_with_its_ends_in_words() -> None:
+    talk = one("scale", 'low.en = "Not at all"\nhigh.en = "Very much"')
+    said = [effect for effect in talk.turns[0].effects if isinstance(effect, Say)][-1]
+    assert [len(row) for row in said.rows] == [5]
+    assert "1 – Not at all\n5 – Very much" in english([said])
+    talk.do(Tap("code", 0, 4))
+    assert kept(talk) == ("5",)
+
+
+def test_what_is_ranked_by_tapping_shows_its_place_and_the_last_finds_its_own() -> None:
+    talk = one("rank", FRUIT)
+    first = talk.tap("plum")
+    assert "Number 1: Plum" in english(first)
+    second = talk.tap("apple")
+    mark = next(effect for effect in second if isinstance(effect, Mark))
+    assert labels([mark])[:3] == ["(2) 1. Apple", "2. Pear", "(1) 3. Plum"]
+    talk.do(Done("code", 0))
+    assert kept(talk) == ("plum", "apple", "pear")
+
+
+def test_what_was_ranked_can_be_ranked_anew_under_the_same_question() -> None:
+    talk = one("rank", FRUIT)
+    talk.say("1, 2, 3")
+    talk.do(Back())
+    talk.say("3, 2, 1")
+    assert kept(talk) == ("plum", "pear", "apple")
+
+
+def test_a_date_is_picked_in_three_stages_and_kept_only_whole() -> None:
+    talk = one("date", "at_least = 2026-11-15\nat_most = 2027-02-10")
+    said = talk.do(Look("code", 0, 2027))
+    assert "2027: now pick the month" in english(said)
+    assert labels(said)[:2] == ["January", "February"]
+    said = talk.do(Look("code", 0, 202702))
+    assert labels(said)[:10] == [str(day) for day in range(1, 11)]
+    assert kept(talk) is None
+    said = talk.do(Tap("code", 0, 20270203))
+    assert "2027-02-03" in english([effect for effect in said if isinstance(effect, Toast)])
+    assert kept(talk) == ("2027-02-03",)
+
+
+def test_half_a_date_that_was_picked_is_made_whole_by_typing() -> None:
+    talk = one("date")
+    talk.do(Look("code", 0, 2026))
+    talk.say("3 March")
+    assert kept(talk) == ("2026-03-03",)
+    talk.do(Back())
+    talk.do(Look("code", 0, 202602))
+    talk.say("14")
+    assert kept(talk) == ("2026-02-14",)
+
+
+def test_a_day_that_does_not_exist_or_lies_outside_cannot_be_tapped() -> None:
+    talk = one("date", "at_least = 2026-11-15\nat_most = 2027-02-10")
+    for forged in (20270230, 20280101, 0, -1, 7, 99999999):
+        talk.do(Tap("code", 0, forged))
+        assert kept(talk) is None
+
+
+def test_a_long_list_comes_in_pages_that_keep_their_numbers() -> None:
+    talk = one("choice", TOWNS)
+    first = [effect for effect in talk.turns[0].effects if isinstance(effect, Say)][-1]
+    assert labels([first])[:8] == [f"{n}. Town {n} on Sea" for n in range(1, 9)]
+    assert "1 to 8 of 30" in english([first])
+    second = talk.say("more")
+    assert labels(second)[:2] == ["9. Town 9 on Sea", "10. Town 10 on Sea"]
+    fourth = talk.do(Look("code", 0, 3))
+    assert labels(fourth)[:6] == [f"{n}. Town {n} on Sea" for n in range(25, 31)]
+    talk.do(Tap("code", 0, 27))
+    assert kept(talk) == ("t28",)
+
+
+def test_ticks_on_two_pages_of_a_list_stay() -> None:
+    talk = one("choices", TOWNS)
+    talk.tap("t2")
+    talk.say("more")
+    marked = talk.tap("t10")
+    assert "✓ 10. Town 10 on Sea" in labels(marked)
+    talk.do(Done("code", 0))
+    assert kept(talk) == ("t2", "t10")
+
+
+def test_what_fits_a_few_of_many_is_asked_once_more_with_only_those() -> None:
+    talk = one("choice", TOWNS.replace("Town 4", "New Town 4").replace("Town 9", "New Town 9"))
+    said = talk.say("new town")
+    assert labels(said) == ["4. New Town 4 on Sea", "9. New Town 9 on Sea"]
+    talk.say("9")
+    assert kept(talk) == ("t9",)
+
+
+OTHER = 'options = [{ id = "a", label.en = "Apple" }, { id = "x", label.en = "Something else", other = true }]'
+
+
+def test_something_else_is_put_into_words_that_can_be_left_out() -> None:
+    talk = one("choice", OTHER)
+    said = talk.say("something else")
+    assert "What is it?" in english(said)
+    assert "Question 1 of 2" in english(said)
+    talk.say("Cherries")
+    assert talk.answers["q-other"].text == "Cherries"
+    talk.do(Back())
+    talk.do(Skip())
+    assert talk.answers["q-other"].skipped
+    talk.tap("a", step="q")
+    assert set(talk.answers) == {"q"}
+
+
+def test_something_else_asks_in_the_author_s_own_words() -> None:
+    talk = one("choice", OTHER.replace("other = true", 'other = true, ask.en = "Which fruit?"'))
+    assert "Which fruit?" in english(talk.tap("x"))
+
+
+SECTIONS = """
+[[steps]]
+id = "who"
+kind = "yes-no"
+ask.en = "Do you care for someone?"
+[[steps]]
+id = "caring"
+kind = "section"
+title.en = "Your caring"
+ask.en = "A few questions about it."
+when = { who = "yes" }
+[[steps]]
+id = "hours"
+kind = "number"
+ask.en = "How many hours?"
+[[steps]]
+id = "rest"
+kind = "section"
+ask.en = "Now about you."
+[[steps]]
+id = "end"
+kind = "text"
+ask.en = "Anything else?"
+"""
+
+
+def test_a_section_is_opened_once_and_its_condition_holds_for_all_in_it() -> None:
+    talk = begin(SECTIONS)
+    said = english(talk.say("yes"))
+    assert "Your caring\nA few questions about it." in said
+    assert "Now about you." not in said
+    assert "A few questions" not in english(talk.say("lots"))
+    assert "Now about you." in english(talk.say("20"))
+    talk = begin(SECTIONS)
+    said = english(talk.say("no"))
+    assert "caring" not in said
+    assert "Now about you." in said
+    assert "Question 2 of 2" in said
+
+
+def test_before_a_hard_question_comes_a_note_and_skipping_is_as_easy_as_any_answer() -> None:
+    talk = one("choice", f'{FRUIT}\noptional = true\nsensitive.en = "The next question may be hard."')
+    note, asked = [effect for effect in talk.turns[0].effects if isinstance(effect, Say)][-2:]
+    assert english([note]) == "The next question may be hard."
+    assert [len(row) for row in asked.rows] == [1, 1, 1, 1]
+    assert labels([asked])[-1] == "Skip this question"
+    talk.do(Skip("code", 0))
+    end = talk.say("Nothing")
+    assert "999" in english(end)  # help at the end, whatever was said
+
+
+def test_help_stands_at_the_end_only_after_a_hard_question() -> None:
+    talk = one("choice", FRUIT)
+    talk.say("1")
+    assert "999" not in english(talk.say("Nothing"))
+
+
+def test_consent_is_given_to_exact_words() -> None:
+    talk = one("consent", 'says.en = "My words may be read out, without my name."')
+    assert "“My words may be read out, without my name.”" in english(list(talk.turns[0].effects))
+
+
+def test_a_picture_comes_before_its_question_and_not_again_after_a_wrong_answer() -> None:
+    talk = one("choice", f'{FRUIT}\npicture = {{ file = "map.png", alt.en = "A map" }}')
+    kinds = [type(effect) for effect in talk.turns[0].effects]
+    assert kinds[-2:] == [Show, Say]
+    assert not any(isinstance(effect, Show) for effect in talk.say("cherry"))
+
+
+def test_only_the_first_part_of_a_postcode_is_kept_and_that_is_said() -> None:
+    talk = one("place")
+    assert "We kept only the first part: ME14." in english(talk.say("ME14 2AB"))
+    assert talk.answers["q"] == Answer(chosen=("ME14",))
+    talk = one("place")
+    assert "first part" not in english(talk.say("ME14"))
+
+
+def test_words_that_mean_more_are_an_answer_where_there_is_no_more() -> None:
+    talk = one("text")
+    talk.say("more")
+    assert talk.answers["q"].text == "more"
+
+
+def test_a_language_can_be_chosen_before_anything_else_is_asked() -> None:
+    talk = begin(SECTIONS)
+    talk.languages = ("en", "cy", "ur")
+    talk.person = Person()
+    asked = talk.do(Ask("menu"))
+    assert labels(asked)[-2:] == ["Cymraeg", "اردو"]
+    talk.do(Language("cy"))
+    assert (talk.person.language, talk.person.age_band) == ("cy", "")
+    talk.do(Words("اردو"))
+    assert talk.person.language == "ur"
+    talk.do(Words("4"))
+    assert talk.person.age_band == "18"

@@ -1,0 +1,264 @@
+"""Files that change while people answer: the next person gets the new words, whoever began keeps theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import config_file, content, doctor
+from bot.editing import LOOK_EVERY
+from bot.foundation import foundation
+from storage import engagements
+from storage.engagements import Adoption
+from tests.road.author import FIVE, NEW, OLD, REWORDED, Author
+from tests.road.conftest import MakeHouse
+from tests.road.crowd import hear
+from tests.road.house import House, run_command, until
+from tests.road.indoors import Indoors, indoors
+
+LONG_ENOUGH = 10 * LOOK_EVERY
+"""Seconds; on an idle machine three looks are enough, but tests share theirs."""
+
+
+# --- The whole road
+
+
+def test_an_edit_reaches_the_next_person_and_leaves_three_who_have_begun_with_their_words(make_house: MakeHouse) -> None:
+    house = make_house()
+    link = house.open("tests-five", FIVE)
+    opened, midway, ending = (house.telegram.person() for _ in range(3))
+    for person, answered in ((opened, []), (midway, ["I work there"]), (ending, ["I work there", "Listen"])):
+        for words in (f"/start {link}", "18", *answered):
+            person.says(words)
+    hear(opened, "Which best describes you?")
+    hear(midway, OLD)
+    hear(ending, "You wrote: Listen.")
+    before = len(house.said())
+    (house.content / "tests-five.toml").write_text(REWORDED, "utf-8")
+    until(lambda: "engagements changed" in house.said()[before:], house.said, LONG_ENOUGH)
+    newcomer = house.telegram.person()
+    for words in (f"/start {link}", "18", "I work there"):
+        newcomer.says(words)
+    hear(newcomer, NEW)
+    opened.says("I work there")
+    hear(opened, OLD)
+    midway.says("Ask us")
+    hear(midway, "You wrote: Ask us.")
+    ending.says("/back")
+    hear(ending, OLD)
+
+
+@pytest.mark.promise("P15")
+def test_a_typo_is_named_with_its_line_and_what_was_meant_and_the_old_words_stay(make_house: MakeHouse) -> None:
+    house = make_house()
+    link = house.open("tests-five", FIVE)
+    typo = REWORDED.replace('kind = "choices"', 'kind = "choises"')
+    line = typo[: typo.index('"choises"')].count("\n") + 1
+    house.put(typo, "tests-five")
+    until(lambda: f"tests-five.toml:{line}: " in house.said(), house.said, LONG_ENOUGH)
+    assert 'did you mean \\"choices\\"?' in house.said()
+    person = house.telegram.person()
+    for words in (f"/start {link}", "18", "I work there"):
+        person.says(words)
+    hear(person, OLD)
+    house.put(REWORDED, "tests-five")  # and mended it is taken
+    until(lambda: "engagements changed" in house.said().partition("choises")[2], house.said, LONG_ENOUGH)
+
+
+@pytest.fixture
+def shut(make_plain_house: MakeHouse) -> House:
+    """A house with an open engagement, and no bot running."""
+    house: House = make_plain_house(begin=False)
+    house.open("tests-five", FIVE)
+    return house
+
+
+def test_a_refused_change_is_told_by_the_doctor_and_by_every_command_that_takes_files_in(shut: House) -> None:
+    shut.put(FIVE.replace('"confidential"', '"anonymous"'), "tests-five")
+    told = 'tests-five.toml:5: identity is now "anonymous", and people were promised "confidential"'
+    assert told in shut.command("engagement", "list")
+    _, said = run_command("doctor", "--config", str(shut.settings))
+    assert (doctor.REFUSED in said, told in said) == (True, True)
+    shut.put(FIVE, "tests-five")
+    _, said = run_command("doctor", "--config", str(shut.settings))
+    assert doctor.REFUSED not in said
+
+
+def test_a_file_left_out_and_one_kept_beside_the_console_are_told_by_the_doctor(shut: House) -> None:
+    async def edit_in_console() -> None:
+        async with foundation(config_file.read(shut.settings, {})) as base, base.engine.begin() as connection:
+            place = (base.house.organisation_id, {"tests-five": FIVE.replace("wrong?", "wrong!")}, base.clock.now())
+            await connection.run_sync(engagements.adopt, *place, engagements.CONSOLE)
+
+    asyncio.run(edit_in_console())
+    shut.put(REWORDED, "tests-five")
+    shut.put("format = ", "broken")
+    shut.command("engagement", "list")
+    _, said = run_command("doctor", "--config", str(shut.settings))
+    assert "tests-five was edited in the console, and its file has changed since" in said
+    assert "broken.toml:1" in said
+
+
+# --- Indoors
+
+
+@pytest.fixture
+def home(database: str, tmp_path: Path) -> Iterator[Indoors]:
+    with indoors(database, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def author(home: Indoors, tmp_path: Path) -> Author:
+    return Author(home, tmp_path / "author")
+
+
+@pytest.fixture
+def opened(author: Author) -> str:
+    """The code of a link to tests-five, taken from the author's folder."""
+    author.write("five", FIVE)
+    author.look()
+    return author.open("tests-five")
+
+
+def hears(author: Author, code: str) -> str:
+    """The third question as somebody new hears it."""
+    return author.answers(f"/start {code}", "18", "I work there").said[-1]
+
+
+def test_a_file_is_taken_only_when_it_is_the_same_for_two_looks(author: Author) -> None:
+    author.write("five", FIVE)
+    assert author.look(1) == []
+    author.write("five", REWORDED)
+    assert author.look(1) == []
+    assert [entry["engagements"] for entry in author.look(1)] == [("tests-five",)]
+    assert author.look(3) == []
+
+
+def test_a_half_written_file_changes_nothing_until_it_is_whole(author: Author, opened: str) -> None:
+    for part in range(1, 5):
+        author.write("five", REWORDED[: len(REWORDED) * part // 5])
+        assert author.look(1) == []
+    author.write("five", REWORDED)
+    author.look()
+    assert NEW in hears(author, opened)
+
+
+def test_an_editor_that_writes_a_new_file_and_renames_it_is_understood(author: Author, opened: str) -> None:
+    other = author.folder / "five.toml~"
+    other.write_text(REWORDED, "utf-8")
+    author.look(1)
+    other.replace(author.folder / "five.toml")
+    author.look()
+    assert NEW in hears(author, opened)
+
+
+def test_a_file_of_the_same_size_and_time_is_still_seen_to_have_changed(author: Author, opened: str) -> None:
+    file = author.folder / "five.toml"
+    state = file.stat()
+    file.write_text(FIVE.replace("not get wrong", "not get worse"), "utf-8")
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+    author.look()
+    assert "not get worse" in hears(author, opened)
+
+
+def test_one_file_that_never_rests_does_not_keep_the_others_waiting_for_ever(author: Author, opened: str) -> None:
+    author.write("five", REWORDED)
+    for number in range(12):
+        author.write("restless", "#" * number)
+        assert [entry["event"] for entry in author.look(1) if entry["log_level"] != "info"] == []
+    assert NEW in hears(author, opened)
+
+
+def test_files_that_change_one_after_the_other_are_taken_together(author: Author) -> None:
+    author.write("five", REWORDED)
+    assert author.look(1) == []
+    author.write("another", FIVE.replace('"tests-five"', '"another"', 1))
+    assert author.look(1) == []
+    assert [sorted(entry["engagements"]) for entry in author.look(1)] == [["another", "tests-five"]]
+
+
+def test_a_broken_file_harms_no_good_one_and_is_told_once(author: Author, opened: str) -> None:
+    author.write("broken", FIVE.replace('"tests-five"', '"broken"').replace("charter", "chartre"))
+    author.write("five", REWORDED)
+    said = author.look()
+    assert [entry["log_level"] for entry in said] == ["error", "info"]
+    assert "broken.toml:11: " in said[0]["problem"]
+    assert NEW in hears(author, opened)
+    author.write("five", FIVE)
+    assert [entry["log_level"] for entry in author.look()] == ["info"]
+
+
+@pytest.mark.parametrize("copy", ["a-copy", "z-copy"])
+def test_a_doubled_id_harms_neither(author: Author, opened: str, copy: str) -> None:
+    author.write(copy, REWORDED)
+    said = author.look()
+    named = {entry["problem"].partition(": ")[0].rpartition("/")[2] for entry in said}
+    assert named == {f"{copy}.toml:2", "five.toml:2"}
+    assert OLD in hears(author, opened)
+    (author.folder / f"{copy}.toml").unlink()
+    author.write("five", REWORDED)
+    author.look()
+    assert NEW in hears(author, opened)
+
+
+def test_a_file_whose_picture_is_missing_is_left_out_and_the_old_words_stay(author: Author, opened: str) -> None:
+    author.write("five", REWORDED.replace('id = "wrong"\n', 'id = "wrong"\npicture = { file = "map.png", alt.en = "A map" }\n'))
+    (said,) = author.look()
+    assert (said["log_level"], "map.png" in said["problem"]) == ("error", True)
+    assert OLD in hears(author, opened)
+    (author.folder / "map.png").write_bytes(b"\x89PNG\r\n\x1a\n one")  # and with it the file is taken
+    author.look()
+    assert NEW in hears(author, opened)
+
+
+def test_deleting_a_file_leaves_its_engagement_as_it_is_and_says_so(author: Author, opened: str) -> None:
+    (author.folder / "five.toml").unlink()
+    (said,) = author.look()
+    assert (said["engagement"], said["event"]) == ("tests-five", "an engagement file is gone; what was made of it stays as it is")
+    assert OLD in hears(author, opened)
+    assert author.look() == []
+
+
+def test_a_file_that_comes_back_after_its_deletion_is_taken_again(author: Author, opened: str) -> None:
+    (author.folder / "five.toml").unlink()
+    author.look()
+    author.write("five", REWORDED)
+    author.look()
+    assert NEW in hears(author, opened)
+
+
+def test_a_change_that_would_mix_answers_is_refused_in_the_log_and_the_old_words_stay(author: Author, opened: str) -> None:
+    author.write("five", REWORDED.replace('"confidential"', '"named"'))
+    (said,) = author.look()
+    assert (said["log_level"], "five.toml:5: identity is now" in said["problem"]) == ("error", True)
+    assert OLD in hears(author, opened)
+
+
+def test_what_could_not_be_written_down_is_taken_at_the_next_look(
+    author: Author, opened: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Adoption:
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(content, "adopt", fail)
+        author.write("five", REWORDED)
+        author.look(1)
+        with pytest.raises(OSError):  # noqa: PT011 - the very one
+            author.look(1)
+    author.look(1)
+    assert NEW in hears(author, opened)
+
+
+def test_a_new_picture_beside_a_file_makes_a_new_edition(author: Author) -> None:
+    picture = author.folder / "map.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n one")
+    author.write("five", FIVE.replace('id = "wrong"\n', 'id = "wrong"\npicture = { file = "map.png", alt.en = "A map" }\n'))
+    assert [entry["event"][:19] for entry in author.look()] == ["engagements changed"]
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n two")
+    assert [entry["event"][:19] for entry in author.look()] == ["engagements changed"]

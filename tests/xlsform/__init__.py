@@ -1,0 +1,1 @@
+"""XLSForm workbooks, made by the tests, read and written."""

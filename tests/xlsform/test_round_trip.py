@@ -1,0 +1,104 @@
+"""An engagement written as a workbook and read again is the same engagement, and walks along the same paths."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from bot.xlsform import exporting, filling, importing, writing
+from conversations import checking, flow, library
+from conversations.flow import Flow, Step
+from conversations.questions import KINDS
+from conversations.session import Answer
+from tests.conversations.written import always, source, tables
+
+WISHES = writing.Wishes("drawn.xlsx", dt.date(2027, 1, 4))
+
+
+def there_and_back(written: str) -> str:
+    """The engagement that comes out of the workbook made of an engagement."""
+    return writing.write(importing.read(filling.fill(exporting.export(written).sheets)), WISHES)
+
+
+def drawn() -> st.SearchStrategy[str]:
+    """An engagement that asks nothing about the person; nobody has approved its words yet, as those of a workbook."""
+    written = tables().filter(lambda table: "person" not in repr(table))
+    return written.map(lambda table: source({key: value for key, value in table.items() if key != "approved"}))
+
+
+@always
+@given(drawn())
+def test_nothing_is_lost_on_the_way_there_and_back(written: str) -> None:
+    assume(not checking.check(written, "drawn.toml"))
+    back = there_and_back(written)
+    assert checking.check(back, "back.toml") == []
+    one, other = flow.read(written), flow.read(back)
+    assert (one.id, one.title, one.identity, one.charter) == (other.id, other.title, other.identity, other.charter)
+    assert [_bare(step) for step in one.steps] == [_bare(step) for step in other.steps]
+
+
+@always
+@given(drawn(), st.data())
+def test_the_same_answers_lead_along_the_same_path(written: str, data: st.DataObject) -> None:
+    assume(not checking.check(written, "drawn.toml"))
+    one, other = flow.read(written), flow.read(there_and_back(written))
+    answers = {step.id: data.draw(_answer(step), label=step.id) for step in one.steps if step.asks}
+    assert _walked(one, answers) == _walked(other, answers)
+
+
+@always
+@given(drawn())
+def test_a_workbook_made_of_a_workbook_says_the_same(written: str) -> None:
+    assume(not checking.check(written, "drawn.toml"))
+    back = there_and_back(written)
+    once, twice = (exporting.export(text).sheets for text in (back, there_and_back(back)))
+    assert {**once, "settings": []} == {**twice, "settings": []}
+
+
+@pytest.mark.parametrize("name", library.SHIPPED)
+def test_the_library_goes_there_and_back(name: str) -> None:
+    written = library.SHIPPED[name]
+    back = there_and_back(written)
+    assert checking.check(back, name) == []
+    one, other = flow.read(written), flow.read(back)
+    assert [_bare(step) for step in one.steps] == [_bare(step) for step in other.steps]
+    assert (one.welcome, one.thanks, one.charter) == (other.welcome, other.thanks, other.charter)
+
+
+def _bare(step: Step) -> Step:
+    """A step without its conditions, which may be put in other ways, and its place in the file; the usual scale spelt out."""
+    options = tuple(replace(option, when=None) for option in step.options)
+    spelt = replace(step, at_least=int(options[0].id), at_most=int(options[-1].id)) if step.kind == "scale" else step
+    return replace(spelt, when=None, place=0, options=options)
+
+
+def _walked(of: Flow, answers: Mapping[str, Answer]) -> list[tuple[str, list[str]]]:
+    kept: dict[str, Answer] = {}
+    walked = []
+    for step in flow.path(of, answers):
+        walked.append((step.id, [option.id for option in flow.offered(step, kept)]))
+        if step.asks:
+            kept[step.id] = answers[step.id]
+    return walked
+
+
+def _answer(step: Step) -> st.SearchStrategy[Answer]:
+    skipped = st.just(Answer(skipped=True))
+    if step.options:
+        ids = st.sampled_from([option.id for option in step.options])
+        most = 3 if KINDS[step.kind].many else 1
+        return skipped | st.lists(ids, min_size=1, max_size=most, unique=True).map(lambda chosen: Answer(chosen=tuple(chosen)))
+    if step.kind == "text":
+        return skipped | st.just(Answer(text="because"))
+    return skipped | st.sampled_from(MEASURED[step.kind]).map(lambda value: Answer(chosen=(value,)))
+
+
+MEASURED = {
+    "number": ["-1", "0", "1", "5", "6", "7", "7.5", "8"],
+    "date": ["2026-12-31", "2027-01-01", "2027-01-02", "2027-01-03", "2027-01-04"],
+    "place": ["ME14", "ZE1", "B1"],
+}
+"""Answers on both sides of whatever a drawn condition compares with."""
