@@ -12,9 +12,9 @@ if __name__ == "__main__":
 
     sqlite_build.choose()
 
-    from benchmarks import turns
+    from benchmarks import engine, turns
 
-    BENCHMARKS = {"turns": turns.main}
+    BENCHMARKS = {"turns": turns.main, "engine": engine.main}
     name, words = sys.argv[1] if len(sys.argv) > 1 else "", sys.argv[2:]
     if name not in BENCHMARKS:
         sys.exit(f"python3 -m benchmarks {' | '.join(BENCHMARKS)} [--help]")

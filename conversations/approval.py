@@ -101,6 +101,12 @@ def languages(table: Table) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for tag in table["title"] for each in (tag, *(v for v in tags if v.startswith(f"{tag}-x-")))))
 
 
+def complete(table: Table) -> tuple[str, ...]:
+    """The languages that every text has words in."""
+    found = [set(words.text) for words in texts(table)]
+    return tuple(tag for tag in table["title"] if all(tag in tags for tags in found))
+
+
 def check(table: Table, findings: Findings) -> None:
     """Note which words nobody has approved, or only as they once were, and approvals of what is not there."""
     found = {words.name: words for words in texts(table)}

@@ -127,7 +127,7 @@ def _decline(stand: _Stand, kind: str) -> Turn:
 def _open(stand: _Stand) -> Turn:
     if stand.session.answers:
         return stand.asks(lines=(Line(PHRASES["welcome-back"]),))
-    return _onward(stand, Say(screens.intro(stand.flow)))
+    return _onward(stand, Say(screens.intro(stand.flow, stand.facts.person.language)))
 
 
 def _onward(stand: _Stand, *before: Effect) -> Turn:
@@ -338,7 +338,7 @@ def _conclude(stand: _Stand, outcome: Outcome) -> Turn:
     )
     hard = any(step.sensitive and step.asks for step in stand.steps)
     finished = replace(stand.session, finished=True)
-    return Turn(finished, (*about_me, Say(screens.thank(stand.flow)), *([screens.helping()] if hard else [])))
+    return Turn(finished, (*about_me, Say(screens.thank(stand.flow)), *([screens.helping(stand.facts.person.language)] if hard else [])))
 
 
 CONTROLS: dict[type[Input], Callable[[_Stand], Turn]] = {Back: _back, Skip: _skip, Done: _done}

@@ -111,7 +111,8 @@ class Flow:
     steps: tuple[Step, ...]
     welcome: Text = field(default_factory=dict)
     thanks: Text = field(default_factory=dict)
-    languages: tuple[str, ...] = (FALLBACK,)  # those it can be read in, the one it was written in first
+    languages: tuple[str, ...] = (FALLBACK,)  # those some of it can be read in, the one it was written in first
+    complete: tuple[str, ...] = (FALLBACK,)  # those all of it can be read in
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -161,6 +162,7 @@ def build(table: Mapping[str, Any], edition: str) -> Flow:
         welcome=table.get("welcome", {}),
         thanks=table.get("thanks", {}),
         languages=approval.languages(table),
+        complete=approval.complete(table),
     )
 
 
@@ -171,6 +173,8 @@ def _steps(tables: Sequence[Mapping[str, Any]]) -> Iterator[Step]:
         step = replace(_step(table), place=place)
         if step.kind == SECTION:
             section = step
+            if not step.ask:  # it only ends the section before
+                continue
         elif section:
             step = replace(step, section=section.id, when=conditions.both(section.when, step.when))
         yield step
@@ -184,7 +188,7 @@ def _step(table: Mapping[str, Any]) -> Step:
     given = {name: table[name] for name in _AS_WRITTEN if name in table}
     picture = table.get("picture")
     return Step(
-        **given,
+        **{"ask": {}} | given,
         options=tuple(_option(option) for option in kind.options(table)),
         when=_when(table),
         picture=Picture(picture["file"], picture["alt"]) if picture else None,

@@ -214,7 +214,7 @@ def _reply(session: Session | None, given: Ask, facts: Facts) -> Turn:
     person = facts.person
     match given.topic:
         case "help":
-            return Turn(session, (screens.helping(),))
+            return Turn(session, (screens.helping(person.language),))
         case "privacy":
             return Turn(session, (screens.privacy(facts),))
         case "stop":

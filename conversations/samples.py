@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from conversations import amounts, questions
 from conversations.conditions import Compare, met
@@ -99,8 +99,9 @@ def _selections(groups: list[list[str]]) -> Iterator[tuple[list[str], ...]]:
 def _orders(step: Step, offered: Sequence[Option]) -> Iterator[Sample]:
     """Each option first, and as many behind it as must be or may be, then Done."""
     ids = [option.id for option in offered]
-    for size in dict.fromkeys(questions.how_many(step, len(ids))):
-        for first in ids if size <= len(ids) else ():
+    least, most = questions.how_many(step, len(ids))
+    for size in dict.fromkeys((least, most)) if least <= most else ():
+        for first in ids:
             rest = [each for each in ids if each != first]
             yield Sample(Answer(chosen=(first, *rest[: size - 1])), tuple(ids), (size + 1, size + 1))
 
@@ -117,8 +118,9 @@ def _numbers(step: Step, compares: Sequence[Compare], today: dt.date) -> Iterato
     near = [_amount(bound) for compare in compares if compare.how != "answered" for bound in compare.with_]
     plain = least if least is not None else most if most is not None else Decimal(1)
     for value in (plain, most, *(each + side * grain for each in near if each is not None for side in (0, -1, 1))):
-        if value is not None and (least is None or value >= least) and (most is None or value <= most):
-            yield amounts.spell(value)
+        told = value if value is None or not step.whole else value.to_integral_value(ROUND_FLOOR)
+        if told is not None and (least is None or told >= least) and (most is None or told <= most):
+            yield amounts.spell(told)
 
 
 def _amount(bound: object) -> Decimal | None:

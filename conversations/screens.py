@@ -21,7 +21,9 @@ LANGUAGE_NAMES = {
     "bn": "বাংলা",
     "cy": "Cymraeg",
     "en": "English",
+    "en-x-carer": "English for carers",
     "en-x-easy": "Easy English",
+    "en-x-pro": "English for staff",
     "en-x-young": "English for young people",
     "es": "Español",
     "gu": "ગુજરાતી",
@@ -39,9 +41,10 @@ def _listed(entries: Sequence[Line]) -> list[Line]:
     return [*entries[:1], *(replace(entry, parting=NEXT_LINE) for entry in entries[1:])]
 
 
-def intro(flow: Flow) -> tuple[Line, ...]:
+def intro(flow: Flow, language: str) -> tuple[Line, ...]:
     """What is asked and why, in three lines under a neutral first one that may show on a lock screen."""
     charter = flow.charter
+    unready = () if _base(language) in {*flow.complete, FALLBACK} else (line("not-all-in-your-language"),)
     welcome = (Line(flow.welcome),) if flow.welcome else ()
     return (
         line("intro"),
@@ -53,6 +56,7 @@ def intro(flow: Flow) -> tuple[Line, ...]:
             cannot_change=_unstopped(charter.cannot_change),
         ),
         *welcome,
+        *unready,
         line(f"intro-identity-{flow.identity}", feedback_by=charter.feedback_by),
     )
 
@@ -105,9 +109,15 @@ def menu(offers: Sequence[Offer], *before: Line) -> Say:
     return Say((*lines, *_listed(entries), line("menu-foot")), tuple(rows))
 
 
-def helping() -> Say:
-    """The help card: first a line that is safe on a lock screen, then who to talk to."""
-    return Say((line("help"), *_help_lines()))
+def helping(language: str) -> Say:
+    """The help card: first a line that is safe on a lock screen, then who to talk to, and in which language."""
+    interpreter = () if _base(language) == FALLBACK else (line("help-interpreter"),)
+    return Say((line("help"), *_help_lines(), *interpreter))
+
+
+def _base(language: str) -> str:
+    """The language a variant is made from: `en` of `en-x-easy`."""
+    return language.partition("-x-")[0]
 
 
 def _help_lines() -> tuple[Line, ...]:

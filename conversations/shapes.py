@@ -202,7 +202,7 @@ CHARTER: dict[str, Key] = {
 STEP: dict[str, Key] = {
     "id": Key(is_words, 'id = "a-short-name"', needed=True),
     "kind": Key(is_words, 'kind = "choice"', needed=True, known=tuple(KINDS)),
-    "ask": Key(is_text, 'ask.en = "…"', needed=True),
+    "ask": Key(is_text, 'ask.en = "…"'),
     "options": Key(is_tables, 'options = [{ id = "a", label.en = "…" }, …]'),
     "when": Key(is_table, 'when = { earlier-step = "option" }'),
     "optional": Key(is_flag, "optional = true"),
@@ -211,7 +211,7 @@ STEP: dict[str, Key] = {
     "about": Key(is_words, 'about = "me"', known=("answers", "me")),
     "title": Key(is_text, 'title.en = "…"'),
     "hint": Key(is_text, 'hint.en = "…"'),
-    "sensitive": Key(is_text, 'sensitive.en = "The next question is about …"'),
+    "sensitive": Key(is_text, 'sensitive.en = "The next question may be hard. You can skip it. It is about …"'),
     "says": Key(is_text, 'says.en = "I agree that …"'),
     "low": Key(is_text, 'low.en = "Not at all"'),
     "high": Key(is_text, 'high.en = "Very much"'),

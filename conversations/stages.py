@@ -9,7 +9,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conversations.effects import Button
 from conversations.flow import Step
@@ -40,8 +40,8 @@ def stage(step: Step, position: int, session: Session, today: dt.date) -> Stage:
     least, most = _bounds(step, today)
     if session.at >= _FIRST_MONTH:
         return _days(session, position, least, most)
-    if session.at >= _FIRST_YEAR:
-        return _months(session, position, least, most)
+    if session.at >= _FIRST_YEAR or least.year == most.year:
+        return _months(replace(session, at=session.at or least.year), position, least, most)
     return _years(session, position, least, most)
 
 

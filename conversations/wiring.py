@@ -45,7 +45,7 @@ def check(engagement: Table, findings: Findings) -> None:
         for place, option in enumerate(step.get("options", ())):
             if "when" in option:
                 _When(steps, position, findings, named).check(option["when"], (*path, "options", place, "when"))
-        if step.get("kind") == SECTION and (position + 1 == len(steps) or steps[position + 1].get("kind") == SECTION):
+        if "ask" in step and step.get("kind") == SECTION and (position + 1 == len(steps) or steps[position + 1].get("kind") == SECTION):
             findings.add(path, "no step stands in this section", "put steps behind it, or take it out")
     if steps and not any(_asks(step) for step in steps):
         findings.add(("steps",), "nothing is asked", "add a step of another kind than say")
@@ -60,6 +60,8 @@ def _check_kind(step: Table, kind: Kind, path: Path, findings: Findings) -> None
     for key in step:
         if key not in taken:
             findings.add((*path, key), f"a step of kind {quote(step['kind'])} takes no `{key}`", "take it out")
+    if "ask" not in step and step["kind"] != SECTION:
+        findings.add(path, "the step has no `ask`", f"write {STEP['ask'].write}")
     for key in kind.needs:
         if key not in step:
             findings.add(path, f"a step of kind {quote(step['kind'])} needs `{key}`", f"write {STEP[key].write}")

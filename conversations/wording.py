@@ -37,15 +37,17 @@ class _Place:
 def check(engagement: Table, findings: Findings) -> None:
     """Note what is wrong with any text of an engagement whose shape has been read."""
     declared = tuple(engagement.get("title", ()))
+    asking = {step["id"]: _asks(step) for step in engagement["steps"] if "id" in step}
     for place in _texts(engagement):
         _check_languages(place, declared, findings)
-        _check_gaps(place, engagement, findings)
+        _check_gaps(place, asking, findings)
         for language, words in place.text.items():
             _check_words((*place.path, language), words, findings)
     _check_titles(engagement, findings)
+    before = max((_weight([*_labels(step)]) for step in engagement["steps"]), default=0)
     for position, step in enumerate(engagement["steps"]):
         _check_labels(step, ("steps", position), findings)
-        _check_length(step, ("steps", position), engagement, findings)
+        _check_length(step, ("steps", position), before, findings)
 
 
 def _texts(engagement: Table) -> Iterator[_Place]:
@@ -96,23 +98,22 @@ def _check_languages(place: _Place, declared: Sequence[str], findings: Findings)
             findings.add(place.path, f"`{name}` has no words in {quote(tag)}", f"write {name}.{tag}")
 
 
-def _check_gaps(place: _Place, engagement: Table, findings: Findings) -> None:
-    kinds = {step.get("id"): _asks(step) for step in engagement["steps"]}
+def _check_gaps(place: _Place, asking: Mapping[str, bool], findings: Findings) -> None:
     for language, words in place.text.items():
         path = (*place.path, language)
         for name in dict.fromkeys(GAP.findall(words)):
             if not place.gaps:
                 findings.add(path, f"the gap {{{name}}} is not filled in here", "only the words of a step can repeat")
-            elif kinds.get(name) is False:
+            elif asking.get(name) is False:
                 findings.add(path, f"the gap {{{name}}} names a step that asks nothing", "name an earlier question")
-            elif name in kinds and name not in place.earlier:
+            elif name in asking and name not in place.earlier:
                 findings.add(path, f"the gap {{{name}}} names this step or a later one", "name an earlier question")
-            elif name not in kinds:
+            elif name not in asking:
                 todo = suggest(name, place.earlier, "name an earlier question, or take it out")
                 findings.add(path, f"no step is called {quote(name)}", todo)
         for inside in _BRACES.findall(words):
             meant = inside.strip().lower()
-            if meant != inside and meant in kinds:
+            if meant != inside and meant in asking:
                 findings.add(path, f"{{{inside}}} is shown as it stands", f"write {{{meant}}} to repeat that answer")
 
 
@@ -173,15 +174,14 @@ def _cannot_be_typed(words: str, own: int | None, of: int) -> str | None:
     return None
 
 
-def _check_length(step: Table, path: Path, engagement: Table, findings: Findings) -> None:
-    """The longest message this step can become; repeated answers and a change confirmed just before count too."""
+def _check_length(step: Table, path: Path, before: int, findings: Findings) -> None:
+    """The longest message this step can become; repeated answers and a change confirmed `before` it count too."""
     labels = [option["label"] for option in step.get("options", ()) if "label" in option]
     if pages(len(labels)) > 1:
         labels = sorted(labels, key=_longest)[-PAGE:]
-    before = max(([*_labels(other)] for other in engagement["steps"]), key=_weight, default=[])
     own = [step[key] for key in ("hint", "says", "low", "high", "unit") if key in step]
-    frame = [*_FRAME, *own, *labels, *before] if _asks(step) else [step.get("title", {})]
-    room = NUMBERS * len(labels) + LONGEST_REPEAT * _repeats(step.get("ask", {}))
+    frame = [*_FRAME, *own, *labels] if _asks(step) else [step.get("title", {})]
+    room = NUMBERS * len(labels) + LONGEST_REPEAT * _repeats(step.get("ask", {})) + (before if _asks(step) else 0)
     _check_sum((*path, "ask"), [step.get("ask", {}), *frame], "this message", findings, room)
 
 

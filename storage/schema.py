@@ -250,7 +250,7 @@ release_counts = Table(  # exact and cumulative; the small-numbers rule is appli
     metadata,
     Column("release_id", ForeignKey("releases.id"), primary_key=True),
     Column("step", Slug, primary_key=True),
-    Column("option", Slug, primary_key=True),  # empty: how many answered the step at all
+    Column("option", String(48), primary_key=True),  # empty: how many answered; of a ranking the option and its place
     Column("count", Integer, nullable=False),
     **CLUSTERED,
 )

@@ -234,8 +234,8 @@ def _screens() -> dict[str, Say]:
     return {
         "age": screens.age(""),
         "menu": screens.menu([Offer("a", "b", kitchen.title, state) for state in ("new", "begun", "finished")]),
-        "opening": Say(screens.intro(kitchen)),
-        "help": screens.helping(),
+        "opening": Say(screens.intro(kitchen, "ur")),
+        "help": screens.helping("ur"),
         "deletion": screens.deletion(),
         "end": Say(screens.thank(kitchen)),
     }

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bot import content, pictures
-from bot.commands.workplace import DEFAULT, ConfigOption, settings
+from bot.commands.workplace import DEFAULT, ConfigOption, settings, within
 from conversations import checking, flow, library, walks
 from conversations.problems import ADVICE, ERROR, Problem, count
 
@@ -30,6 +30,7 @@ def check(
     texts = _texts(paths, config_file, problems)
     problems += checking.review_all(texts)
     _look_at_pictures(texts, problems)
+    problems += _against_the_kept(texts, config_file, problems)
     for problem in problems:
         typer.echo(str(problem))
     if verbose:
@@ -46,6 +47,18 @@ def _look_at_pictures(texts: Mapping[str, str], problems: list[Problem]) -> None
     for file, text in texts.items():
         if file not in bad:
             pictures.read(Path(file), text, flow.read(text), problems)
+
+
+def _against_the_kept(texts: Mapping[str, str], config_file: Path | None, problems: Sequence[Problem]) -> list[Problem]:
+    """What the files would do to answers already given, where there is a database to compare them with."""
+    if config_file is None and not DEFAULT.exists():
+        return []
+    url = settings(config_file).storage.url
+    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+        return []
+    bad = {problem.file for problem in problems if problem.level == ERROR}
+    good = {file: text for file, text in texts.items() if file not in bad}
+    return within(config_file, lambda base, db: content.compare_with_kept(db, base.house.organisation_id, good))
 
 
 def _summary(files: int, problems: Sequence[Problem]) -> str:

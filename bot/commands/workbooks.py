@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,12 @@ from bot.commands.workplace import DEFAULT, ConfigOption, fail, settings
 from conversations import checking
 from conversations.problems import Problem, count
 from conversations.questions import KINDS
+
+if TYPE_CHECKING:
+    from bot.xlsform.importing import Imported
+
+PYXFORM = "pyxform==4.5"
+"""The extra `xlsform`: few need it, and what it reads may differ from one version to the next."""
 
 cli = typer.Typer(help="Bring an XLSForm workbook in, or write one.", no_args_is_help=True)
 
@@ -47,33 +53,48 @@ def import_workbook(
 ) -> None:
     """Make an engagement file from an XLSForm workbook, and say what could not be carried."""
     _need_pyxform()
-    from bot.xlsform import importing, writing  # noqa: PLC0415 - only there with the extra
-    from bot.xlsform.notes import Refused  # noqa: PLC0415
+    from bot.xlsform import writing  # noqa: PLC0415 - only there with the extra
 
     target = out or workbook.with_suffix(".toml")
+    if out is None and target.exists():
+        fail(f"{target} is there already, and is left as it is. Name another file with --out, or the same to write over it.")
+    imported = _read(workbook)
+    wishes = writing.Wishes(workbook.name, Clock().now().date(), name, identity or "", audience or "")
+    text = writing.write(imported, wishes)
+    _save(target, text.encode())
+    for old, new in imported.names.items() if names else ():
+        typer.echo(f"{old} is {new} here")
+    if _tell(target, text, imported):
+        sys.exit(1)
+
+
+def _read(workbook: Path) -> Imported:
+    from bot.xlsform import importing  # noqa: PLC0415 - only there with the extra
+    from bot.xlsform.notes import Refused  # noqa: PLC0415 - as above
+    from bot.xlsform.workbook import LARGEST  # noqa: PLC0415 - as above
+
     try:
-        imported = importing.read(workbook.read_bytes())
+        with workbook.open("rb") as file:
+            return importing.read(file.read(LARGEST + 1))
     except OSError as error:
         fail(f"{workbook} cannot be read ({error.strerror}). Look at its name.")
     except Refused as refused:
         fail("\n".join(f"{workbook}: {note}" for note in refused.notes))
-    wishes = writing.Wishes(workbook.name, Clock().now().date(), name, identity or "", audience or "")
-    text = writing.write(imported, wishes)
-    _save(target, text.encode())
+
+
+def _tell(target: Path, text: str, imported: Imported) -> list[Problem]:
+    """Say what was made, what was left out and what is to be done; returns what has to be mended first."""
     found = checking.review(text, str(target))
     faults = [problem for problem in found if not problem.rule]
     for line in (*imported.notes, *faults):
         typer.echo(str(line))
-    for old, new in imported.names.items() if names else ():
-        typer.echo(f"{old} is {new} here")
     asked = sum(KINDS[piece.table["kind"]].asks for piece in imported.pieces)
     typer.echo(
         f"{target} has {count(asked, 'question')}. {count(len(imported.notes), 'note')} on the workbook, "
         f"{count(len(faults), 'problem')} to mend, {count(text.count('# TO DO'), 'line')} marked TO DO, "
         f"and {count(len(found) - len(faults), 'remark')} on its words in `check`."
     )
-    if faults:
-        sys.exit(1)
+    return faults
 
 
 @cli.command("export")
@@ -116,7 +137,9 @@ def _find(engagement: str, config_file: Path | None) -> tuple[str, str]:
 
 def _need_pyxform() -> None:
     if importlib.util.find_spec("pyxform") is None:
-        fail("To read workbooks, first install pyxform: python3 -m pip install 'withus[xlsform]'")
+        has_pip = importlib.util.find_spec("pip")
+        install = f"{sys.executable} -m pip install" if has_pip else f"uv pip install --python {sys.executable}"
+        fail(f"To read workbooks, first install pyxform: {install} {PYXFORM}")
 
 
 def _save(target: Path, content: bytes) -> None:

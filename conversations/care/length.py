@@ -81,7 +81,8 @@ def check_ways_out(draft: Draft) -> Iterator[Remark]:
             continue
         if not any(option.get("alone") or option.get("other") or _fits_none(option) for option in options):
             what = f"nobody can say that no answer of {quote(step['id'])} fits"
-            yield about(place, step, "options", what, 'add one like "None of these" with alone = true, or write optional = true')
+            add = "" if KINDS[step["kind"]].ordered else 'add one like "None of these" with alone = true, or '
+            yield about(place, step, "options", what, f"{add}write optional = true")
 
 
 def _fits_none(option: dict[str, dict[str, str]]) -> bool:

@@ -108,6 +108,13 @@ RULES: dict[str, Rule] = {
         'welcome.en = "🎉 Welcome 🎉 to the garden"',
         'welcome.en = "Welcome to the garden 🎉"',
     ),
+    "placeholder": Rule(
+        tone.check_placeholders,
+        ERROR,
+        "No text still waits to be written.",
+        'welcome.en = "TO DO: say hello"',
+        'welcome.en = "Hello, and thank you for coming to the garden."',
+    ),
     "loudness": Rule(
         tone.check_loudness,
         ADVICE,

@@ -19,6 +19,7 @@ NEAR = 60
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _CAPITALS = re.compile(r"(?<![\w'-])[A-Z][A-Z'&-]+s?(?![\w'-])")
+_PLACEHOLDER = re.compile(r"^\W*(TO ?DO|TBC|XXX)\b|\bLorem ipsum\b")
 _RUN = re.compile(r"[!?]*![!?]+|\?!")
 
 
@@ -122,6 +123,12 @@ def check_emoji(draft: Draft) -> Iterator[Remark]:
             yield each.remark(f"the emoji in {quote(each.words)} stands among the words", "put it at the end, or leave it out")
 
 
+def check_placeholders(draft: Draft) -> Iterator[Remark]:
+    for each in draft.texts:
+        if _PLACEHOLDER.search(each.words):
+            yield each.remark(f"{quote(each.words)} still waits for words", "write them")
+
+
 def check_loudness(draft: Draft) -> Iterator[Remark]:
     for each in draft.texts:
         run = _RUN.search(each.words)
@@ -129,7 +136,7 @@ def check_loudness(draft: Draft) -> Iterator[Remark]:
             yield each.remark(f"{quote(run[0] if run else '!')} sounds loud in {quote(each.words)}", "use full stops")
     for each in draft.english:
         names = _CAPITALS.findall(each.plain)
-        loud = [name for name in names if name in lists.SHOUTED]
+        loud = [name for name in names if name in lists.SHOUTED and not _PLACEHOLDER.search(each.plain)]
         strange = [name for name in names if name not in lists.INITIALS | lists.KNOWN_INITIALS and len(name) > 3]  # noqa: PLR2004
         if loud or (len(strange) > 1 and each.plain.isupper()):
             yield each.remark(f"{quote((loud or [each.plain])[0])} in capitals reads like shouting", "use small letters")

@@ -48,7 +48,7 @@ def test_help_in_a_text_question_is_never_kept_as_an_answer() -> None:
 
 
 def test_the_first_line_of_help_is_safe_on_a_lock_screen() -> None:
-    first = screens.helping().lines[0].text["en"]
+    first = screens.helping("en").lines[0].text["en"]
     assert not set(first.casefold().split()) & {"suicide", "hurt", "danger", "999"}
 
 

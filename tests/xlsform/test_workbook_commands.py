@@ -2,6 +2,7 @@
 
 import importlib.util
 import time
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from pyxform.xls2xform import convert  # type: ignore[import-untyped]
 from typer.testing import CliRunner
 
-from bot.commands import cli
+from bot.commands import cli, workbooks
 from conversations import checking, flow
+from tests.house import tree
 from tests.xlsform.workbooks import Rows, choices, workbook
 
 ROWS_A_SECOND = 200
@@ -42,8 +44,20 @@ def test_a_workbook_becomes_a_file_that_the_checker_takes(tmp_path: Path) -> Non
 
 
 def test_names_are_listed_when_asked_for(tmp_path: Path) -> None:
-    assert "Who_1 is who-1 here" not in run("import", saved(tmp_path, WHO))[1]
-    assert "Who_1 is who-1 here" in run("import", saved(tmp_path, WHO), "--names")[1]
+    book, made = saved(tmp_path, WHO), tmp_path / "made.toml"
+    assert "Who_1 is who-1 here" not in run("import", book, "--out", made)[1]
+    assert "Who_1 is who-1 here" in run("import", book, "--out", made, "--names")[1]
+
+
+def test_a_file_that_is_there_is_written_over_only_when_it_is_named(tmp_path: Path) -> None:
+    mine = tmp_path / "clinic.toml"
+    mine.write_text("mine")
+    code, said = run("import", saved(tmp_path, WHO))
+    assert code == 1
+    assert "is there already" in said
+    assert mine.read_text() == "mine"
+    assert run("import", saved(tmp_path, WHO), "--out", mine)[0] == 0
+    assert "Who are you?" in mine.read_text()
 
 
 def test_what_is_left_out_is_told_and_what_changes_who_is_asked_fails(tmp_path: Path) -> None:
@@ -51,7 +65,7 @@ def test_what_is_left_out_is_told_and_what_changes_who_is_asked_fails(tmp_path: 
     code, said = run("import", saved(tmp_path, WHO, where), "--id", "mine")
     assert code == 0
     assert 'survey row 3: not carried: "where"' in said
-    code, said = run("import", saved(tmp_path, WHO, where, {**WHY, "relevant": "${where} != ''"}))
+    code, said = run("import", saved(tmp_path, WHO, where, {**WHY, "relevant": "${where} != ''"}), "--out", tmp_path / "b.toml")
     assert code == 1
     assert 'survey row 4: not carried: who is asked "why"' in said
     assert "todo-row-4" in said
@@ -60,7 +74,7 @@ def test_what_is_left_out_is_told_and_what_changes_who_is_asked_fails(tmp_path: 
 def test_a_refused_workbook_leaves_the_file_that_was_there(tmp_path: Path) -> None:
     before = tmp_path / "clinic.toml"
     before.write_text("mine")
-    code, said = run("import", saved(tmp_path, {"type": "txt", "name": "a", "label": "A"}))
+    code, said = run("import", saved(tmp_path, {"type": "txt", "name": "a", "label": "A"}), "--out", before)
     assert code == 1
     assert 'clinic.xlsx: survey row 2: the type "txt" is not known' in said
     assert before.read_text() == "mine"
@@ -81,7 +95,13 @@ def test_without_pyxform_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "pyxform" else find(name, *rest))
     code, said = run("import", saved(tmp_path, WHO))
     assert code == 1
-    assert said == "To read workbooks, first install pyxform: python3 -m pip install 'withus[xlsform]'\n"
+    assert said.startswith("To read workbooks, first install pyxform: ")
+    assert said.endswith(f" {workbooks.PYXFORM}\n")
+
+
+def test_the_pyxform_it_asks_for_is_the_one_the_extra_names() -> None:
+    project = tomllib.loads((tree.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["optional-dependencies"]["xlsform"] == [workbooks.PYXFORM]
 
 
 def test_a_shipped_engagement_is_exported_by_its_id_and_comes_back(tmp_path: Path) -> None:

@@ -299,7 +299,7 @@ def upgrade() -> None:
         "release_counts",
         sa.Column("release_id", Id, nullable=False),
         sa.Column("step", sa.String(length=40), nullable=False),
-        sa.Column("option", sa.String(length=40), nullable=False),
+        sa.Column("option", sa.String(length=48), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name="fk_release_counts_release_id"),
         sa.PrimaryKeyConstraint("release_id", "step", "option", name="pk_release_counts"),

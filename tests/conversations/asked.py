@@ -1,0 +1,20 @@
+"""A question of any kind, by itself, with another behind it."""
+
+from __future__ import annotations
+
+from tests.conversations.talks import Talk, begin
+
+
+def one(kind: str, rest: str = "") -> Talk:
+    """A talk whose first question is of this kind; another follows."""
+    return begin(
+        f'[[steps]]\nid = "q"\nkind = "{kind}"\nask.en = "And?"\n{rest}\n[[steps]]\nid = "last"\nkind = "text"\nask.en = "More?"\n'
+    )
+
+
+def kept(talk: Talk) -> tuple[str, ...] | None:
+    return talk.answers["q"].chosen if "q" in talk.answers else None
+
+
+FRUIT = "options = [" + ", ".join(f'{{ id = "{word}", label.en = "{word.title()}" }}' for word in ("apple", "pear", "plum")) + "]"
+TOWNS = "options = [" + ", ".join(f'{{ id = "t{n}", label.en = "Town {n} on Sea" }}' for n in range(1, 31)) + "]"
