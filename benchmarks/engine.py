@@ -11,7 +11,7 @@ import datetime as dt
 import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -57,13 +57,13 @@ def main(words: list[str]) -> int:
     source = large.source(wanted.questions, wanted.conditions)
     asked = flow.read(source)
     chance = Random(wanted.seed)
-    moments = [moment for _ in range(wanted.people) for moment in walk(asked, chance)]
+    walks = [list(walk(asked, chance)) for _ in range(wanted.people)]
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # as in `bot.app`
     print(describe_machine(pinned=False))
-    print(f"{wanted.questions} questions, {wanted.conditions} conditions, {wanted.people} people: {len(moments):,} turns")
-    rounds = [measure(source, asked, moments) for _ in range(wanted.rounds)]
+    print(f"{wanted.questions} questions, {wanted.conditions} conditions, {wanted.people} people: {sum(map(len, walks)):,} turns")
+    rounds = [measure(source, asked, walks) for _ in range(wanted.rounds)]
     for name in FIGURES:
         print(_told(name, rounds))
     if wanted.json:
@@ -118,22 +118,31 @@ def _answers(asked: Flow, session: Session, step: Step, chance: Random) -> Itera
 SECOND_THOUGHTS, SKIPS, TYPED = 0.01, 0.05, 0.2
 
 
-def measure(source: str, asked: Flow, moments: list[Moment]) -> dict[str, float]:
+def measure(source: str, asked: Flow, walks: Sequence[Sequence[Moment]]) -> dict[str, float]:
     """One round's figures, by the names of FIGURES."""
     editions = {asked.edition: asked}
-    turns = [reception.receive(editions, moment.session, moment.given, FACTS) for moment in moments]
+    turns = [reception.receive(editions, moment.session, moment.given, FACTS) for walk in walks for moment in walk]
     said = [effect for turn in turns for effect in turn.effects if isinstance(effect, Say)]
     return {
-        "respond": len(moments) / _seconds(moments, lambda one: engine.respond(editions, one.session, one.given, FACTS)),
-        "receive": len(moments) / _seconds(moments, lambda one: reception.receive(editions, one.session, one.given, FACTS)),
+        "respond": _rate(walks, lambda one: engine.respond(editions, one.session, one.given, FACTS)),
+        "receive": _rate(walks, lambda one: reception.receive(editions, one.session, one.given, FACTS)),
         "speak": len(said) / _seconds(said, lambda one: speech.speak(one, "en")),
         "check": _seconds([source], lambda one: checking.check(one, "large.toml")),
     }
 
 
+def _rate(walks: Sequence[Sequence[Moment]], work: Callable[[Moment], object]) -> float:
+    """How many turns a second, each with a session of its own, as it comes out of the database."""
+    gc.collect()
+    return sum(map(len, walks)) / sum(_seconds([_afresh(moment) for moment in walk], work) for walk in walks)
+
+
+def _afresh(moment: Moment) -> Moment:
+    return Moment(replace(moment.session, answers=dict(moment.session.answers)), moment.given)
+
+
 def _seconds(many: Sequence[T], work: Callable[[T], object]) -> float:
     """The processor's time to do `work` to each of `many`."""
-    gc.collect()
     begin = process_time()
     for one in many:
         work(one)

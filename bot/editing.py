@@ -109,7 +109,7 @@ def _stamps(folder: Path) -> dict[Path, Stamp]:
     except OSError:
         return {}
     for file in files:
-        if file.suffix in WATCHED and not file.name.startswith("."):
+        if file.suffix.lower() in WATCHED and not file.name.startswith("."):
             try:
                 state = file.stat()
             except OSError:

@@ -15,6 +15,9 @@ from storage import engagements, pictures
 from storage.engagements import Engagement
 from storage.keys import Keys
 
+_LEAVING = dt.timedelta(minutes=1)
+_GROUPS = 1000  # remembered at once
+
 
 @dataclass(slots=True)
 class Numbers:
@@ -48,6 +51,18 @@ class House:
     flows: dict[int, Flow] = field(default_factory=dict)  # editions by row id; they never change
     by_hash: dict[str, Flow] = field(default_factory=dict)
     pictures: dict[tuple[str, str], str] = field(default_factory=dict)  # (edition, file) -> hash of the picture
+
+    groups: dict[int, dt.datetime] = field(default_factory=dict)  # chats just left -> when
+
+    def leaves(self, group: int, now: dt.datetime) -> bool:
+        """Whether this group is to be told, and left: once, though several messages may come before it is done."""
+        last = self.groups.get(group)
+        if last and now - last < _LEAVING:
+            return False
+        if len(self.groups) > _GROUPS:
+            self.groups.clear()
+        self.groups[group] = now
+        return True
 
     def know(self, db: Connection, editions: Iterable[int]) -> Mapping[int, Flow]:
         """The flows of these editions, and of all met before."""

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from unicodedata import bidirectional
 
-from conversations.text import shorten
+from conversations.text import GAP, shorten
 
 LEFT_TO_RIGHT, FIRST_STRONG, END = "\u2066", "\u2068", "\u2069"
 RIGHT_TO_LEFT_MARK = "\u200f"
@@ -68,8 +68,9 @@ def lead(words: str) -> str:
 
 @lru_cache(maxsize=4096)
 def mend(words: str) -> str:
-    """An author's words without their own marks, should those not be closed where they stand."""
-    return words if all(unclosed(line) == 0 for line in _LINE.findall(words)) else words.translate(_STEERING)
+    """An author's words without their own marks, should those not be closed where they stand: in their line, between gaps."""
+    parts = (part for line in _LINE.findall(words) for part in GAP.split(line))
+    return words if all(unclosed(part) == 0 for part in parts) else words.translate(_STEERING)
 
 
 def unclosed(words: str) -> int:
@@ -80,6 +81,11 @@ def unclosed(words: str) -> int:
         if depth < 0:
             return depth
     return depth
+
+
+def plain(words: str) -> str:
+    """Words without any mark of direction."""
+    return words.translate(_STEERING).replace(RIGHT_TO_LEFT_MARK, "")
 
 
 def cut(words: str, most: int) -> str:

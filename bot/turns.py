@@ -93,7 +93,7 @@ def _load_sessions(db: Connection, desk: Desk) -> None:
 
 def _attend(desk: Desk, one: Arrival) -> None:
     """What needs no turn: groups, blocking, taps to answer, and what could not be read."""
-    if one.group:
+    if one.group and desk.house.leaves(one.chat_id, desk.now):
         desk.out.letters += letters.leave_group(desk.house, one.chat_id, desk.now)
     if one.state:
         desk.states[desk.house.keys.lookup(desk.house.bot_id, TELEGRAM, str(one.chat_id))] = one.state

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from conversations.session import Answer
@@ -20,6 +20,10 @@ PERSON_FACTS = ("age_band", "language", "place", "groups")
 COMPARISONS = ("is", "includes", "includes_all", "first", "at_least", "at_most", "answered")
 
 
+Test = Callable[[Mapping[str, Answer], Mapping[str, str], Container[str]], bool | None]
+"""A condition made ready: whether it holds with these answers and facts; None when it depends on a step that lies ahead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compare:
     """One step or person fact compared: `subject` by `how` with `with_`."""
@@ -27,6 +31,11 @@ class Compare:
     subject: str
     how: str
     with_: tuple[str, ...]
+    holds: Test = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make ready what every turn tries; so do those below."""
+        object.__setattr__(self, "holds", _of_person(self) if self.subject.startswith(PERSON) else _of_answer(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,10 @@ class All:
     """Met when every part is."""
 
     parts: tuple[Condition, ...]
+    holds: Test = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", _unless(False, [part.holds for part in self.parts]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,10 @@ class Any_:  # noqa: N801 - Any is taken
     """Met when one part is."""
 
     parts: tuple[Condition, ...]
+    holds: Test = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", _unless(True, [part.holds for part in self.parts]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +65,10 @@ class Not:
     """Met when its part is not."""
 
     part: Condition
+    holds: Test = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", _opposite(self.part.holds))
 
 
 Condition = Compare | All | Any_ | Not
@@ -119,62 +140,98 @@ def met(
     condition: Condition | None,
     answers: Mapping[str, Answer],
     person: Mapping[str, str] = {},
-    ahead: frozenset[str] = frozenset(),
+    ahead: Container[str] = (),
 ) -> bool | None:
     """Whether `condition` holds; None when it depends on a step in `ahead`, which has not been answered yet."""
-    match condition:
-        case None:
-            return True
-        case Compare():
-            return _holds(condition, answers, person, ahead)
-        case Not(part):
-            inner = met(part, answers, person, ahead)
-            return None if inner is None else not inner
-        case All(parts):
-            found = [met(part, answers, person, ahead) for part in parts]
-            return False if False in found else None if None in found else True
-        case Any_(parts):
-            found = [met(part, answers, person, ahead) for part in parts]
-            return True if True in found else None if None in found else False
+    return condition is None or condition.holds(answers, person, ahead)
 
 
-def _holds(compare: Compare, answers: Mapping[str, Answer], person: Mapping[str, str], ahead: frozenset[str]) -> bool | None:
-    if compare.subject.startswith(PERSON):
-        return _says(compare, (person.get(compare.subject.removeprefix(PERSON)) or "",))
-    answer = answers.get(compare.subject)
-    if answer is None and compare.subject in ahead:
-        return None
+def _unless(verdict: bool, parts: Sequence[Test]) -> Test:  # noqa: FBT001 - a verdict, not an option
+    """`verdict` when one part comes to it; otherwise unknown when one part is, and the opposite when none is."""
+
+    def test(answers: Mapping[str, Answer], person: Mapping[str, str], ahead: Container[str]) -> bool | None:
+        known = True
+        for part in parts:
+            found = part(answers, person, ahead)
+            if found is verdict:
+                return verdict
+            if found is None:
+                known = False
+        return not verdict if known else None
+
+    return test
+
+
+def _opposite(part: Test) -> Test:
+    def test(answers: Mapping[str, Answer], person: Mapping[str, str], ahead: Container[str]) -> bool | None:
+        found = part(answers, person, ahead)
+        return None if found is None else not found
+
+    return test
+
+
+def _of_person(compare: Compare) -> Test:
+    name, (says, verdict) = compare.subject.removeprefix(PERSON), SAYINGS[compare.how](compare.with_)
+    return lambda _answers, person, _ahead: says((person.get(name) or "",)) is verdict
+
+
+def _of_answer(compare: Compare) -> Test:
+    subject, (says, verdict) = compare.subject, SAYINGS[compare.how](compare.with_)
+    unanswered = compare.how == "answered" and not verdict
     if compare.how == "answered":
-        return (answer is not None and not answer.skipped) == (compare.with_ == ("true",))
-    if answer is None or answer.skipped:
-        return False
-    return _says(compare, answer.chosen or (answer.text,))
+        says = bool  # an answer may pick nothing
+
+    def test(answers: Mapping[str, Answer], _person: Mapping[str, str], ahead: Container[str]) -> bool | None:
+        answer = answers.get(subject)
+        if answer is None:
+            return None if subject in ahead else unanswered
+        return unanswered if answer.skipped else says(answer.chosen or (answer.text,)) is verdict
+
+    return test
 
 
-def _says(compare: Compare, said: tuple[str, ...]) -> bool:
-    match compare.how:
-        case "is":
-            return any(one in compare.with_ for one in said)
-        case "includes":
-            return any(one in said for one in compare.with_)
-        case "includes_all":
-            return all(one in said for one in compare.with_)
-        case "first":
-            return said[0] in compare.with_
-        case "answered":
-            return bool(said[0]) == (compare.with_ == ("true",))
-    one, other = _measured(said[0]), _measured(compare.with_[0])
-    if one is None or other is None:
-        return False
-    return one >= other if compare.how == "at_least" else one <= other
+Says = tuple[Callable[[tuple[str, ...]], bool], bool]
+"""What is asked of an answer, as the values picked or the words said, and what has to come of it."""
 
 
-def _measured(value: str) -> float | None:
+def _shares(with_: tuple[str, ...]) -> Says:
+    return frozenset(with_).isdisjoint, False
+
+
+def _reaches(with_: tuple[str, ...]) -> Says:
+    bound = _measured(*with_[:1])
+    return lambda said: bound is not None and (one := _measured(said[0])) is not None and one >= bound, True
+
+
+def _stays(with_: tuple[str, ...]) -> Says:
+    bound = _measured(*with_[:1])
+    return lambda said: bound is not None and (one := _measured(said[0])) is not None and one <= bound, True
+
+
+def _measured(value: str = "") -> float | None:
     """A number, or a day as the number of it, so that either can be compared."""
     try:
-        return dt.date.fromisoformat(value).toordinal() if _DAY.fullmatch(value) else float(value)
+        return float(value)
+    except ValueError:
+        return _day_number(value)
+
+
+def _day_number(value: str) -> int | None:
+    try:
+        return dt.date.fromisoformat(value).toordinal() if _DAY.fullmatch(value) else None
     except ValueError:
         return None
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+SAYINGS: Mapping[str, Callable[[tuple[str, ...]], Says]] = {
+    "is": _shares,
+    "includes": _shares,
+    "includes_all": lambda with_: (frozenset(with_).issubset, True),
+    "first": lambda with_: (lambda said: said[0] in with_, True),
+    "at_least": _reaches,
+    "at_most": _stays,
+    "answered": lambda with_: (lambda said: bool(said[0]), with_ == ("true",)),
+}
+"""Comparison -> how an answer is held against the values it is compared with."""

@@ -6,66 +6,21 @@ changed or taken back, answers whose steps are no longer met fall away, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from conversations import asking, postcodes, screens, stages
-from conversations.asking import Screen
-from conversations.conditions import met
+from conversations import asking, postcodes, screens, stages, standing
 from conversations.effects import Complete, Effect, Facts, Mark, Remember, Say, Show, Toast, Turn
-from conversations.flow import Flow, Option, Step, offered, path
+from conversations.flow import Flow, Option, Step
 from conversations.inputs import Back, Done, Input, Leave, Look, Open, Outcome, Refused, Silence, Skip, Tap, Words
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS, Misread, how_many, weigh
 from conversations.session import Answer, Session
+from conversations.standing import Stand
 from conversations.text import Field, Line, clean
 
 KEEP = "keep"
 """The action of every flow that only asks: keep the answers."""
-
-
-@dataclass(frozen=True)
-class _Stand:
-    """Where someone stands: the flow, their session, and what is known of the world."""
-
-    flow: Flow
-    session: Session
-    facts: Facts
-
-    @cached_property
-    def person(self) -> Mapping[str, str]:
-        return self.facts.person.facts()
-
-    @cached_property
-    def steps(self) -> list[Step]:
-        """The steps met so far."""
-        return path(self.flow, self.session.answers, self.person)
-
-    @cached_property
-    def question(self) -> Step | None:
-        """The question waiting for an answer, or None at the end."""
-        last = self.steps[-1] if self.steps else None
-        return last if last and last.asks and last.id not in self.session.answers else None
-
-    def options(self, step: Step) -> list[Option]:
-        return offered(step, self.session.answers, self.person)
-
-    def moved(self, session: Session) -> _Stand:
-        return _Stand(self.flow, session, self.facts)
-
-    def says(self, *effects: Effect) -> Turn:
-        return Turn(self.session, effects)
-
-    def screen(self, near: tuple[str, ...] = ()) -> Screen:
-        return Screen(self.flow, self.session, self.person, self.facts.now.date(), near)
-
-    def asks(self, *before: Effect, lines: tuple[Line, ...] = (), near: tuple[str, ...] = ()) -> Turn:
-        """The turn that puts the present question, after `before`; `lines` open its message, `near` narrows its options."""
-        step = self.question
-        if step is None:
-            return self.says(*before, _complete(self))
-        return self.says(*before, asking.ask(self.screen(near), step, lines))
 
 
 def respond(flows: Mapping[str, Flow], session: Session | None, given: Input, facts: Facts) -> Turn:
@@ -79,7 +34,7 @@ def respond(flows: Mapping[str, Flow], session: Session | None, given: Input, fa
         return Turn(session)  # too late to matter; nobody who said nothing is told that all is over
     if session is None or flow is None:
         return Turn(session, (Say((Line(PHRASES["closed"]),)),))
-    stand = _Stand(flow, session, facts)
+    stand = standing.stand(flow, session, facts)
     if isinstance(given, Outcome):
         return _conclude(stand, given)
     if session.finished or session.closed:
@@ -88,14 +43,14 @@ def respond(flows: Mapping[str, Flow], session: Session | None, given: Input, fa
     return _answer(stand, given)
 
 
-def _answer(stand: _Stand, given: Input) -> Turn:
+def _answer(stand: Stand, given: Input) -> Turn:
     match given:
-        case Open():
-            return _open(stand)
         case Tap(_, step, option):
             return _tap(stand, step, option)
         case Words(text):
             return _hear(stand, clean(text))
+        case Open():
+            return _open(stand)
         case Back(_, step) | Skip(_, step) | Done(_, step):
             return _elsewhere(stand, step) or CONTROLS[type(given)](stand)
         case Look(_, step, at):
@@ -106,12 +61,12 @@ def _answer(stand: _Stand, given: Input) -> Turn:
             return _decline(stand, kind)
         case Silence(step):
             current = stand.question
-            return stand.asks() if current and current.id == step else stand.says()
+            return _ask(stand) if current and current.id == step else stand.says()
         case _:
-            return stand.asks()
+            return _ask(stand)
 
 
-def _decline(stand: _Stand, kind: str) -> Turn:
+def _decline(stand: Stand, kind: str) -> Turn:
     """What cannot be taken: a button says so over the chat, anything else is answered and the question put again."""
     match kind:
         case "forged":
@@ -119,71 +74,72 @@ def _decline(stand: _Stand, kind: str) -> Turn:
         case "gone":
             return stand.says(Toast(Line(PHRASES["gone"])), Say((Line(PHRASES["gone"]),)))
         case "nothing":
-            return stand.asks()
+            return _ask(stand)
         case _:
-            return stand.asks(lines=(Line(PHRASES["no-media"]),))
+            return _ask(stand, lines=(Line(PHRASES["no-media"]),))
 
 
-def _open(stand: _Stand) -> Turn:
+def _open(stand: Stand) -> Turn:
     if stand.session.answers:
-        return stand.asks(lines=(Line(PHRASES["welcome-back"]),))
+        return _ask(stand, lines=(Line(PHRASES["welcome-back"]),))
     return _onward(stand, Say(screens.intro(stand.flow, stand.facts.person.language)))
 
 
-def _onward(stand: _Stand, *before: Effect) -> Turn:
+def _onward(stand: Stand, *before: Effect) -> Turn:
     """What is said between the last answer and the present question, with what comes before that one, then itself."""
-    since = 0
-    for place, step in enumerate(stand.steps):
-        if step.asks and step.id in stand.session.answers:
-            since = place + 1
-    said = [effect for step in stand.steps[since:] for effect in _leading_to(stand, step)]
-    return stand.asks(*before, *said)
+    said = [effect for step in stand.steps(stand.walk.last + 1) for effect in _leading_to(stand, step)]
+    return _ask(stand, *before, *said)
 
 
-def _leading_to(stand: _Stand, step: Step) -> list[Effect]:
+def _ask(stand: Stand, *before: Effect, lines: tuple[Line, ...] = ()) -> Turn:
+    """The turn that puts the present question, after `before`; `lines` open its message."""
+    step = stand.question
+    return stand.says(*before, asking.ask(stand, step, lines) if step else _complete(stand))
+
+
+def _leading_to(stand: Stand, step: Step) -> list[Effect]:
     """A step that asks nothing, in words; of a question what is said before it, and its picture."""
     note = [Say((Line(step.sensitive),))] if step.sensitive else []
     shown = [Show(step.picture, stand.flow.edition)] if step.picture else []
-    return [*note, *shown, *([] if step.asks else [asking.tell(stand.screen(), step)])]
+    return [*note, *shown, *([] if step.asks else [asking.tell(stand, step)])]
 
 
-def _tap(stand: _Stand, place: int, position: int) -> Turn:
+def _tap(stand: Stand, place: int, position: int) -> Turn:
     """A tapped option answers its own question, present or earlier, never another."""
-    steps = {step.id for step in stand.steps}
-    step = stand.flow.steps[place] if 0 <= place < len(stand.flow.steps) else None
-    if step is None or step.id not in steps:
+    step = stand.flow.at(place)
+    if step is None or not stand.meets(place):
         return stand.says(Toast(Line(PHRASES["earlier-question"])))
     if step.kind == "date":
         return _pick_day(stand, step, position)
     option = step.options[position] if 0 <= position < len(step.options) else None
-    if option is None or not met(option.when, stand.session.answers, stand.person):
+    if option is None or (option.when and option not in stand.options(step)):
         return stand.says(Toast(Line(PHRASES["earlier-question"])))
     if KINDS[step.kind].many:
         return _tick(stand, step, option)
     return _take(stand, step, Answer(chosen=(option.id,)), tapped=option.label)
 
 
-def _pick_day(stand: _Stand, step: Step, option: int) -> Turn:
+def _pick_day(stand: Stand, step: Step, option: int) -> Turn:
     day = stages.day(option)
-    read = KINDS[step.kind].read(step, (), day.isoformat() if day else "", stand.facts.now.date())
+    read = KINDS[step.kind].read(step, (), day.isoformat() if day else "", stand.today)
     if isinstance(read, Misread):
         return stand.says(Toast(read.why))
     return _take(stand, step, read, tapped=asking.spoken(step, read))
 
 
-def _look(stand: _Stand, at: int) -> Turn:
+def _look(stand: Stand, at: int) -> Turn:
     """Another page of options, or stage of a date; where there is none, the first."""
     step = stand.question
     if step is None:
-        return stand.asks()
+        return _ask(stand)
     if step.kind == "date":
-        there = stages.fits(step, at, stand.facts.now.date())
+        there = stages.fits(step, at, stand.today)
     else:
         there = 0 <= at < asking.pages(len(stand.options(step)))
-    return stand.moved(replace(stand.session, at=at if there else 0)).asks()
+    return _ask(stand.looking(stand.session.ticked, at if there else 0))
 
 
-def _tick(stand: _Stand, step: Step, option: Option) -> Turn:
+def _tick(stand: Stand, step: Step, option: Option) -> Turn:
     """Put a tick on or off; under a question already answered this changes the answer, if what is left still fits."""
     earlier = stand.session.answers.get(step.id)
     before = earlier.chosen if earlier else stand.session.ticked
@@ -196,11 +152,11 @@ def _tick(stand: _Stand, step: Step, option: Option) -> Turn:
     toast = Toast(_told(step, option, ticked))
     if earlier is None:
         page = offers.index(option) // asking.PAGE if asking.pages(len(offers)) > 1 else 0
-        ticking = stand.moved(replace(stand.session, ticked=ticked, at=page))
-        return ticking.says(toast, Mark(asking.buttons(ticking.screen(), step)))
+        ticking = stand.looking(ticked, page)
+        return ticking.says(toast, Mark(asking.buttons(ticking, step)))
     changed = _take(stand, step, wrong if isinstance(wrong, Answer) else Answer(chosen=ticked), tapped=None)
-    after = stand.moved(changed.session or stand.session)
-    return replace(changed, effects=(toast, Mark(asking.buttons(after.screen(), step)), *changed.effects))
+    after = standing.stand(stand.flow, changed.session or stand.session, stand.facts)
+    return replace(changed, effects=(toast, Mark(asking.buttons(after, step)), *changed.effects))
 
 
 def _told(step: Step, option: Option, ticked: tuple[str, ...]) -> Line:
@@ -212,7 +168,7 @@ def _told(step: Step, option: Option, ticked: tuple[str, ...]) -> Line:
     return Line(PHRASES["ticked"], {"option": option.label})
 
 
-def _toggled(step: Step, before: tuple[str, ...], option: Option, offers: list[Option]) -> tuple[str, ...]:
+def _toggled(step: Step, before: tuple[str, ...], option: Option, offers: Sequence[Option]) -> tuple[str, ...]:
     if option.id in before:
         return tuple(one for one in before if one != option.id)
     alone = {other.id for other in offers if other.alone}
@@ -222,15 +178,14 @@ def _toggled(step: Step, before: tuple[str, ...], option: Option, offers: list[O
     return tuple(other.id for other in offers if other.id in (*kept, option.id))
 
 
-def _hear(stand: _Stand, words: str) -> Turn:
+def _hear(stand: Stand, words: str) -> Turn:
     step = stand.question
     if step is None:
-        return stand.asks()
-    today = stand.facts.now.date()
+        return _ask(stand)
     whole = stages.complete(stand.session.at, words) if step.kind == "date" else words
-    read = KINDS[step.kind].read(step, stand.options(step), whole, today)
+    read = KINDS[step.kind].read(step, stand.options(step), whole, stand.today)
     if isinstance(read, Misread):
-        return stand.asks(lines=(read.why,), near=read.near)
+        return _ask(stand.looking(stand.session.ticked, stand.session.at, read.near), lines=(read.why,))
     taken = _take(stand, step, read, tapped=None)
     if step.kind == "place" and postcodes.is_whole(words):
         told = Say((Line(PHRASES["only-first-part"], {"place": read.chosen[0]}),))
@@ -238,50 +193,35 @@ def _hear(stand: _Stand, words: str) -> Turn:
     return taken
 
 
-def _take(stand: _Stand, step: Step, answer: Answer, tapped: Field | None) -> Turn:
+def _take(stand: Stand, step: Step, answer: Answer, tapped: Field | None) -> Turn:
     """Keep `answer` under `step`, drop what no longer lies on the path, and go on."""
     spoken = Answer(answer.chosen, answer.text, answer.skipped, _language(stand, step))
     earlier = stand.session.answers.get(step.id)
     if earlier and (earlier.chosen, earlier.text, earlier.skipped) == (spoken.chosen, spoken.text, spoken.skipped):
         return stand.says(Toast(Line(PHRASES["same-again"])))
     was_asked = stand.question
-    after = stand.moved(_kept(stand, {**stand.session.answers, step.id: spoken}))
+    after = stand.answered(step, spoken)
     toast = (Toast(Line(PHRASES["chosen"], {"option": tapped})),) if tapped else ()
     if earlier is None:
         return _onward(after, *toast)
     changed = Line(PHRASES["changed"], {"option": asking.spoken(step, spoken)})
-    if after.question == was_asked:
-        return _with_ticks(after, stand.session.ticked).asks(*toast, lines=(changed,))
+    if after.question is was_asked:
+        return _ask(_with_ticks(after, stand.session.ticked), *toast, lines=(changed,))
     return _onward(after, *toast, Say((changed,)))
 
 
-def _with_ticks(stand: _Stand, ticked: tuple[str, ...]) -> _Stand:
+def _with_ticks(stand: Stand, ticked: tuple[str, ...]) -> Stand:
     """The same with `ticked` under the present question, less what is no longer offered there."""
     offers = {option.id for option in stand.options(stand.question)} if stand.question else set()
-    return stand.moved(replace(stand.session, ticked=tuple(one for one in ticked if one in offers)))
+    return stand.looking(tuple(one for one in ticked if one in offers), stand.session.at)
 
 
-def _kept(stand: _Stand, answers: Mapping[str, Answer]) -> Session:
-    """The session with `answers`, less those whose step, or whose chosen option, is no longer met.
-
-    Those after a question that has newly come up stay: nobody is asked twice what still stands.
-    """
-    kept: dict[str, Answer] = {}
-    for step in stand.flow.steps:
-        answer = answers.get(step.id)
-        if answer is None or not met(step.when, kept, stand.person):
-            continue
-        if not KINDS[step.kind].picks or set(answer.chosen) <= {option.id for option in offered(step, kept, stand.person)}:
-            kept[step.id] = answer
-    return Session(stand.session.code, stand.session.edition, kept)
-
-
-def _language(stand: _Stand, step: Step) -> str:
+def _language(stand: Stand, step: Step) -> str:
     wanted = stand.facts.person.language
     return wanted if wanted in step.ask else "en" if "en" in step.ask else next(iter(step.ask), "en")
 
 
-def _elsewhere(stand: _Stand, step: int | None) -> Turn | None:
+def _elsewhere(stand: Stand, step: int | None) -> Turn | None:
     """The turn for a control button of another question than the present one."""
     present_step = stand.question
     if step is None or (present_step and stand.flow.positions[present_step.id] == step):
@@ -289,45 +229,38 @@ def _elsewhere(stand: _Stand, step: int | None) -> Turn | None:
     return stand.says(Toast(Line(PHRASES["earlier-question"])))
 
 
-def _back(stand: _Stand) -> Turn:
-    given = [step.id for step in stand.steps]
-    given = [step for step in given if step in stand.session.answers]
-    if not given:
-        return stand.asks(lines=(Line(PHRASES["nothing-to-take-back"]),))
-    answers = {step: answer for step, answer in stand.session.answers.items() if step != given[-1]}
-    return stand.moved(_kept(stand, answers)).asks()
+def _back(stand: Stand) -> Turn:
+    last = stand.flow.at(stand.walk.last)
+    if last is None:
+        return _ask(stand, lines=(Line(PHRASES["nothing-to-take-back"]),))
+    return _ask(stand.without(last.id))
 
 
-def _skip(stand: _Stand) -> Turn:
+def _skip(stand: Stand) -> Turn:
     step = stand.question
     if step is None:
-        return stand.asks()
+        return _ask(stand)
     if not step.optional:
-        return stand.asks(lines=(Line(PHRASES["needs-answer"]),))
+        return _ask(stand, lines=(Line(PHRASES["needs-answer"]),))
     return _take(stand, step, Answer(skipped=True), tapped=None)
 
 
-def _done(stand: _Stand) -> Turn:
+def _done(stand: Stand) -> Turn:
     step = stand.question
     if step is None or not KINDS[step.kind].many:
-        return stand.asks()
+        return _ask(stand)
     read = weigh(step, stand.options(step), stand.session.ticked)
     if isinstance(read, Misread):
         return stand.says(Toast(read.why), Say((read.why,)))
     return _take(stand, step, read, tapped=None)
 
 
-def _complete(stand: _Stand) -> Complete:
-    given = stand.session.answers
-    said = {step.id: given[step.id] for step in path(stand.flow, given, stand.person) if step.id in given}
-    return Complete(KEEP, {step: answer for step, answer in said.items() if not _about_me(stand.flow, step)})
+def _complete(stand: Stand) -> Complete:
+    given = stand.walk.given
+    return Complete(KEEP, {step.id: given[step.id] for step in stand.flow.steps if step.id in given and step.about != "me"})
 
 
-def _about_me(flow: Flow, step: str) -> bool:
-    return flow.steps[flow.positions[step]].about == "me"
-
-
-def _conclude(stand: _Stand, outcome: Outcome) -> Turn:
+def _conclude(stand: Stand, outcome: Outcome) -> Turn:
     """What came of the finished flow, said to the person; what is about them goes to their record."""
     if outcome.result != "kept":
         return Turn(replace(stand.session, closed=True), (Say((Line(PHRASES["closed"]),)),))
@@ -336,9 +269,11 @@ def _conclude(stand: _Stand, outcome: Outcome) -> Turn:
         for step in stand.flow.steps
         if step.about == "me" and step.id in stand.session.answers
     )
-    hard = any(step.sensitive and step.asks for step in stand.steps)
+    hard = any(step.sensitive and step.asks for step in stand.steps())
     finished = replace(stand.session, finished=True)
-    return Turn(finished, (*about_me, Say(screens.thank(stand.flow)), *([screens.helping(stand.facts.person.language)] if hard else [])))
+    return Turn(
+        finished, (*about_me, Say(screens.thank(stand.flow)), *([screens.helping(stand.facts.person.language)] if hard else []))
+    )
 
 
-CONTROLS: dict[type[Input], Callable[[_Stand], Turn]] = {Back: _back, Skip: _skip, Done: _done}
+CONTROLS: dict[type[Input], Callable[[Stand], Turn]] = {Back: _back, Skip: _skip, Done: _done}

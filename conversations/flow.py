@@ -12,6 +12,8 @@ from typing import Any
 
 from conversations import approval, conditions, questions
 from conversations.conditions import Condition
+from conversations.course import Course
+from conversations.faces import Face, face
 from conversations.session import Answer
 from conversations.text import FALLBACK, Text
 
@@ -80,10 +82,12 @@ class Step:
     other_of: str = ""
     place: int = 0
     asks: bool = field(init=False)  # whether it waits for an answer
+    varies: bool = field(init=False)  # whether not everybody is offered the same
 
     def __post_init__(self) -> None:
         """Look up once what every turn asks."""
         object.__setattr__(self, "asks", questions.KINDS[self.kind].asks)
+        object.__setattr__(self, "varies", any(option.when is not None for option in self.options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,20 @@ class Flow:
     def positions(self) -> Mapping[str, int]:
         """Step id -> its place in `steps`."""
         return {step.id: place for place, step in enumerate(self.steps)}
+
+    @cached_property
+    def course(self) -> Course:
+        """Where somebody stands in `steps` after their answers."""
+        return Course(self.steps, self.positions)
+
+    @cached_property
+    def faces(self) -> Sequence[Face]:
+        """What each step shows to everyone alike, by place."""
+        return [face(step, self.identity) for step in self.steps]
+
+    def at(self, place: int) -> Step | None:
+        """The step at that place."""
+        return self.steps[place] if 0 <= place < len(self.steps) else None
 
     @property
     def has_free_text(self) -> bool:
@@ -230,59 +248,45 @@ def path(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str] | 
 
     There is no cursor: an answer whose step is no longer met plays no part. A section is met when one of its steps is.
     """
-    met: list[Step] = []
-    kept: dict[str, Answer] = {}
+    walk = flow.course.walk(answers, person or {})
+    return between(flow, walk.given, person or {}, 0, walk.place)
+
+
+def between(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str], first: int, last: int) -> list[Step]:
+    """The steps met from one place to another; all `answers` lie on the path, and before `first` no section waits to be met."""
+    found: list[Step] = []
     opening: Step | None = None
-    for step in flow.steps:
+    for step in flow.steps[first : last + 1]:
         if step.kind == SECTION:
             opening = step
-            continue
-        if step.when is not None and not conditions.met(step.when, kept, person or {}):
-            continue
-        if opening:
-            met.append(opening)
+        elif step.when is None or step.when.holds(answers, person, ()):
+            found += (opening, step) if opening and opening.id == step.section else (step,)
             opening = None
-        met.append(step)
-        if not step.asks:
-            continue
-        answer = answers.get(step.id)
-        if answer is None:
-            break
-        kept[step.id] = answer
-    return met
+    return found
 
 
 def present(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None) -> Step | None:
     """The question waiting for an answer, or None at the end."""
-    met = path(flow, answers, person)
-    last = met[-1] if met else None
-    return last if last and last.asks and last.id not in answers else None
+    return flow.at(flow.course.walk(answers, person or {}).place)
 
 
-def offered(step: Step, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None) -> list[Option]:
+def offered(step: Step, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None) -> Sequence[Option]:
     """The options of `step` that are met, in order."""
-    return [option for option in step.options if option.when is None or conditions.met(option.when, answers, person or {})]
+    if not step.varies:
+        return step.options
+    return [option for option in step.options if option.when is None or option.when.holds(answers, person or {}, ())]
 
 
 def progress(
     flow: Flow, step: Step, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None
 ) -> tuple[int, int, bool]:
-    """(number of this question, of how many at most, whether that is certain).
+    """(number of this question, of how many at most, whether that is certain); the question is one on the path.
 
     Putting an option into words counts as part of its question.
     """
-    walked = path(flow, answers, person)
-    known = [each.id for each in walked if each.asks and not each.other_of]
-    number = known.index(step.other_of or step.id) + 1
-    kept = {name: answers[name] for name in known if name in answers}
-    ahead = frozenset(known) - kept.keys()
-    certain, possible = True, 0
-    for later in flow.steps[flow.positions[walked[-1].id] + 1 :]:
-        if later.other_of or not later.asks:
-            continue
-        chance = conditions.met(later.when, kept, person or {}, ahead)
-        if chance is not False:
-            ahead |= {later.id}
-            possible += 1
-            certain = certain and chance is True
-    return number, len(known) + possible, certain
+    walk = flow.course.walk(answers, person or {})
+    number, of, certain = flow.course.progress(walk, person or {})
+    if flow.at(walk.place) is step:
+        return number, of, certain
+    known = [each.id for each in path(flow, answers, person) if each.asks and not each.other_of]
+    return known.index(step.other_of or step.id) + 1, of, certain

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from conversations import engine, reading, screens
-from conversations.asking import has_more, line
+from conversations.asking import has_more
 from conversations.effects import Effect, Erase, Facts, Person, Say, Toast, Turn
+from conversations.faces import line
 from conversations.flow import Flow, offered, present
 from conversations.inputs import (
     Age,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conversations import directory
-from conversations.asking import line
 from conversations.effects import Button, Facts, Offer, Say
+from conversations.faces import line
 from conversations.flow import Flow
 from conversations.inputs import Age, Ask, Delete, Language, Open
 from conversations.phrases import PHRASES

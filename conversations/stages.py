@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from conversations.effects import Button
 from conversations.flow import Step
@@ -119,6 +120,7 @@ def month(number: int) -> Text:
     return {tag: names.split("|")[number - 1].split()[0].capitalize() for tag, names in PHRASES["months"].items()}
 
 
+@lru_cache(maxsize=512)
 def _plain(number: int) -> Line:
     return Line({"en": str(number)})
 

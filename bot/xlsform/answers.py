@@ -198,9 +198,9 @@ def _bound(asked: Asked) -> None:
         return
     own = {key: value for key, value in asked.table.items() if key in {"at_least", "at_most"}}
     bounds, whole = bounded(words, kind, own, whole=asked.whole)
-    alone = asked.options.get(bounds.pop("alone", ""))
+    alone = {asked.options.get(name) for name in bounds.pop("alone", ())}
     for option in asked.table.get("options", ()):
-        if option["id"] == alone:
+        if option["id"] in alone:
             option["alone"] = True
     asked.table |= bounds
     if not whole:

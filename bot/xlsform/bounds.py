@@ -13,7 +13,7 @@ from conversations.questions import TODAY
 from conversations.shapes import LARGEST
 
 Bounds = dict[str, Any]
-"""`at_least`, `at_most`; `alone` is the name of the option that cannot stand beside others."""
+"""`at_least`, `at_most`; `alone` holds the names of the options that cannot stand beside others."""
 
 
 def bounded(words: str, kind: str, own: Bounds, *, whole: bool) -> tuple[Bounds, bool]:
@@ -25,7 +25,9 @@ def bounded(words: str, kind: str, own: Bounds, *, whole: bool) -> tuple[Bounds,
         return bounds, False
     said = [READERS[kind](part, whole) if kind in READERS else None for part in parts]
     for found in said:
+        alone = bounds.get("alone", ()) + (found or {}).get("alone", ())
         bounds.update({key: value for key, value in (found or {}).items() if not _weaker(key, value, bounds)})
+        bounds |= {"alone": alone} if alone else {}
     return bounds, None not in said
 
 
@@ -76,7 +78,7 @@ def _date(part: Expr, whole: bool) -> Bounds | None:  # noqa: ARG001, FBT001
 def _count(part: Expr, whole: bool) -> Bounds | None:  # noqa: FBT001
     match part:
         case Call("not", (Binary("and", parts),)) if len(parts) == 2 and MORE_THAN_ONE in parts:  # noqa: PLR2004
-            return next(({"alone": name} for each in parts if (name := _selected(each))), None)
+            return next(({"alone": (name,)} for each in parts if (name := _selected(each))), None)
         case Binary("or", (one, other)) if _selected(other):
             return _count(one, whole)
     sign, value = _side(part, Call("count-selected", (SELF,)))

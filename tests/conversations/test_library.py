@@ -1,120 +1,183 @@
-"""What ships is without problems, plain to read, and can be walked to every end by tapping and by typing."""
+"""What ships has nothing to be said against it, is plain to read, and keeps what each of its templates asks for."""
 
 from __future__ import annotations
 
-import itertools
+import datetime as dt
 import re
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from conversations import checking, flow
-from conversations.effects import Complete, Person
-from conversations.flow import Flow, offered
-from conversations.inputs import Done, Open, Skip
+import conversations.library as shelf
+from conversations import approval, checking, flow
+from conversations.care.instruments import INSTRUMENTS
+from conversations.flow import Flow, Step
 from conversations.library import SHIPPED
 from conversations.phrases import PHRASES
-from conversations.questions import KINDS, Misread, weigh
+from conversations.questions import KINDS
+from conversations.screens import LANGUAGE_NAMES
 from conversations.session import Answer
 from conversations.text import Text
-from tests.conversations.talks import Talk
 
-FLOWS = [flow.read(source) for source in SHIPPED.values()]
-AGES = {"adults": "18", "under-18s": "16-17", "everyone": "18"}
-
-
-def test_the_two_engagements_that_ship_have_no_problems() -> None:
-    assert [str(problem) for problem in checking.check_all(SHIPPED)] == []
-    assert [each.id for each in FLOWS] == ["long-covid-tell-us-once", "what-should-we-fix-first"]
-    assert {f"{each.id}.toml" for each in FLOWS} == set(SHIPPED)
+FLOWS = {each.id: each for each in map(flow.read, SHIPPED.values())}
+ASIDE = {file.name: file.read_text("utf-8") for file in (Path(shelf.__file__).parent / "questions").glob("*.toml")}
+"""What is ready but not on the shelf."""
+OF_EACH = pytest.mark.parametrize("shipped", FLOWS.values(), ids=FLOWS)
 
 
-def test_the_one_for_young_people_takes_three_taps_and_asks_for_no_words() -> None:
-    young = FLOWS[1]
+def asked(shipped: Flow) -> list[Step]:
+    return [step for step in shipped.steps if step.asks]
+
+
+def test_nothing_is_wrong_with_what_ships_and_there_is_no_advice_and_no_override() -> None:
+    assert [str(problem) for problem in checking.review_all({**SHIPPED, **ASIDE})] == []
+    assert not any("overrides" in source for source in (*SHIPPED.values(), *ASIDE.values()))
+
+
+def test_each_file_is_named_after_its_engagement() -> None:
+    assert {name: f"{flow.read(source).id}.toml" for name, source in {**SHIPPED, **ASIDE}.items()} == {
+        name: name for name in (*SHIPPED, *ASIDE)
+    }
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_each_file_opens_by_saying_whose_voice_it_has_and_why_it_lacks_others(name: str) -> None:
+    opening = SHIPPED[name].partition("\nformat = ")[0]
+    assert all(line.startswith("#") for line in opening.splitlines())
+    assert "voice" in opening
+
+
+@OF_EACH
+def test_every_language_has_a_name_people_know(shipped: Flow) -> None:
+    assert set(shipped.languages) <= set(LANGUAGE_NAMES)
+    written = {tag for words in approval.texts(tomllib.loads(SHIPPED[f"{shipped.id}.toml"])) for tag in words.text}
+    assert written == set(shipped.languages)
+
+
+@OF_EACH
+def test_people_hear_back_in_the_year_that_comes(shipped: Flow) -> None:
+    assert dt.date(2027, 1, 1) <= shipped.charter.feedback_by <= dt.date(2027, 12, 31)
+
+
+@OF_EACH
+def test_everything_can_be_skipped_but_a_notice_one_has_read(shipped: Flow) -> None:
+    for step in asked(shipped):
+        assert step.optional or [option.id for option in step.options] == ["next", "more"]
+
+
+def test_whether_and_what_to_be_told_is_never_kept_with_the_answers() -> None:
+    told = {"tell-me", "hear", "messages"}
+    assert {step.id: step.about for each in FLOWS.values() for step in each.steps if step.id in told} == dict.fromkeys(told, "me")
+
+
+def test_the_first_one_for_young_people_takes_three_taps_and_asks_for_no_words() -> None:
+    young = FLOWS["what-should-we-fix-first"]
     assert (young.audience, young.identity) == ("under-18s", "anonymous")
     assert [KINDS[step.kind].picks and not KINDS[step.kind].many for step in young.steps] == [True] * 3
-    assert not young.has_free_text
 
 
-def test_whether_to_be_told_is_never_kept_with_the_answers() -> None:
-    for each in FLOWS:
-        assert each.steps[-1].about == "me"
+@OF_EACH
+@pytest.mark.parametrize("band", ["under-13", "13-15", "16-17", "unsaid"])
+def test_nobody_under_18_is_asked_to_write(shipped: Flow, band: str) -> None:
+    said = {step.id: Answer(chosen=(step.options[0].id,)) for step in asked(shipped) if step.options}
+    if shipped.audience != "adults":
+        assert not [step.id for step in flow.path(shipped, said, {"age_band": band}) if KINDS[step.kind].free]
 
 
-def test_everything_can_be_skipped() -> None:
-    assert all(step.optional for each in FLOWS for step in each.steps if step.asks)
+def test_the_friends_and_family_test_asks_in_the_words_of_the_test_and_says_whose_they_are() -> None:
+    test, agreed = FLOWS["friends-and-family-test"], INSTRUMENTS["nhs-fft"]
+    first = test.steps[0]
+    assert (first.instrument, first.ask) == (agreed.id, agreed.ask)
+    assert [option.label for option in first.options] == list(agreed.options)
+    assert [KINDS[step.kind].free for step in test.steps] == [False, True]
+    assert agreed.attribution in test.thanks["en"]
+    assert not any(step.picture for step in test.steps)
 
 
-def ways(shipped: Flow, place: int, answers: dict[str, Answer]) -> Iterator[dict[str, Answer]]:
-    """Every way through, with one or two options for each question of several."""
-    met = [step for step in flow.path(shipped, answers) if step.id not in answers and step.asks]
-    if not met:
-        yield answers
-        return
-    step = met[0]
-    options = offered(step, answers)
-    sizes = (1, 2) if KINDS[step.kind].many else (1,) if KINDS[step.kind].picks else ()
-    picks = [tuple(o.id for o in some) for size in sizes for some in itertools.combinations(options, size)]
-    some = [a for a in (weigh(step, options, chosen) for chosen in picks) if not isinstance(a, Misread)]
-    words = [] if KINDS[step.kind].picks else [Answer(text="Listen to us.")]
-    for answer in [*some, *words, Answer(skipped=True)]:
-        yield from ways(shipped, place + 1, {**answers, step.id: answer})
+ABOUT_YOU = [each for each in FLOWS.values() if each.id.startswith("about-you")]
 
 
-def start(shipped: Flow) -> Talk:
-    talk = Talk(shipped, Person(age_band=AGES[shipped.audience]))
-    talk.do(Open(shipped.id))
-    return talk
+def test_who_people_are_is_asked_in_dated_sets_that_nothing_ties_to_other_answers() -> None:
+    assert [(each.id, each.audience, each.identity) for each in ABOUT_YOU] == [
+        ("about-you-adults-2026-11", "adults", "anonymous"),
+        ("about-you-under-18s-2026-11", "under-18s", "anonymous"),
+    ]
+    assert all("November 2026" in each.title["en"] and "November 2026" in SHIPPED[f"{each.id}.toml"] for each in ABOUT_YOU)
 
 
-def tap(talk: Talk, answer: Answer) -> None:
-    assert talk.question
-    many, here = KINDS[talk.question.kind].many, talk.here
-    for option in answer.chosen:
-        talk.tap(option)
-    if answer.text:
-        talk.say(answer.text)
-    if answer.skipped:
-        talk.do(Skip("code", here))
-    elif many:
-        talk.do(Done("code", here))
+@pytest.mark.parametrize("each", [*ABOUT_YOU, *map(flow.read, ASIDE.values())], ids=lambda each: str(each.id))
+def test_each_question_on_who_people_are_is_a_choice_under_the_reason_it_is_asked_for(each: Flow) -> None:
+    assert each.steps[0].kind == "section"
+    assert each.steps[0].title == {"en": "Why we ask"}
+    for step in asked(each):
+        last = step.options[-1]
+        assert (step.section, step.optional, last.id, last.label) == ("why", True, "unsaid", {"en": "Prefer not to say"})
+        assert last.alone or not KINDS[step.kind].many
+        assert last.when is None
 
 
-def type_numbers(talk: Talk, answer: Answer) -> None:
-    numbers = [str(place) for place, option in enumerate(talk.options, 1) if option.id in answer.chosen]
-    talk.say("skip" if answer.skipped else answer.text or " and ".join(numbers))
+def test_sex_and_gender_are_asked_by_nothing_on_the_shelf_and_the_file_aside_tells_to_pick_a_standard_first() -> None:
+    for source in SHIPPED.values():
+        written = "\n".join(line for line in source.splitlines() if not line.startswith("#"))
+        assert not re.search(r"\b(sex|gender|male|female)\b", written, re.IGNORECASE)
+    [aside] = ASIDE.values()
+    assert flow.read(aside).id not in FLOWS
+    assert [step.id for step in asked(flow.read(aside))] == ["sex", "gender"]
+    assert "OFF" in aside.splitlines()[0]
+    assert "look up the standard that holds now" in aside
 
 
-def type_words(talk: Talk, answer: Answer) -> None:
-    words = [option.label["en"] for option in talk.options if option.id in answer.chosen]
-    talk.say("skip" if answer.skipped else answer.text or ", ".join(words))
+@pytest.mark.parametrize(
+    "band, more",
+    [("13-15", False), ("under-13", False), ("unsaid", False), ("16-17", True)],
+)
+def test_only_those_aged_16_or_over_are_asked_about_religion_orientation_and_caring(band: str, *, more: bool) -> None:
+    young = FLOWS["about-you-under-18s-2026-11"]
+    said = {step.id: Answer(skipped=True) for step in asked(young)}
+    met = [step.id for step in flow.path(young, said, {"age_band": band}) if step.asks]
+    least = ["age", "ethnic-group", "condition", "easier"]
+    assert met == [*least, *(["religion", "orientation", "caring"] if more else []), "area"]
 
 
-@pytest.mark.parametrize("how", [tap, type_numbers, type_words])
-@pytest.mark.parametrize("shipped", FLOWS, ids=lambda shipped: str(shipped.id))
-def test_every_way_through_comes_to_its_end(shipped: Flow, how: object) -> None:
-    everyone = list(ways(shipped, 0, {}))
-    for answers in everyone[:: max(1, len(everyone) // 250)]:
-        talk = start(shipped)
-        for step, answer in answers.items():
-            assert talk.question
-            assert talk.question.id == step
-            how(talk, answer)  # type: ignore[operator]
-        assert talk.session
-        assert talk.session.finished
-        assert {step: (said.chosen, said.text) for step, said in talk.answers.items()} == {
-            step: (said.chosen, said.text) for step, said in answers.items()
-        }
-        assert any(isinstance(effect, Complete) for turn in talk.turns for effect in turn.effects)
+def test_every_question_taken_from_statistics_offers_the_published_answers() -> None:
+    for each in ABOUT_YOU:
+        for step in (step for step in each.steps if step.instrument and step.id != "ethnic-group"):
+            published = list(INSTRUMENTS[step.instrument].options)
+            assert [option.label for option in step.options[:-1]] == published
 
 
-def words_of(shipped: Flow) -> Iterator[str]:
+def test_the_welcome_is_five_short_screens_with_more_behind_each_in_three_voices() -> None:
+    welcome = FLOWS["welcome-and-your-choices"]
+    assert welcome.languages == ("en", "en-x-young", "en-x-easy")
+    screens = [step for step in asked(welcome) if step.id != "messages"]
+    assert len(screens) == 5
+    for screen in screens:
+        more = welcome.steps[welcome.positions[screen.id] + 1]
+        assert (more.id, more.kind) == (f"{screen.id}-more", "say")
+        assert set(screen.ask) == set(more.ask) == set(welcome.languages)
+        assert all(len(words.split()) <= 60 for words in screen.ask.values())
+
+
+@pytest.mark.parametrize("language", ["en", "en-x-young", "en-x-easy"])
+def test_the_welcome_says_plainly_what_telegram_can_see(language: str) -> None:
+    welcome = FLOWS["welcome-and-your-choices"]
+    said = " ".join(step.ask[language] for step in welcome.steps if step.id.startswith("telegram"))
+    for fact in ("its own copy", "can’t delete", "phone number", "private"):
+        assert fact in said
+
+
+def words_of(shipped: Flow, language: str) -> Iterator[str]:
+    """Our own words, without those taken from published questions."""
     charter = shipped.charter
-    texts: list[Text] = [shipped.title, shipped.welcome, shipped.thanks]
+    thanks = {tag: words.partition("\n")[0] for tag, words in shipped.thanks.items()}  # below stands whose questions they are
+    texts: list[Text] = [shipped.title, shipped.welcome, thanks]
     texts += [charter.settles, charter.decided_by, charter.can_change, charter.cannot_change]
     for step in shipped.steps:
-        texts += [step.ask, *(option.label for option in step.options)]
-    yield from (text["en"] for text in texts if text)
+        texts += [step.ask, step.hint, step.sensitive]
+        texts += [] if step.instrument else [option.label for option in step.options]
+    yield from (text[language] for text in texts if language in text)
 
 
 def reading_age(words: str) -> float:
@@ -125,9 +188,13 @@ def reading_age(words: str) -> float:
     return 0.39 * len(split) / sentences + 11.8 * syllables / len(split) - 15.59 + 5
 
 
-@pytest.mark.parametrize("shipped", FLOWS, ids=lambda shipped: str(shipped.id))
-def test_what_ships_can_be_read_at_eleven(shipped: Flow) -> None:
-    assert reading_age(" ".join(words.rstrip(".?") + "." for words in words_of(shipped))) <= 11
+VOICES = [(each.id, tag) for each in FLOWS.values() for tag in each.languages]
+
+
+@pytest.mark.parametrize("name, language", VOICES)
+def test_what_ships_can_be_read_at_eleven_and_the_other_voices_at_nine(name: str, language: str) -> None:
+    said = " ".join(words.rstrip(".?") + "." for words in words_of(FLOWS[name], language))
+    assert reading_age(said) <= (11 if language == "en" else 9)
 
 
 def test_the_bot_s_own_words_can_be_read_at_eleven() -> None:
@@ -135,14 +202,14 @@ def test_the_bot_s_own_words_can_be_read_at_eleven() -> None:
     assert reading_age(" ".join(words.rstrip(".?") + "." for words in said)) <= 11
 
 
-@pytest.mark.parametrize("shipped", FLOWS, ids=lambda shipped: str(shipped.id))
-def test_what_ships_is_neither_pushing_nor_loud(shipped: Flow) -> None:
-    said = " ".join(words_of(shipped)).casefold()
+@pytest.mark.parametrize("name, language", VOICES)
+def test_what_ships_is_neither_pushing_nor_loud(name: str, language: str) -> None:
+    said = " ".join(words_of(FLOWS[name], language)).casefold()
     for wrong in ("you must", "last chance", "don’t let", "hurry", "24/7", "service user", "!", "suicide", "weight"):
         assert wrong not in said
 
 
-def test_a_question_opens_with_nothing_sensitive() -> None:
-    for each in FLOWS:
-        for step in each.steps:
-            assert not re.search("covid|ward|mental|illness|pain", step.ask["en"][:60].casefold())
+@OF_EACH
+def test_a_question_opens_with_nothing_sensitive(shipped: Flow) -> None:
+    for words in (words for step in asked(shipped) for words in step.ask.values()):
+        assert not re.search(r"covid|\bward|mental|illness|\bpain", words[:60].casefold())

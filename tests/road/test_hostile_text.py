@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from bot import isolates
 from bot.telegram import reader
 from bot.telegram.sender import compose
 from conversations import reading
@@ -65,7 +66,8 @@ def check_hostile_text(house: Indoors, telegram: Telegram, composed: Compose, ex
         texts = next(step["texts"] for step in house.results(engagement)["steps"] if step["id"] == "wrong")
         assert texts == [said]
         asked = visitor.heard[-1]
-        assert f"You wrote: {shorten(said, LONGEST_REPEAT)}. May the group" in asked.content["text"]
+        shown = isolates.plain(asked.content["text"])
+        assert f"You wrote: {shorten(said, LONGEST_REPEAT)}. May the group" in shown
         check_shown(telegram, person, asked, composed)
         house.take([visitor.types("/back")])
 

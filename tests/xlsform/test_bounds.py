@@ -17,7 +17,7 @@ from bot.xlsform.bounds import bounded
         (". >= 2 and . >= 1 and . <= 8 and . <= 9", "number", {"at_least": 2, "at_most": 8}),
         ("count-selected(.) = 2", "choices", {"at_least": 2, "at_most": 2}),
         ("(count-selected(.) >= 2 or selected(., 'no'))", "choices", {"at_least": 2}),
-        ("not(count-selected(.) > 1 and selected(., 'no'))", "choices", {"alone": "no"}),
+        ("not(count-selected(.) > 1 and selected(., 'no'))", "choices", {"alone": ("no",)}),
         (". >= '2020-01-01'", "date", {"at_least": dt.date(2020, 1, 1)}),
         ("today() >= .", "date", {"at_most": "today"}),
     ],

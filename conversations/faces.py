@@ -1,0 +1,103 @@
+"""What a question shows to everyone alike: its words and options as lines, made once an edition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conversations.phrases import PHRASES
+from conversations.questions import KINDS, how_many
+from conversations.text import NEXT_LINE, PARAGRAPH, SAME_LINE, Field, Line, Text, gaps
+
+if TYPE_CHECKING:
+    from conversations.flow import Option, Step
+
+Numbered = Sequence[tuple[int, int, "Option"]]
+"""Options offered: the number shown, the position in the edition, the option."""
+
+
+def line(key: str, parting: str = PARAGRAPH, *, bold: bool = False, **fields: Field) -> Line:
+    """Some of the bot's own words."""
+    return Line(PHRASES[key], fields, bold, parting)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """`words` are None where they repeat an answer. `options` are all there are, `listed` and `labels` what they show.
+
+    `hints` tell how to answer: later on, and under the first question.
+    """
+
+    identity: Text
+    words: Line | None
+    beside: tuple[Line, ...]
+    options: Numbered
+    listed: tuple[Line, ...]
+    labels: tuple[Line, ...]
+    hints: tuple[tuple[Line, ...], tuple[Line, ...]]
+
+
+def face(step: Step, identity: str) -> Face:
+    """The face of one step in a flow with that identity."""
+    of = len(step.options)
+    numbered = [(place + 1, place, option) for place, option in enumerate(step.options)]
+    return Face(
+        identity=PHRASES["own-record" if step.about == "me" else identity],
+        words=None if gaps(step.ask) else Line(step.ask, bold=True, parting=NEXT_LINE),
+        beside=_beside(step),
+        options=numbered,
+        listed=tuple(listed(number, option) for number, _, option in numbered),
+        labels=tuple(label(step, option, number) for number, _, option in numbered),
+        hints=(hints(step, of, first=False), hints(step, of, first=True)),
+    )
+
+
+def _beside(step: Step) -> tuple[Line, ...]:
+    """What belongs to the words of a question: what is agreed to, and a hint."""
+    says = (line("consent-says", says=step.says),) if step.says else ()
+    return (*says, Line(step.hint, parting=NEXT_LINE)) if step.hint else says
+
+
+def listed(number: int, option: Option) -> Line:
+    """An option in words."""
+    return line("option-line", NEXT_LINE, number=number, label=option.label)
+
+
+def label(step: Step, option: Option, number: int, picked: Sequence[str] = ()) -> Line:
+    """An option on a button; `picked` are those that are ticked or were chosen."""
+    if step.kind == "scale":
+        return line("ticked-value", number=option.id) if option.id in picked else Line({"en": option.id})
+    if option.id not in picked:
+        return line("button", number=number, label=option.label)
+    if KINDS[step.kind].ordered:
+        return line("button-placed", place=picked.index(option.id) + 1, number=number, label=option.label)
+    return line("button-ticked", number=number, label=option.label)
+
+
+def hints(step: Step, of: int, *, first: bool, stage: Line | None = None) -> tuple[Line, ...]:
+    """How to answer, in one paragraph: `of` so many options, `first` of all questions, at that `stage` of a date."""
+    found = [line("about-me")] if step.about == "me" else []
+    found += _how(step, of, first=first) if stage is None else [stage]
+    if step.optional and (first or KINDS[step.kind].free or step.sensitive):
+        found.append(line("how-to-skip"))
+    return (*found[:1], *(replace(hint, parting=SAME_LINE) for hint in found[1:]))
+
+
+def _how(step: Step, of: int, *, first: bool) -> list[Line]:
+    match step.kind:
+        case "text":
+            return [line("before-text")]
+        case "choices":
+            _, most = how_many(step, of)
+            return [line("how-to-tick", most=most) if most < of else line("how-to-tick-any")]
+        case "rank":
+            _, most = how_many(step, of)
+            return [line("how-to-rank-some", most=most) if most < of else line("how-to-rank")]
+        case "number":
+            return [line("how-to-count-in", unit=step.unit) if step.unit else line("how-to-count")]
+        case "date":
+            return [line("how-to-date")]
+        case "place":
+            return [line("how-to-place")]
+    return [line("how-to-answer")] if first else []
