@@ -22,7 +22,6 @@ _HAS_RIGHT_TO_LEFT = re.compile(f"[{_RIGHT_TO_LEFT}]")
 _TURNS = re.compile(f"[{_RIGHT_TO_LEFT}\u200f\u202a-\u202e\u2066-\u2069]")
 _STRONG = {"R", "AL"}
 _DIGIT = "[0-9٠-٩۰-۹]"
-_LIST_NUMBER = re.compile(f"(?m)^([^\\w{_BEGINNINGS}]*{LEFT_TO_RIGHT}\\d+){END}[.](?= )")
 _FIGURES = re.compile(
     r"https?://\S+(?<![.,;:!?)،؛۔؟])"
     r"|\b(?:www|t)\.[\w.]+\S*(?<![.,;:!?)،؛۔؟])"
@@ -61,8 +60,8 @@ def may_turn(words: str) -> bool:
 
 
 def lead(words: str) -> str:
-    """Words whose every line runs from right to left, whatever it begins with; the full stop of a list's number goes along."""
-    lines = _LIST_NUMBER.sub(rf"\g<1>.{END}", words).split("\n")
+    """Words whose every line runs from right to left, whatever it begins with."""
+    lines = words.split("\n")
     return "\n".join(line if not line or bidirectional(line[0]) in _STRONG else RIGHT_TO_LEFT_MARK + line for line in lines)
 
 

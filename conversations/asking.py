@@ -7,24 +7,26 @@ from collections.abc import Sequence
 
 from conversations import faces, stages
 from conversations.effects import Button, Rows, Say
-from conversations.faces import Face, Numbered, line
+from conversations.faces import AT_ONCE, Face, Numbered, line
 from conversations.flow import SECTION, Flow, Option, Step
-from conversations.inputs import Ask, Back, Done, Input, Skip, Tap
+from conversations.inputs import Ask, Skip, Tap
+from conversations.phrases import PHRASES
 from conversations.questions import KINDS
 from conversations.session import Answer, Session
-from conversations.stages import Stage
 from conversations.standing import Stand
 from conversations.text import NEXT_LINE, Field, Line, Text, gaps, shorten
 
 LONGEST_REPEAT = 200
 """UTF-16 units of someone's own words that are repeated to them; more would crowd out the question."""
 
-AT_ONCE = 12
 PAGE = 8
-"""Up to AT_ONCE options are shown together; more come in pages of PAGE."""
+"""How many options a page has, when there are more than AT_ONCE."""
 
 A_ROW = 6
 """Values of a scale that stand side by side."""
+
+BANNERS = (PHRASES["banner-most"], PHRASES["banner"])
+"""What stands over a question, by whether it is certain how many there are."""
 
 
 def tell(stand: Stand, step: Step) -> Say:
@@ -35,39 +37,45 @@ def tell(stand: Stand, step: Step) -> Say:
 
 def ask(stand: Stand, step: Step, before: tuple[Line, ...] = ()) -> Say:
     """The present question: banner, words, options, how to answer; its buttons repeat number and words."""
-    flow, session = stand.flow, stand.session
-    face = flow.faces[stand.walk.place]
+    flow, place = stand.flow, stand.walk.place
+    face = flow.faces[place]
     number, of, certain = flow.course.progress(stand.walk, stand.person)
-    banner = line("banner" if certain else "banner-most", number=number, of=of, identity=face.identity)
-    words = face.words or Line(step.ask, repeated(flow, step.ask, session), bold=True, parting=NEXT_LINE)
-    options, stage = _options(stand, step, face), _stage(stand, step, stand.walk.place)
-    lines = (
-        *before,
-        banner,
-        words,
-        *face.beside,
-        *_listed(stand, step, face, options),
-        *_hints(stand, step, face, options, stage),
-    )
-    return Say(lines, _rows(stand, step, stand.walk.place, options, stage))
+    banner = Line(BANNERS[certain], {"number": number, "of": of, "identity": face.identity})
+    words = face.words or Line(step.ask, repeated(flow, step.ask, stand.session), bold=True, parting=NEXT_LINE)
+    picks, body = _drawn(stand, step, place, face)
+    return Say((*before, banner, words, *body), _rows(stand.session, step, place, face, picks))
 
 
 def buttons(stand: Stand, step: Step) -> Rows:
     """Those under a question, present or earlier: its options, then Done, Back and Skip as they apply."""
     place = stand.flow.positions[step.id]
-    return _rows(stand, step, place, _options(stand, step, stand.flow.faces[place]), _stage(stand, step, place))
+    face = stand.flow.faces[place]
+    picks, _ = _drawn(stand, step, place, face)
+    return _rows(stand.session, step, place, face, picks)
 
 
-def _options(stand: Stand, step: Step, face: Face) -> Numbered:
-    """Those offered, whichever page they are on."""
-    if not step.varies:
-        return face.options
+def _drawn(stand: Stand, step: Step, place: int, face: Face) -> tuple[Rows, tuple[Line, ...]]:
+    """What can be tapped for an answer, and what stands between the words of the question and the buttons."""
+    session, first = stand.session, not stand.session.answers
+    if face.plain and not stand.near:
+        return _picks(session, step, place, face, face.options), face.body[first]
+    if step.kind == "date":
+        stage = stages.stage(step, place, session, stand.today)
+        return stage.rows, (*face.beside, *faces.hints(step, 0, first=first, stage=stage.line))
+    options = _offered(stand, step)
+    shown = _shown(stand, options)
+    lines, picks = faces.listed(step, shown), _picks(session, step, place, face, shown)
+    if len(options) > AT_ONCE and not stand.near:
+        picks += tuple(stages.turns(session, place, PAGE, len(options)))
+    if shown and len(shown) < len(options) and not stand.near:
+        lines.append(line("page-of-options", first=shown[0][0], last=shown[-1][0], of=len(options)))
+    return picks, (*face.beside, *lines, *faces.hints(step, len(options), first=first))
+
+
+def _offered(stand: Stand, step: Step) -> Numbered:
+    """The options that are met, whichever page they are on."""
     positions = {option.id: position for position, option in enumerate(step.options)}
     return [(number, positions[option.id], option) for number, option in enumerate(stand.options(step), 1)]
-
-
-def _stage(stand: Stand, step: Step, place: int) -> Stage | None:
-    return stages.stage(step, place, stand.session, stand.today) if step.kind == "date" else None
 
 
 def _shown(stand: Stand, options: Numbered) -> Numbered:
@@ -78,70 +86,39 @@ def _shown(stand: Stand, options: Numbered) -> Numbered:
     return options if len(options) <= AT_ONCE else options[at * PAGE : (at + 1) * PAGE]
 
 
-def _listed(stand: Stand, step: Step, face: Face, options: Numbered) -> Sequence[Line]:
-    """The options in words."""
-    if step.kind == "scale":
-        ends = (options[0], options[-1]) if step.low or step.high else ()
-        return [Line(option.label, parting=NEXT_LINE) for _, _, option in ends]
-    shown = _shown(stand, options)
-    if shown is face.options:
-        return face.listed
-    lines = [faces.listed(number, option) for number, _, option in shown]
-    if shown and len(shown) < len(options) and not stand.near:
-        lines.append(line("page-of-options", first=shown[0][0], last=shown[-1][0], of=len(options)))
-    return lines
+def _picks(session: Session, step: Step, place: int, face: Face, shown: Numbered) -> Rows:
+    """The options that can be tapped, one a row; values of a scale, side by side."""
+    given, code = session.answers.get(step.id), session.code
+    picked = given.chosen if given else session.ticked
+    labels: Sequence[tuple[int, Line]] = face.labels
+    if picked or shown is not face.options:
+        labels = [(one[1], _label(step, face, one, picked)) for one in shown]
+    found = [(Button(label, Tap(code, place, position)),) for position, label in labels]
+    if step.kind != "scale":
+        return tuple(found)
+    return tuple(tuple(button for (button,) in found[first : first + A_ROW]) for first in range(0, len(found), A_ROW))
 
 
-def _hints(stand: Stand, step: Step, face: Face, options: Numbered, stage: Stage | None) -> tuple[Line, ...]:
-    """How to answer, in one paragraph."""
-    first = not stand.session.answers
-    if options is face.options and not (stage and stage.line):
-        return face.hints[first]
-    return faces.hints(step, len(options), first=first, stage=stage.line if stage else None)
+def _label(step: Step, face: Face, one: tuple[int, int, Option], picked: Sequence[str]) -> Line:
+    number, position, option = one
+    same = number == position + 1 and option.id not in picked
+    return face.labels[position][1] if same else faces.label(step, option, number, picked)
 
 
-def _rows(stand: Stand, step: Step, place: int, options: Numbered, stage: Stage | None) -> Rows:
-    """The options, then Done, Back and Skip as they apply; help beside every place to write."""
-    session, kind = stand.session, KINDS[step.kind]
-    rows = [*stage.rows] if stage else _picks(stand, step, place, options)
-    controls: list[tuple[Line, Input]] = []
-    if session.answers:
-        controls.append((_BACK, Back(session.code, place)))
+def _rows(session: Session, step: Step, place: int, face: Face, picks: Rows) -> Rows:
+    """What can be tapped for an answer, then Back, Skip and Done as they apply; help beside every place to write."""
+    rows, code = [*picks], session.code
     if step.optional and step.sensitive:  # as easy to find as any answer
-        rows.append((Button(line("skip-this"), Skip(session.code, place)),))
-    elif step.optional:
-        controls.append((_SKIP, Skip(session.code, place)))
-    if kind.many:
-        controls.append((_DONE, Done(session.code, place)))
+        rows.append((Button(line("skip-this"), Skip(code, place)),))
+    controls = face.controls[not session.answers]
     if controls:
-        rows.append(tuple(Button(label, brings) for label, brings in controls))
-    if kind.free:
+        rows.append(tuple([Button(label, brings(code, place)) for label, brings in controls]))
+    if KINDS[step.kind].free:
         rows.append(_HELP)
     return tuple(rows)
 
 
-_BACK, _SKIP, _DONE = line("back"), line("skip"), line("done")
 _HELP = (Button(line("get-help"), Ask("help")),)
-
-
-def _picks(stand: Stand, step: Step, place: int, options: Numbered) -> list[tuple[Button, ...]]:
-    """The options that can be tapped, one a row; values of a scale, side by side."""
-    session, labels = stand.session, stand.flow.faces[place].labels
-    given = session.answers.get(step.id)
-    picked = given.chosen if given else session.ticked
-    shown = options if step.kind == "scale" else _shown(stand, options)
-    found = [
-        Button(
-            labels[position] if number == position + 1 and option.id not in picked else faces.label(step, option, number, picked),
-            Tap(session.code, place, position),
-        )
-        for number, position, option in shown
-    ]
-    if step.kind == "scale":
-        return [tuple(found[first : first + A_ROW]) for first in range(0, len(found), A_ROW)]
-    rows: list[tuple[Button, ...]] = [(button,) for button in found]
-    paged = len(options) > AT_ONCE and not stand.near
-    return [*rows, *stages.turns(session, place, PAGE, len(options))] if paged else rows
 
 
 def pages(of: int) -> int:

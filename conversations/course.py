@@ -23,16 +23,16 @@ Person = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far answers lead: `given` are those that play a part, `place` is that of the present question, or the end.
+    """How far the answers `given` lead: `place` is that of the present question, or the end.
 
-    `detours` counts the questions answered before it that not everybody is asked, `asides` the options put into words;
-    `last` is the place of the last step answered, or -1.
+    `turns` counts the steps with a condition answered before it, `detours` the questions among them: not options put into
+    words. `last` is the place of the last step answered, or -1.
     """
 
     given: Answers
     place: int = 0
+    turns: int = 0
     detours: int = 0
-    asides: int = 0
     last: int = -1
 
 
@@ -62,51 +62,51 @@ class Course:
         self._places = (-1, *(positions[step] for step in self._always))
         self._passed = tuple(accumulate((step.asks and step.when is None for step in steps), initial=0))
         self._sometimes = tuple(
-            (positions[step.id], step.id, step.when.holds, bool(step.other_of)) for step in asked if step.when is not None
+            (positions[step.id], step.id, step.when.holds, not step.other_of) for step in asked if step.when is not None
         )
         self._tried = tuple(accumulate((step.asks and step.when is not None for step in steps), initial=0))
         self._watched = [step for step in asked if step.when is not None or step.varies]
         self._named = {compare.subject for step in steps for when in _conditions(step) for compare in comparisons(when)}
-        self._personal = any(subject.startswith(PERSON) for subject in self._named)
+        self.personal = any(subject.startswith(PERSON) for subject in self._named)
         self._tails: dict[int, _Tail] = {}
 
-    def walk(self, answers: Answers, person: Person, since: Walk | None = None) -> Walk:
-        """How far `answers` lead; `since` is a walk with the same answers before its place."""
-        start, detours, asides, last = (since.place, since.detours, since.asides, since.last) if since else (0, 0, 0, -1)
-        given = answers
+    def walk(self, given: Answers, person: Person, since: Walk | None = None) -> Walk:
+        """How far answers lead, of which `kept` would drop none; `since` is a walk with the same ones before its place."""
+        start, turns, detours, last = (since.place, since.turns, since.detours, since.last) if since else (0, 0, 0, -1)
         missing = next(filterfalse(given.__contains__, self._always[self._passed[start] :]), None)
         place = len(self._steps) if missing is None else self._positions[missing]
-        for at, step, holds, aside in self._sometimes[self._tried[start] :]:
+        for at, step, holds, counts in self._sometimes[self._tried[start] :]:
             if at > place:
                 break
-            if not holds(given, person, ()):
-                given = _without(given, step) if step in given else given
-                continue
-            if step not in given:
+            if step in given:
+                turns += 1
+                detours += counts
+                last = at
+            elif holds(given, person, ()):
                 place = at
                 break
-            last = at
-            asides += aside
-            detours += not aside
-        return Walk(given, place, detours, asides, max(last, self._places[self._passed[place]]))
+        return Walk(given, place, turns, detours, max(last, self._places[self._passed[place]]))
 
     def answer(self, walk: Walk, step: Step, answer: Answer, person: Person) -> Walk:
         """The walk with one answer more, or another one, less those that fall away for it."""
         answers = {**walk.given, step.id: answer}
-        if self._positions[step.id] != walk.place or self._beyond(walk) or self._personal:
+        if self._positions[step.id] != walk.place or self._beyond(walk) or self.personal:
             return self.walk(self.kept(answers, person), person)
         return self.walk(answers, person, walk)
 
-    def kept(self, answers: Answers, person: Person) -> Answers:
-        """`answers` less those whose step, or whose chosen option, is no longer met.
+    def kept(self, answers: Answers, person: Person, *, offered: bool = True) -> Answers:
+        """`answers` less those whose step is no longer met, or what was picked no longer `offered`.
 
         Those after a question that has newly come up stay: nobody is asked twice what still stands.
         """
         given = answers
         for step in self._watched:
             answer = given.get(step.id)
-            if answer is not None and not _stands(step, answer, given, person):
-                given = _without(given, step.id)
+            if answer is None:
+                continue
+            whens = _picked(step, answer) if offered else ()
+            if not all(when.holds(given, person, ()) for when in (step.when, *whens) if when):
+                given = {other: answer for other, answer in given.items() if other != step.id}
         return given
 
     def progress(self, walk: Walk, person: Person) -> tuple[int, int, bool]:
@@ -131,7 +131,7 @@ class Course:
 
     def _beyond(self, walk: Walk) -> bool:
         """Whether there are answers behind the present question."""
-        return len(walk.given) > self._passed[walk.place] + walk.detours + walk.asides
+        return len(walk.given) > self._passed[walk.place] + walk.turns
 
     def _tail(self, place: int) -> _Tail:
         if place not in self._tails:
@@ -162,13 +162,6 @@ def _conditions(step: Step) -> Iterator[Condition]:
     return (when for when in whens if when)
 
 
-def _stands(step: Step, answer: Answer, given: Answers, person: Person) -> bool:
-    """Whether a step, and what was picked there, is met."""
-    if step.when and not step.when.holds(given, person, ()):
-        return False
-    picked = (option.when for option in step.options if option.when and option.id in answer.chosen)
-    return all(when.holds(given, person, ()) for when in picked)
-
-
-def _without(answers: Answers, step: str) -> Answers:
-    return {other: answer for other, answer in answers.items() if other != step}
+def _picked(step: Step, answer: Answer) -> Iterator[Condition | None]:
+    """The conditions of the options that were picked."""
+    return (option.when for option in step.options if option.id in answer.chosen)

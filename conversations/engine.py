@@ -132,10 +132,8 @@ def _look(stand: Stand, at: int) -> Turn:
     step = stand.question
     if step is None:
         return _ask(stand)
-    if step.kind == "date":
-        there = stages.fits(step, at, stand.today)
-    else:
-        there = 0 <= at < asking.pages(len(stand.options(step)))
+    pages = asking.pages(len(stand.options(step)))
+    there = stages.fits(step, at, stand.today) if step.kind == "date" else 0 <= at < pages
     return _ask(stand.looking(stand.session.ticked, at if there else 0))
 
 

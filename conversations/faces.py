@@ -1,11 +1,12 @@
-"""What a question shows to everyone alike: its words and options as lines, made once an edition."""
+"""What a question shows to everyone alike: its words, options and controls, made once an edition."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conversations.inputs import Back, Done, Input, Skip
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS, how_many
 from conversations.text import NEXT_LINE, PARAGRAPH, SAME_LINE, Field, Line, Text, gaps
@@ -13,8 +14,14 @@ from conversations.text import NEXT_LINE, PARAGRAPH, SAME_LINE, Field, Line, Tex
 if TYPE_CHECKING:
     from conversations.flow import Option, Step
 
+AT_ONCE = 12
+"""Up to so many options are shown together; more come in pages."""
+
 Numbered = Sequence[tuple[int, int, "Option"]]
 """Options offered: the number shown, the position in the edition, the option."""
+
+Controls = tuple[tuple[Line, Callable[[str, int], Input]], ...]
+"""Labels, and what the buttons bring when they are told the session and the place of the step."""
 
 
 def line(key: str, parting: str = PARAGRAPH, *, bold: bool = False, **fields: Field) -> Line:
@@ -24,32 +31,38 @@ def line(key: str, parting: str = PARAGRAPH, *, bold: bool = False, **fields: Fi
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """`words` are None where they repeat an answer. `options` are all there are, `listed` and `labels` what they show.
+    """What one step shows. Of a pair the first is for later on, the second for the first question of all.
 
-    `hints` tell how to answer: later on, and under the first question.
+    `words` are None where they repeat an answer. `labels` are those of all options, by position; `body` is what stands
+    under the words when they are all shown, as they are at once and to everyone under a `plain` question.
     """
 
     identity: Text
     words: Line | None
     beside: tuple[Line, ...]
     options: Numbered
-    listed: tuple[Line, ...]
-    labels: tuple[Line, ...]
-    hints: tuple[tuple[Line, ...], tuple[Line, ...]]
+    labels: tuple[tuple[int, Line], ...]
+    body: tuple[tuple[Line, ...], tuple[Line, ...]]
+    controls: tuple[Controls, Controls]
+    plain: bool
 
 
 def face(step: Step, identity: str) -> Face:
     """The face of one step in a flow with that identity."""
     of = len(step.options)
-    numbered = [(place + 1, place, option) for place, option in enumerate(step.options)]
+    options = [(place + 1, place, option) for place, option in enumerate(step.options)]
+    beside = _beside(step)
+    told = (*beside, *listed(step, options))
+    controls = _controls(step)
     return Face(
         identity=PHRASES["own-record" if step.about == "me" else identity],
         words=None if gaps(step.ask) else Line(step.ask, bold=True, parting=NEXT_LINE),
-        beside=_beside(step),
-        options=numbered,
-        listed=tuple(listed(number, option) for number, _, option in numbered),
-        labels=tuple(label(step, option, number) for number, _, option in numbered),
-        hints=(hints(step, of, first=False), hints(step, of, first=True)),
+        beside=beside,
+        options=options,
+        labels=tuple((position, label(step, option, number)) for number, position, option in options),
+        body=((*told, *hints(step, of, first=False)), (*told, *hints(step, of, first=True))),
+        controls=(((line("back"), Back), *controls), controls),
+        plain=step.kind == "scale" or (step.kind != "date" and not step.varies and of <= AT_ONCE),
     )
 
 
@@ -59,9 +72,18 @@ def _beside(step: Step) -> tuple[Line, ...]:
     return (*says, Line(step.hint, parting=NEXT_LINE)) if step.hint else says
 
 
-def listed(number: int, option: Option) -> Line:
-    """An option in words."""
-    return line("option-line", NEXT_LINE, number=number, label=option.label)
+def _controls(step: Step) -> Controls:
+    skip = ((line("skip"), Skip),) if step.optional and not step.sensitive else ()
+    done = ((line("done"), Done),) if KINDS[step.kind].many else ()
+    return (*skip, *done)
+
+
+def listed(step: Step, options: Numbered) -> list[Line]:
+    """Options in words; of a scale, what its ends mean."""
+    if step.kind == "scale":
+        ends = (options[0], options[-1]) if step.low or step.high else ()
+        return [Line(option.label, parting=NEXT_LINE) for _, _, option in ends]
+    return [line("option-line", NEXT_LINE, number=number, label=option.label) for number, _, option in options]
 
 
 def label(step: Step, option: Option, number: int, picked: Sequence[str] = ()) -> Line:
@@ -78,7 +100,7 @@ def label(step: Step, option: Option, number: int, picked: Sequence[str] = ()) -
 def hints(step: Step, of: int, *, first: bool, stage: Line | None = None) -> tuple[Line, ...]:
     """How to answer, in one paragraph: `of` so many options, `first` of all questions, at that `stage` of a date."""
     found = [line("about-me")] if step.about == "me" else []
-    found += _how(step, of, first=first) if stage is None else [stage]
+    found += [stage] if stage else _how(step, of, first=first)
     if step.optional and (first or KINDS[step.kind].free or step.sensitive):
         found.append(line("how-to-skip"))
     return (*found[:1], *(replace(hint, parting=SAME_LINE) for hint in found[1:]))

@@ -12,7 +12,7 @@ from typing import Any
 
 from conversations import approval, conditions, questions
 from conversations.conditions import Condition
-from conversations.course import Course
+from conversations.course import Course, Walk
 from conversations.faces import Face, face
 from conversations.session import Answer
 from conversations.text import FALLBACK, Text
@@ -248,7 +248,7 @@ def path(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str] | 
 
     There is no cursor: an answer whose step is no longer met plays no part. A section is met when one of its steps is.
     """
-    walk = flow.course.walk(answers, person or {})
+    walk = _walk(flow, answers, person)
     return between(flow, walk.given, person or {}, 0, walk.place)
 
 
@@ -267,7 +267,7 @@ def between(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str]
 
 def present(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None) -> Step | None:
     """The question waiting for an answer, or None at the end."""
-    return flow.at(flow.course.walk(answers, person or {}).place)
+    return flow.at(_walk(flow, answers, person).place)
 
 
 def offered(step: Step, answers: Mapping[str, Answer], person: Mapping[str, str] | None = None) -> Sequence[Option]:
@@ -284,9 +284,14 @@ def progress(
 
     Putting an option into words counts as part of its question.
     """
-    walk = flow.course.walk(answers, person or {})
+    walk = _walk(flow, answers, person)
     number, of, certain = flow.course.progress(walk, person or {})
     if flow.at(walk.place) is step:
         return number, of, certain
     known = [each.id for each in path(flow, answers, person) if each.asks and not each.other_of]
     return known.index(step.other_of or step.id) + 1, of, certain
+
+
+def _walk(flow: Flow, answers: Mapping[str, Answer], person: Mapping[str, str] | None) -> Walk:
+    given = flow.course.kept(answers, person or {}, offered=False)
+    return flow.course.walk(given, person or {})

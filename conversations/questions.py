@@ -98,9 +98,9 @@ def read_rank(step: Step, options: Sequence[Option], words: str, today: dt.date)
 def read_scale(step: Step, options: Sequence[Option], words: str, today: dt.date) -> Answer | Misread:  # noqa: ARG001
     """A value of the scale, as a number or by the words at one of its ends."""
     value = amounts.read(words)
-    ends = ((step.low, options[0].id), (step.high, options[-1].id))
-    said = amounts.spell(value) if value is not None else next((end for text, end in ends if _says(text, words)), "")
-    found = [option.id for option in options if option.id == said]
+    spelt = amounts.spell(value) if value is not None else ""
+    ends = {options[0].id: step.low, options[-1].id: step.high}
+    found = [o.id for o in options if o.id == spelt or _says(o.label, words) or _says(ends.get(o.id, {}), words)]
     if not found:
         return Misread(Line(PHRASES["pick-on-scale"], {"least": options[0].id, "most": options[-1].id}))
     return Answer(chosen=(found[0],))

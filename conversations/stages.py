@@ -100,7 +100,10 @@ def _months(session: Session, position: int, least: dt.date, most: dt.date) -> S
     first = least.month if least.year == session.at else 1
     last = most.month if most.year == session.at else 12
     found = [Button(Line(month(each)), Look(session.code, position, session.at * 100 + each)) for each in range(first, last + 1)]
-    return Stage(Line(PHRASES["pick-month"], {"year": str(session.at)}), tuple(_rowed(found, "months")))
+    rows = [*_rowed(found, "months")]
+    if least.year != most.year:
+        rows.append((Button(Line(PHRASES["another-year"]), Look(session.code, position, 0)),))
+    return Stage(Line(PHRASES["pick-month"], {"year": str(session.at)}), tuple(rows))
 
 
 def _days(session: Session, position: int, least: dt.date, most: dt.date) -> Stage:
@@ -112,7 +115,8 @@ def _days(session: Session, position: int, least: dt.date, most: dt.date) -> Sta
         if least <= dt.date(year, number, each) <= most
     ]
     line = Line(PHRASES["pick-day"], {"month": month(number), "year": str(year)})
-    return Stage(line, tuple(_rowed(found, "days")))
+    another = Button(Line(PHRASES["another-month"]), Look(session.code, position, year))
+    return Stage(line, (*_rowed(found, "days"), (another,)))
 
 
 def month(number: int) -> Text:

@@ -74,5 +74,6 @@ class Stand:
 
 def stand(flow: Flow, session: Session, facts: Facts) -> Stand:
     """Where they stand now."""
-    person = facts.person.facts()
-    return Stand(flow, session, facts, person, flow.course.walk(session.answers, person))
+    person, course = facts.person.facts(), flow.course
+    given = course.kept(session.answers, person, offered=False) if course.personal else session.answers
+    return Stand(flow, session, facts, person, course.walk(given, person))

@@ -82,6 +82,8 @@ def nearest(text: Text, language: str) -> str:
 
 def clean(words: str) -> str:
     """What a person typed, without NUL, control characters, lone surrogates and marks that reorder text."""
+    if words.isascii() and words.isprintable():
+        return words.strip()
     whole = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return whole.translate(_CONTROLS).translate(_UNSEEN).strip()
 

@@ -22,10 +22,8 @@ EVERY = ("id", "kind", "ask", "when", "picture")
 ASKING = ("optional", "about", "hint", "sensitive", "instrument")
 """The keys of every step, and of every step that asks."""
 
-_LIKE_OPTION = "write one of its options in quotes"
 LIKE = {
     "number": "write a number without quotes",
-    "scale": "write a number without quotes",
     "date": "write a day like 2027-02-26, without quotes",
     "place": 'write the first part of a postcode, like "ME14"',
 }
@@ -45,7 +43,8 @@ def check(engagement: Table, findings: Findings) -> None:
         for place, option in enumerate(step.get("options", ())):
             if "when" in option:
                 _When(steps, position, findings, named).check(option["when"], (*path, "options", place, "when"))
-        if "ask" in step and step.get("kind") == SECTION and (position + 1 == len(steps) or steps[position + 1].get("kind") == SECTION):
+        last = position + 1 == len(steps) or steps[position + 1].get("kind") == SECTION
+        if last and "ask" in step and step.get("kind") == SECTION:
             findings.add(path, "no step stands in this section", "put steps behind it, or take it out")
     if steps and not any(_asks(step) for step in steps):
         findings.add(("steps",), "nothing is asked", "add a step of another kind than say")
@@ -193,7 +192,7 @@ class _When:
             if value in allowed if allowed and isinstance(value, str) else _fits(known, value):
                 continue
             meant = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-            todo = suggest(meant if isinstance(meant, str) else "", allowed or (), LIKE.get(known.get("kind", ""), _LIKE_OPTION))
+            todo = suggest(meant if isinstance(meant, str) else "", allowed or (), _like(known))
             self.findings.add(path, f"{quote(subject)} is never {quote(value)}", todo)
 
 
@@ -210,6 +209,13 @@ def _values(known: Table) -> Sequence[str] | None:
     if not kind.picks or known["kind"] == "scale":
         return None
     return tuple(option["id"] for option in kind.options(known) if "id" in option)
+
+
+def _like(known: Table) -> str:
+    """How a value is written that this step or fact could be."""
+    if known.get("kind") == "scale":
+        return f"write a number from {known.get('at_least', LEAST)} to {known.get('at_most', MOST)}, without quotes"
+    return LIKE.get(known.get("kind", ""), "write one of its options in quotes")
 
 
 def _fits(known: Table, value: Any) -> bool:

@@ -117,11 +117,11 @@ def test_english_is_said_byte_for_byte_as_it_is_written() -> None:
     )
 
 
-def test_the_number_of_a_list_stays_with_its_full_stop() -> None:
+def test_the_full_stop_of_a_list_s_number_stands_on_the_side_of_its_words() -> None:
     rose = {"en": "Roses", "ur": "گلاب"}
-    assert said(LIST, "ur", number=1, label=rose) == f"{RLM}{LRI}1.{PDI} {FSI}گلاب{PDI}"
-    assert said({"ur": "✓ {number}. {label}"}, "ur", number=12, label=rose) == f"{RLM}✓ {LRI}12.{PDI} {FSI}گلاب{PDI}"
-    assert said({"en": "{number}. {label}"}, "ur", number=1, label=rose) == f"{RLM}{LRI}1.{PDI} {FSI}گلاب{PDI}"
+    assert said(LIST, "ur", number=1, label=rose) == f"{RLM}{LRI}1{PDI}. {FSI}گلاب{PDI}"
+    assert said({"ur": "✓ {number}. {label}"}, "ur", number=12, label=rose) == f"{RLM}✓ {LRI}12{PDI}. {FSI}گلاب{PDI}"
+    assert said({"en": "{number}. {label}"}, "ur", number=1, label=rose) == f"{RLM}{LRI}1{PDI}. {FSI}گلاب{PDI}"
 
 
 @pytest.mark.parametrize(

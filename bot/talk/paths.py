@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.talk.conversation import Conversation, Heard
 from bot.talk.showing import answer_in_words
@@ -82,7 +82,7 @@ def _walk(flow: Flow, route: Route, language: str, today: dt.date) -> Iterator[s
         yield from _told(talk.do(given))
 
 
-def typed(step: Step, answer: Answer, options: list[Option]) -> str:
+def typed(step: Step, answer: Answer, options: Sequence[Option]) -> str:
     """An answer as it can be typed: its numbers in the list, or its words."""
     if not KINDS[step.kind].picks or step.kind == "scale":
         return answer.text or answer.chosen[0]

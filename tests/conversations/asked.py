@@ -7,9 +7,8 @@ from tests.conversations.talks import Talk, begin
 
 def one(kind: str, rest: str = "") -> Talk:
     """A talk whose first question is of this kind; another follows."""
-    return begin(
-        f'[[steps]]\nid = "q"\nkind = "{kind}"\nask.en = "And?"\n{rest}\n[[steps]]\nid = "last"\nkind = "text"\nask.en = "More?"\n'
-    )
+    last = '[[steps]]\nid = "last"\nkind = "text"\nask.en = "More?"\n'
+    return begin(f'[[steps]]\nid = "q"\nkind = "{kind}"\nask.en = "And?"\n{rest}\n{last}')
 
 
 def kept(talk: Talk) -> tuple[str, ...] | None:

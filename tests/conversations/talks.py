@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conversations import flow as flows
@@ -65,7 +65,7 @@ class Talk:
         return [step.id for step in flows.path(self.flow, self.answers, self.person.facts())]
 
     @property
-    def options(self) -> list[Option]:
+    def options(self) -> Sequence[Option]:
         return flows.offered(self.question, self.answers, self.person.facts()) if self.question else []
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import checking
+from conversations import approval, checking
 from conversations.care.examples import whole
 from conversations.care.rules import OVERRIDE, RULES
 from conversations.problems import ADVICE, ERROR, Problem
@@ -27,7 +27,7 @@ def holds(text: str) -> None:
         assert problem.what
         assert problem.do
         assert problem.level in {ERROR, ADVICE}
-        assert problem.rule in {"", OVERRIDE, *RULES}
+        assert problem.rule in {"", OVERRIDE, approval.RULE, *RULES}
 
 
 @always

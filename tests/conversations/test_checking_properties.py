@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hypothesis import given
@@ -142,7 +142,7 @@ def _answered(drawn: Flow, place: int, answers: dict[str, Answer], person: dict[
         yield answers  # they come no further
 
 
-def _ways(step: Step, options: list[Option]) -> Iterator[Answer]:
+def _ways(step: Step, options: Sequence[Option]) -> Iterator[Answer]:
     """Every answer that can be picked, and enough of those that can only be typed."""
     kind = KINDS[step.kind]
     if not kind.picks:

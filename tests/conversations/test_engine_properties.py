@@ -140,7 +140,7 @@ def test_a_number_typed_its_words_typed_and_a_tap_are_the_same(drawn: Flow, inpu
     label = talk.options[place].label
     number, words, tapped, chosen = talk.copy(), talk.copy(), talk.copy(), talk.options[place].id
     many, asked = talk.question and KINDS[talk.question.kind].many, talk.here
-    number.say(str(place + 1))
+    number.say(chosen if talk.question and talk.question.kind == "scale" else str(place + 1))
     words.say(label["en"])
     if many and tapped.session:
         tapped.session = replace(tapped.session, ticked=())

@@ -28,7 +28,7 @@ def test_what_is_ranked_by_tapping_shows_its_place_and_the_last_finds_its_own() 
     assert "Number 1: Plum" in english(first)
     second = talk.tap("apple")
     mark = next(effect for effect in second if isinstance(effect, Mark))
-    assert labels([mark])[:3] == ["(2) 1. Apple", "2. Pear", "(1) 3. Plum"]
+    assert labels([mark])[:3] == ["✓ Place 2: Apple", "2. Pear", "✓ Place 1: Plum"]
     talk.do(Done("code", 0))
     assert kept(talk) == ("plum", "apple", "pear")
 

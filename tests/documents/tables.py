@@ -11,6 +11,7 @@ from bot.xlsform import workbook
 from bot.xlsform.answers import INSTEAD, SELECTS, TYPES
 from bot.xlsform.steps import LEFT_COLUMNS
 from conversations import asking, bounds, checking, flow, library, questions, shapes, walks, wiring, wording
+from conversations.care import length
 from conversations.care.examples import whole
 from conversations.care.instruments import INSTRUMENTS
 from conversations.care.rules import RULES
@@ -143,12 +144,10 @@ def _limits(_inside: str) -> str:
 
 def _instruments(_inside: str) -> str:
     """Others' questions: those that may be asked, then those that may not."""
+    words = {True: "may be changed", False: "stay as they are"}
     rows = ["| `instrument` | whose question | its words |", "| --- | --- | --- |"]
-    for one in INSTRUMENTS.values():
-        if not one.forbidden:
-            rows.append(
-                f"| `{one.id}` | [{one.name}]({one.source}) | {'may be changed' if one.may_edit else 'stay as they are'} |"
-            )
+    asked = (one for one in INSTRUMENTS.values() if not one.forbidden)
+    rows += [f"| `{one.id}` | [{one.name}]({one.source}) | {words[one.may_edit]} |" for one in asked]
     rows += ["", "Not to be asked here:", ""]
     return "\n".join([*rows, *(f"- {one.name}: {one.forbidden}." for one in INSTRUMENTS.values() if one.forbidden)])
 
@@ -184,7 +183,7 @@ LIMITS = {
     "values of a scale": f"{bounds.LONGEST_SCALE}",
     "numbers in bounds": f"up to {shapes.LARGEST:,}",
     "an answer in words": f"{questions.LONGEST_TEXT:,} characters, one message",
-    "questions of a quick poll": "5",
+    "questions of a quick poll": f"{length.MOST_IN_A_POLL}",
     "a workbook": f"{workbook.MOST_ROWS:,} rows a sheet, {workbook.MOST_COLUMNS} columns, {workbook.LARGEST >> 20} MB",
 }
 

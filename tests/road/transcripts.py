@@ -91,7 +91,8 @@ class Player:
         return re.sub(r"\bLINK(?::([\w-]+))?", lambda found: self.house.links[self.engagements[found[1] or first]], words)
 
     def tap(self, name: str, label: str) -> None:
-        self.someone(name).taps(label, wait=PATIENCE)
+        person = self.someone(name)
+        person.taps(_as_shown(person, label), wait=PATIENCE)
 
     def tap_under(self, name: str, words: str, label: str) -> None:
         person = self.someone(name)
@@ -239,6 +240,12 @@ def _messages(person: Someone) -> list[Heard]:
     """The bot's messages in a chat, newest first."""
     found = [view["message_id"] for view in person.chat()["messages"] if view["from"] == "bot"]
     return [person.shows(message_id) for message_id in reversed(found)]
+
+
+def _as_shown(person: Someone, label: str) -> str:
+    """The label of a button with its marks of direction, which nobody writes into a transcript."""
+    shown = (each for heard in _messages(person) for each in heard.labels)
+    return next((each for each in shown if clean(each) == clean(label)), label)
 
 
 def _find_message(person: Someone, words: str) -> int:
