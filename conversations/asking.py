@@ -92,17 +92,16 @@ def _picks(session: Session, step: Step, place: int, face: Face, shown: Numbered
     picked = given.chosen if given else session.ticked
     labels: Sequence[tuple[int, Line]] = face.labels
     if picked or shown is not face.options:
-        labels = [(one[1], _label(step, face, one, picked)) for one in shown]
+        labels = [
+            face.labels[position]
+            if number == position + 1 and option.id not in picked
+            else (position, faces.label(step, option, number, picked))
+            for number, position, option in shown
+        ]
     found = [(Button(label, Tap(code, place, position)),) for position, label in labels]
     if step.kind != "scale":
         return tuple(found)
     return tuple(tuple(button for (button,) in found[first : first + A_ROW]) for first in range(0, len(found), A_ROW))
-
-
-def _label(step: Step, face: Face, one: tuple[int, int, Option], picked: Sequence[str]) -> Line:
-    number, position, option = one
-    same = number == position + 1 and option.id not in picked
-    return face.labels[position][1] if same else faces.label(step, option, number, picked)
 
 
 def _rows(session: Session, step: Step, place: int, face: Face, picks: Rows) -> Rows:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from conversations.conditions import PERSON, Condition, Test, comparisons
 from conversations.session import Answer
+from conversations.values import swift
 
 if TYPE_CHECKING:
     from conversations.flow import Step
@@ -21,6 +22,7 @@ Answers = Mapping[str, Answer]
 Person = Mapping[str, str]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Walk:
     """How far the answers `given` lead: `place` is that of the present question, or the end.

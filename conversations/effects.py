@@ -10,8 +10,10 @@ from conversations.flow import Picture
 from conversations.inputs import Input
 from conversations.session import Answer, Session
 from conversations.text import Line, Text
+from conversations.values import swift
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Button:
     """A button and the input it brings."""
@@ -23,6 +25,7 @@ class Button:
 Rows = tuple[tuple[Button, ...], ...]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Say:
     """A new message: its words, and `rows` of buttons under it."""
@@ -39,6 +42,7 @@ class Show:
     edition: str
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Mark:
     """New buttons for the message that was tapped: ticks, or none."""
@@ -46,6 +50,7 @@ class Mark:
     rows: Rows
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Toast:
     """A few words shown over the chat when a button was tapped."""
@@ -116,6 +121,7 @@ class Facts:
     receipt: str = ""  # a number to quote, should this turn delete anything
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What follows: where the session and the person stand now, and what to do, in order."""

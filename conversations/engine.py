@@ -143,16 +143,16 @@ def _tick(stand: Stand, step: Step, option: Option) -> Turn:
     before = earlier.chosen if earlier else stand.session.ticked
     offers = stand.options(step)
     ticked = _toggled(step, before, option, offers)
-    wrong = weigh(step, offers, ticked)
     too_much = len(ticked) > how_many(step, len(offers))[1]  # too few is no fault before Done
-    if isinstance(wrong, Misread) and (too_much or earlier):
-        return stand.says(Toast(wrong.why))
+    weighed = weigh(step, offers, ticked) if too_much or earlier else None
+    if isinstance(weighed, Misread):
+        return stand.says(Toast(weighed.why))
     toast = Toast(_told(step, option, ticked))
     if earlier is None:
         page = offers.index(option) // asking.PAGE if asking.pages(len(offers)) > 1 else 0
         ticking = stand.looking(ticked, page)
         return ticking.says(toast, Mark(asking.buttons(ticking, step)))
-    changed = _take(stand, step, wrong if isinstance(wrong, Answer) else Answer(chosen=ticked), tapped=None)
+    changed = _take(stand, step, weighed or Answer(chosen=ticked), tapped=None)
     after = standing.stand(stand.flow, changed.session or stand.session, stand.facts)
     return replace(changed, effects=(toast, Mark(asking.buttons(after, step)), *changed.effects))
 
@@ -193,7 +193,8 @@ def _hear(stand: Stand, words: str) -> Turn:
 
 def _take(stand: Stand, step: Step, answer: Answer, tapped: Field | None) -> Turn:
     """Keep `answer` under `step`, drop what no longer lies on the path, and go on."""
-    spoken = Answer(answer.chosen, answer.text, answer.skipped, _language(stand, step))
+    language = _language(stand, step)
+    spoken = answer if answer.language == language else replace(answer, language=language)
     earlier = stand.session.answers.get(step.id)
     if earlier and (earlier.chosen, earlier.text, earlier.skipped) == (spoken.chosen, spoken.text, spoken.skipped):
         return stand.says(Toast(Line(PHRASES["same-again"])))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conversations.values import swift
+
 
 @dataclass(frozen=True, slots=True)
 class Open:
@@ -19,6 +21,7 @@ class Link:
     code: str
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Tap:
     """A tapped option; `step` and `option` are positions in the edition that session `session` began with.
@@ -31,6 +34,7 @@ class Tap:
     option: int
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Back:
     """Take the last answer back. Tapped buttons say where they stood; typed words leave it to the engine."""
@@ -39,6 +43,7 @@ class Back:
     step: int | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Skip:
     """Leave this question out."""
@@ -47,6 +52,7 @@ class Skip:
     step: int | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Look:
     """Look further into a question: another page of its options, or the months of a year (2027), or its days (202702)."""
@@ -56,6 +62,7 @@ class Look:
     at: int = 0
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Done:
     """Send the ticked options."""

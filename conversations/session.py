@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from conversations.values import swift
 
+
+@swift
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer: words for text; for every other kind `chosen`, values without spaces; neither when it was skipped.
@@ -20,6 +23,7 @@ class Answer:
     language: str = "en"  # the language the question was asked in: with the edition it gives the exact wording
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Session:
     """`code` is its random name outside; `edition` the hash of the exact text it began with.

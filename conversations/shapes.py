@@ -175,6 +175,7 @@ ENGAGEMENT: dict[str, Key] = {
     "steps": Key(is_tables, "a [[steps]] table for each question", needed=True),
     "welcome": Key(is_text, 'welcome.en = "…"'),
     "thanks": Key(is_text, 'thanks.en = "…"'),
+    "invited": Key(is_number, "invited = 40, how many people you will ask, about"),
     "approved": Key(is_table, "an [approved.cy] table, as `words approve` writes it"),
     "overrides": Key(is_tables, "an [[overrides]] table: rule, at, why"),
 }

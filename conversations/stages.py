@@ -15,7 +15,7 @@ from functools import lru_cache
 from conversations.effects import Button
 from conversations.flow import Step
 from conversations.inputs import Look, Tap
-from conversations.phrases import PHRASES
+from conversations.phrases import PHRASES, kept
 from conversations.questions import day_bound
 from conversations.session import Session
 from conversations.text import Line, Text, fold
@@ -121,7 +121,13 @@ def _days(session: Session, position: int, least: dt.date, most: dt.date) -> Sta
 
 def month(number: int) -> Text:
     """The name of a month, from 1, in every language of the bot."""
-    return {tag: names.split("|")[number - 1].split()[0].capitalize() for tag, names in PHRASES["months"].items()}
+    return _month_names()[number - 1]
+
+
+@kept
+def _month_names() -> list[Text]:
+    names = {tag: [each.split()[0].capitalize() for each in said.split("|")] for tag, said in PHRASES["months"].items()}
+    return [{tag: months[place] for tag, months in names.items() if place < len(months)} for place in range(12)]
 
 
 @lru_cache(maxsize=512)

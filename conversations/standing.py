@@ -11,8 +11,10 @@ from conversations.course import Walk
 from conversations.effects import Effect, Facts, Turn
 from conversations.flow import Flow, Option, Step
 from conversations.session import Answer, Session
+from conversations.values import swift
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Stand:
     """The flow, the session, what is known of the world and what `when` may ask of the person; `walk` follows from them.

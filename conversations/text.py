@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from conversations.values import swift
+
 Text = Mapping[str, str]
 """BCP 47 tag -> words in that language. `en` is the language everything falls back to."""
 
@@ -52,6 +54,7 @@ class Counted(str):
         return (self.forms,)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Line:
     """Some words of a message, in all their languages, with what stands in their gaps.

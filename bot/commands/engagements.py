@@ -12,8 +12,10 @@ from bot.commands.workplace import ConfigOption, fail, find, learn_name, who, wi
 from bot.foundation import Foundation
 from storage import audit, engagements, organisations
 from storage.engagements import CLOSED, OPEN, Engagement
+from storage.small_numbers import FEWEST
 
 UNKNOWN = "YOUR_BOT"
+FEW = f"It is anonymous: ask many more than {FEWEST} people. With fewer than {FEWEST} answers, all are destroyed at the end."
 
 cli = typer.Typer(help="List, open and close engagements, and make links to them.", no_args_is_help=True)
 
@@ -53,7 +55,8 @@ def open_engagement(engagement: str, config_file: ConfigOption = None) -> None:
             audit.note(db, base.house.organisation_id, who(), "open", engagement, now)
         if not engagements.links_of(db, one.id):
             engagements.make_link(db, one, "", now)
-        return [f"{engagement} is open. People get in by this link:", *_link_lines(base, db, one)]
+        few = [FEW] if one.identity == "anonymous" else []
+        return [f"{engagement} is open. People get in by this link:", *_link_lines(base, db, one), *few]
 
     for row in within(config_file, act, adopt=True):
         typer.echo(row)

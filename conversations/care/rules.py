@@ -168,6 +168,13 @@ RULES: dict[str, Rule] = {
         + question("What would help?", "why", "text"),
         'identity = "anonymous"\n\n' + question("What would help?", "why", "text"),
     ),
+    "few-invited": Rule(
+        safety.check_few_invited,
+        ERROR,
+        "Anonymous engagements ask 10 people or more: with fewer answers than that they are destroyed.",
+        'identity = "anonymous"\ninvited = 8',
+        'identity = "anonymous"\ninvited = 80',
+    ),
     "young-writing": Rule(
         safety.check_young_writing,
         ADVICE,

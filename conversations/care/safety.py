@@ -14,6 +14,9 @@ from conversations.text import GAP
 LOCK_SCREEN = 60
 """Characters of a message that may show on a locked screen."""
 
+FEWEST_INVITED = 10
+"""Fewer people than that are known by what they answer, anonymous or not."""
+
 
 def check_lock_screen(draft: Draft) -> Iterator[Remark]:
     for each in draft.english:
@@ -85,6 +88,14 @@ def check_identifying(draft: Draft) -> Iterator[Remark]:
         elif telling and writes and not KINDS[step["kind"]].free:
             what = f"{quote(telling[0])} beside what people write can tell who they are"
             yield about(place, step, "ask", what, 'take one of the two out, or write identity = "confidential"')
+
+
+def check_few_invited(draft: Draft) -> Iterator[Remark]:
+    """So few people asked that nobody could stay unknown among them."""
+    invited = draft.table.get("invited")
+    if draft.anonymous and invited is not None and invited < FEWEST_INVITED:
+        what = f"of {invited} people asked, nobody can stay unknown"
+        yield Remark(("invited",), "invited", what, f'ask at least {FEWEST_INVITED}, or write identity = "confidential"')
 
 
 def check_young_writing(draft: Draft) -> Iterator[Remark]:
