@@ -198,13 +198,12 @@ def _take(stand: Stand, step: Step, answer: Answer, tapped: Field | None) -> Tur
     earlier = stand.session.answers.get(step.id)
     if earlier and (earlier.chosen, earlier.text, earlier.skipped) == (spoken.chosen, spoken.text, spoken.skipped):
         return stand.says(Toast(Line(PHRASES["same-again"])))
-    was_asked = stand.question
     after = stand.answered(step, spoken)
     toast = (Toast(Line(PHRASES["chosen"], {"option": tapped})),) if tapped else ()
     if earlier is None:
         return _onward(after, *toast)
     changed = Line(PHRASES["changed"], {"option": asking.spoken(step, spoken)})
-    if after.question is was_asked:
+    if after.question is stand.question:
         return _ask(_with_ticks(after, stand.session.ticked), *toast, lines=(changed,))
     return _onward(after, *toast, Say((changed,)))
 

@@ -32,7 +32,8 @@ class Stand:
     @property
     def question(self) -> Step | None:
         """The question waiting for an answer, or None at the end."""
-        return self.flow.at(self.walk.place)
+        steps, place = self.flow.steps, self.walk.place
+        return steps[place] if place < len(steps) else None
 
     @property
     def today(self) -> dt.date:

@@ -1,4 +1,4 @@
-"""Values made by the dozen in every turn: frozen for whoever reads and type-checks them, made as quickly as if they were not."""
+"""Values made by the dozen in every turn: frozen for whoever reads and checks the types, made as quickly as if they were not."""
 
 from __future__ import annotations
 
@@ -9,18 +9,13 @@ T = TypeVar("T")
 
 
 def swift(value: type[T]) -> type[T]:
-    """A frozen dataclass without the guard that mypy makes needless; it takes two thirds of the time a value is made in."""
-    made: Any = dataclasses.make_dataclass(value.__name__, [(one.name, one.type, _as_written(one)) for one in _fields(value)])
-    loose: Any = value
-    loose.__init__ = made.__init__
-    del loose.__setattr__, loose.__delattr__
+    """A frozen dataclass without its guard at run time, which costs two thirds of the time it takes to make one."""
+    frozen: Any = value
+    fields = [(each.name, each.type, _again(each)) for each in dataclasses.fields(frozen)]
+    frozen.__init__ = dataclasses.make_dataclass(value.__name__, fields, eq=False, repr=False).__init__  # type: ignore[misc]
+    del frozen.__setattr__, frozen.__delattr__
     return value
 
 
-def _fields(value: type) -> tuple[dataclasses.Field[Any], ...]:
-    return dataclasses.fields(value)
-
-
-def _as_written(one: dataclasses.Field[Any]) -> Any:
-    """The default of a field, for another dataclass."""
-    return dataclasses.field(default=one.default, default_factory=one.default_factory)  # type: ignore[call-overload]
+def _again(field: dataclasses.Field[Any]) -> Any:
+    return dataclasses.field(default=field.default, default_factory=field.default_factory)

@@ -198,6 +198,7 @@ def _list(form: Form, step: Table, options: Sequence[Table], only: Mapping[str, 
 
 LEFT = {
     "approved": "nothing: words that went through a workbook are approved anew",
+    "invited": "write it again in the file that comes back",
     "overrides": "write them again in the file that comes back",
 }
 """Parts of a file that stay behind, and what to do."""
