@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from bot import pictures
 from conversations import checking, library
+from conversations.checking.places import locate
+from conversations.checking.problems import Findings, Problem, quote
 from conversations.flow import Flow
-from conversations.places import locate
-from conversations.problems import Findings, Problem, quote
 from storage import editions, engagements
 from storage.engagements import Adoption
 

@@ -14,7 +14,7 @@ from bot.config import Config, ConfigError
 from bot.foundation import Foundation, foundation
 from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
 from conversations import directory
-from conversations.problems import ERROR
+from conversations.checking.problems import ERROR
 from storage import engagements, failures, outbox, sqlite_build
 from storage.database import DatabaseError
 from storage.keys import KeysError

@@ -17,7 +17,7 @@ from bot import content
 from bot.content import Shelf
 from bot.house import House
 from conversations import flow
-from conversations.problems import ERROR, Problem
+from conversations.checking.problems import ERROR, Problem
 from storage import editions
 from storage.database import READING
 from storage.engagements import Adoption

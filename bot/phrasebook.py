@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot import content
 from conversations import phrases
-from conversations.problems import Problem
+from conversations.checking.problems import Problem
 
 FOLDER = "phrases"
 

@@ -7,9 +7,9 @@ import os
 import stat
 from pathlib import Path
 
+from conversations.checking.places import locate
+from conversations.checking.problems import Problem, quote
 from conversations.flow import Flow, Step
-from conversations.places import locate
-from conversations.problems import Problem, quote
 
 LARGEST = 100_000  # bytes: seconds on a slow phone, and nobody's data allowance
 BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")

@@ -14,8 +14,8 @@ from babel import Locale
 from bot import tongues
 from bot.wordsheet import Row
 from conversations import approval
+from conversations.checking.places import Path
 from conversations.phrases import APPROVED, DRAFTS, READ_ONLY
-from conversations.places import Path
 from conversations.text import FALLBACK, GAP, MOST_NUMBERS, Counted
 
 

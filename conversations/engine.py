@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from conversations import asking, postcodes, screens, stages, standing
+from conversations import asking, screens, stages, standing
 from conversations.effects import Complete, Effect, Facts, Mark, Remember, Say, Show, Toast, Turn
 from conversations.flow import Flow, Option, Step
 from conversations.inputs import Back, Done, Input, Leave, Look, Open, Outcome, Refused, Silence, Skip, Tap, Words
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS, Misread, how_many, weigh
+from conversations.reading import postcodes
 from conversations.session import Answer, Session
 from conversations.standing import Stand
 from conversations.text import Field, Line, clean

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from conversations import amounts, days, postcodes, reading
+from conversations import reading
 from conversations.phrases import PHRASES
+from conversations.reading import amounts, days, postcodes
 from conversations.session import Answer
 from conversations.text import FALLBACK, Line, Text, fold, languages, units
 

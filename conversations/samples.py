@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 
-from conversations import amounts, questions
+from conversations import questions
 from conversations.conditions import Compare, met
 from conversations.flow import Option, Step
 from conversations.questions import KINDS
+from conversations.reading import amounts
 from conversations.session import Answer
 
 MOST_GROUPS = 6

@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, insert, select
 
-from conversations import comparing
 from conversations import flow as flows
+from conversations.checking import comparing
+from conversations.checking.problems import Problem
 from conversations.flow import Flow
-from conversations.problems import Problem
 from storage.schema import editions, engagements
 
 

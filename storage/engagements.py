@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from conversations import flow as flows
+from conversations.checking.problems import ERROR, Problem
 from conversations.flow import Flow
-from conversations.problems import ERROR, Problem
 from storage import codes, pictures
 from storage import editions as texts
 from storage.editions import Kept, Made

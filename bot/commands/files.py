@@ -13,7 +13,7 @@ import typer
 from bot import content, pictures
 from bot.commands.workplace import DEFAULT, ConfigOption, settings, within
 from conversations import checking, flow, library, walks
-from conversations.problems import ADVICE, ERROR, Problem, count
+from conversations.checking.problems import ADVICE, ERROR, Problem, count
 
 
 def check(

@@ -22,9 +22,9 @@ from bot.talk.paths import read_aloud
 from bot.talk.showing import PROMPT, kept, show
 from bot.talk.transcript import Transcript
 from conversations import checking, drawing, flow, phrases
+from conversations.checking.problems import Problem
 from conversations.flow import Flow
 from conversations.phrases import PHRASES
-from conversations.problems import Problem
 from conversations.screens import AGE_BANDS, LANGUAGE_NAMES
 
 EngagementArgument = Annotated[str, typer.Argument(help="A file, or the id of an engagement that is shipped or in your folder.")]

@@ -14,7 +14,7 @@ from bot import content
 from bot.clock import Clock
 from bot.commands.workplace import DEFAULT, ConfigOption, fail, settings
 from conversations import checking
-from conversations.problems import Problem, count
+from conversations.checking.problems import Problem, count
 from conversations.questions import KINDS
 
 if TYPE_CHECKING:

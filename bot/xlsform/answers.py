@@ -15,7 +15,7 @@ from bot.xlsform.joining import When
 from bot.xlsform.names import Ids
 from bot.xlsform.notes import NotCarried, Note
 from bot.xlsform.routing import Subject, routed
-from conversations.problems import quote
+from conversations.checking.problems import quote
 from conversations.questions import KINDS
 from conversations.text import choose, fold
 

@@ -9,8 +9,8 @@ from typing import Any
 from bot.xlsform.notes import NotCarried
 from bot.xlsform.routing import FLIPPED, day_in
 from bot.xlsform.xpath import SELF, Binary, Call, Expr, Value, parse
+from conversations.checking.shapes import LARGEST
 from conversations.questions import TODAY
-from conversations.shapes import LARGEST
 
 Bounds = dict[str, Any]
 """`at_least`, `at_most`; `alone` holds the names of the options that cannot stand beside others."""

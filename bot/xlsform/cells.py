@@ -14,7 +14,7 @@ from pyxform.survey import Survey  # type: ignore[import-untyped]
 
 from bot.xlsform.notes import Note
 from bot.xlsform.workbook import Sheet
-from conversations.problems import quote
+from conversations.checking.problems import quote
 from conversations.screens import LANGUAGE_NAMES
 from conversations.text import FALLBACK, fold
 

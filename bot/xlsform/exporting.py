@@ -14,8 +14,8 @@ from bot.xlsform import expressing
 from bot.xlsform.names import name_of
 from bot.xlsform.notes import NotCarried, Note
 from conversations import flow
+from conversations.checking.problems import quote
 from conversations.phrases import PHRASES
-from conversations.problems import quote
 from conversations.questions import KINDS, LEAST, MOST, PLEASE_SAY
 from conversations.text import GAP, choose
 

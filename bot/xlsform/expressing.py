@@ -9,8 +9,8 @@ from typing import Any
 from bot.xlsform.names import name_of
 from bot.xlsform.notes import NotCarried
 from conversations import conditions
+from conversations.checking.problems import quote
 from conversations.conditions import PERSON, All, Any_, Compare, Condition, Not
-from conversations.problems import quote
 from conversations.questions import KINDS, TODAY
 
 PLACE = "regex(., '^[A-Za-z]{1,2}[0-9][0-9A-Za-z]?$')"

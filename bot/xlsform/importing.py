@@ -17,8 +17,8 @@ from bot.xlsform.notes import NotCarried, Note, refuse
 from bot.xlsform.routing import Subject, routed
 from bot.xlsform.steps import Pen
 from bot.xlsform.xpath import Call, parse
+from conversations.checking.problems import quote
 from conversations.flow import SECTION
-from conversations.problems import quote
 from conversations.questions import KINDS
 
 

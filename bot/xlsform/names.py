@@ -6,8 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from conversations.checking.shapes import LONGEST_ID, RESERVED
 from conversations.flow import OTHER
-from conversations.shapes import LONGEST_ID, RESERVED
 
 _OTHER = re.compile(r"[^a-z0-9-]")
 

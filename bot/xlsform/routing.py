@@ -12,7 +12,7 @@ from typing import Any
 from bot.xlsform.joining import When, both, either, negated
 from bot.xlsform.notes import NotCarried
 from bot.xlsform.xpath import Binary, Call, Column, Expr, Ref, Value, parse
-from conversations.problems import quote
+from conversations.checking.problems import quote
 
 FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 ACKNOWLEDGED = "OK"

@@ -11,10 +11,10 @@ from bot.xlsform.cells import Row
 from bot.xlsform.joining import When
 from bot.xlsform.notes import NotCarried, Note
 from bot.xlsform.routing import Subject, routed
+from conversations.checking.problems import quote
+from conversations.checking.shapes import LONGEST_ID
 from conversations.flow import OTHER
-from conversations.problems import quote
 from conversations.questions import KINDS, PLEASE_SAY
-from conversations.shapes import LONGEST_ID
 from conversations.text import GAP, choose
 
 REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")

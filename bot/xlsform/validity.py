@@ -12,7 +12,7 @@ from pyxform.xls2json_backends import DefinitionData  # type: ignore[import-unty
 
 from bot.xlsform.notes import Note, Refused
 from bot.xlsform.workbook import Book
-from conversations.problems import quote
+from conversations.checking.problems import quote
 
 FIRST_ROW = 2
 

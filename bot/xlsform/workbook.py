@@ -14,7 +14,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from bot.xlsform.notes import Note, Refused, refuse
-from conversations.problems import nearest, quote
+from conversations.checking.problems import nearest, quote
 from conversations.text import clean
 
 LARGEST = 10 << 20  # bytes of the file

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.xlsform.notes import NotCarried
-from conversations.problems import quote
+from conversations.checking.problems import quote
 
 DEEPEST = 40
 """How far brackets may stand inside one another."""

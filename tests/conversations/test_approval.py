@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import approval, flow, phrases, shapes
+from conversations import approval, flow, phrases
 from conversations.approval import fingerprint
+from conversations.checking import approvals, shapes
+from conversations.checking.places import locate
+from conversations.checking.problems import ADVICE, Findings
 from conversations.inputs import Ask
 from conversations.phrases import PHRASES
-from conversations.places import locate
-from conversations.problems import ADVICE, Findings
 from conversations.reading import CONTROLS, interpret
 from conversations.text import Counted, fold
 from tests.conversations.written import always
@@ -31,7 +32,7 @@ def table() -> dict[str, Any]:
 def said(engagement: dict[str, Any]) -> list[str]:
     """What `check` notes about its approvals."""
     findings = Findings("a.toml", locate(SOURCE))
-    approval.check(engagement, findings)
+    approvals.check(engagement, findings)
     assert {problem.level for problem in findings.found} <= {ADVICE}
     return [f"{problem.line}: {problem.what}" for problem in findings.found]
 

@@ -6,16 +6,17 @@ import time
 
 import pytest
 
-from conversations import approval, checking
-from conversations.care.examples import options, question, whole
-from conversations.care.rules import RULES
-from conversations.problems import ADVICE, ERROR, Problem
+from conversations import checking
+from conversations.checking import approvals
+from conversations.checking.care.examples import options, question, whole
+from conversations.checking.care.rules import RULES
+from conversations.checking.problems import ADVICE, ERROR, Problem
 from tests.conversations.wrong_files import GOOD
 
 
 def review(text: str) -> list[Problem]:
     """What care finds; that the examples' easy words were approved by nobody is another matter."""
-    return [problem for problem in checking.review(text, "a.toml") if problem.rule != approval.RULE]
+    return [problem for problem in checking.review(text, "a.toml") if problem.rule != approvals.RULE]
 
 
 def said(text: str) -> str:

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.commands import cli
-from conversations.care.examples import whole
-from conversations.care.rules import RULES
+from conversations.checking.care.examples import whole
+from conversations.checking.care.rules import RULES
 from conversations.library import SHIPPED
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from conversations import checking
-from conversations.care.examples import options, question, whole
-from conversations.care.instruments import INSTRUMENTS
-from conversations.care.rules import RULES
-from conversations.problems import ADVICE, ERROR, Problem
+from conversations.checking.care.examples import options, question, whole
+from conversations.checking.care.instruments import INSTRUMENTS
+from conversations.checking.care.rules import RULES
+from conversations.checking.problems import ADVICE, ERROR, Problem
 
 
 def review(text: str) -> list[Problem]:

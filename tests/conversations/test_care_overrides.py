@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conversations import checking
-from conversations.care.examples import question, whole
-from conversations.care.rules import OVERRIDE, RULES
-from conversations.problems import ADVICE, ERROR, Problem
+from conversations.checking.care.examples import question, whole
+from conversations.checking.care.rules import OVERRIDE, RULES
+from conversations.checking.problems import ADVICE, ERROR, Problem
 
 
 def review(text: str) -> list[Problem]:

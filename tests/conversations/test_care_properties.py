@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import approval, checking
-from conversations.care.examples import whole
-from conversations.care.rules import OVERRIDE, RULES
-from conversations.problems import ADVICE, ERROR, Problem
+from conversations import checking
+from conversations.checking import approvals
+from conversations.checking.care.examples import whole
+from conversations.checking.care.rules import OVERRIDE, RULES
+from conversations.checking.problems import ADVICE, ERROR, Problem
 from tests.conversations.test_checking_properties import PIECES, VALID, VALUES
 from tests.conversations.written import always, dump, source, tables
 
@@ -27,7 +28,7 @@ def holds(text: str) -> None:
         assert problem.what
         assert problem.do
         assert problem.level in {ERROR, ADVICE}
-        assert problem.rule in {"", OVERRIDE, approval.RULE, *RULES}
+        assert problem.rule in {"", OVERRIDE, approvals.RULE, *RULES}
 
 
 @always

@@ -6,19 +6,20 @@ import tomllib
 
 import pytest
 
-from conversations import approval, checking, flow
-from conversations.care import length
-from conversations.care.draft import Draft
-from conversations.care.examples import options, question, whole
-from conversations.care.reading_age import reading_age, syllables
-from conversations.care.rules import RULES
-from conversations.care.words import EMOJI
-from conversations.problems import ADVICE, ERROR, Problem
+from conversations import checking, flow
+from conversations.checking import approvals
+from conversations.checking.care import length
+from conversations.checking.care.draft import Draft
+from conversations.checking.care.examples import options, question, whole
+from conversations.checking.care.reading_age import reading_age, syllables
+from conversations.checking.care.rules import RULES
+from conversations.checking.care.words import EMOJI
+from conversations.checking.problems import ADVICE, ERROR, Problem
 from tests.conversations.written import dump
 
 
 def review(text: str) -> list[Problem]:
-    return [problem for problem in checking.review(text, "a.toml") if problem.rule != approval.RULE]
+    return [problem for problem in checking.review(text, "a.toml") if problem.rule != approvals.RULE]
 
 
 def said(text: str) -> str:

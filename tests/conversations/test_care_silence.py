@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conversations import checking, flow
-from conversations.care import draft, tone
-from conversations.care.examples import whole
+from conversations.checking.care import draft, tone
+from conversations.checking.care.examples import whole
 from conversations.library import SHIPPED
 from conversations.phrases import PHRASES
 from tests.conversations.written import dump

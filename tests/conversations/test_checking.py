@@ -7,8 +7,8 @@ import time
 import pytest
 
 from conversations import checking, flow
+from conversations.checking.problems import Problem
 from conversations.library import SHIPPED
-from conversations.problems import Problem
 from tests.conversations.wrong_files import CASES, GOOD, LONG
 
 

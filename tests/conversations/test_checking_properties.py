@@ -11,13 +11,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import checking, flow, places, proofs
+from conversations import checking, flow
+from conversations.checking import places, proofs
+from conversations.checking.places import Path
+from conversations.checking.problems import Findings
 from conversations.conditions import met
 from conversations.flow import Flow, Option, Step, offered
 from conversations.inputs import Open
 from conversations.library import SHIPPED
-from conversations.places import Path
-from conversations.problems import Findings
 from conversations.questions import KINDS, Misread, weigh
 from conversations.session import Answer
 from tests.conversations.talks import Talk

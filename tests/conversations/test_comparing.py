@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 
 from conversations import checking, flow
-from conversations.comparing import compare
+from conversations.checking.comparing import compare
+from conversations.checking.problems import ADVICE, ERROR, Problem
 from conversations.library import SHIPPED
-from conversations.problems import ADVICE, ERROR, Problem
 from tests.conversations import written
 
 HEAD = """format = 1

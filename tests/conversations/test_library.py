@@ -12,7 +12,7 @@ import pytest
 
 import conversations.library as shelf
 from conversations import approval, checking, flow
-from conversations.care.instruments import INSTRUMENTS
+from conversations.checking.care.instruments import INSTRUMENTS
 from conversations.flow import Flow, Step
 from conversations.library import SHIPPED
 from conversations.phrases import PHRASES

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from conversations.meaning import PERHAPS, SURELY, doubt, other_unit
+from conversations.checking.meaning import PERHAPS, SURELY, doubt, other_unit
 
 MEAN_THE_SAME = [
     ("Which best describes you?", "Which best discribes you"),

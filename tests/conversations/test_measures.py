@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import amounts, days, postcodes
+from conversations.reading import amounts, days, postcodes
 from tests.conversations.written import always
 
 TODAY = dt.date(2027, 1, 4)

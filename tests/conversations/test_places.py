@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.places import Path, locate
+from conversations.checking.places import Path, locate
 
 TEXT = '''\
 # A comment with [brackets] and = signs

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from conversations import amounts, days, phrases, reading
+from conversations import phrases, reading
 from conversations.flow import Option
 from conversations.inputs import Ask, Back, Done, Input, Leave, Skip
+from conversations.reading import amounts, days
 from tests.road import tongues
 
 TODAY = dt.date(2027, 1, 15)

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot import speech
-from conversations import approval, checking
-from conversations.care.examples import whole
-from conversations.problems import Problem
+from conversations import checking
+from conversations.checking import approvals
+from conversations.checking.care.examples import whole
+from conversations.checking.problems import Problem
 from conversations.questions import KINDS, Misread
 from conversations.text import choose
 from tests.documents.screens import Screen, flow_of
@@ -40,7 +41,7 @@ def as_file(piece: str) -> str:
 def review(text: str) -> list[Problem]:
     """What `check` says of an example; who approved its words matters only where it says so."""
     found = checking.review(text, "example.toml")
-    return found if "\n[approved." in text else [problem for problem in found if problem.rule != approval.RULE]
+    return found if "\n[approved." in text else [problem for problem in found if problem.rule != approvals.RULE]
 
 
 def fill(prose: str) -> str:

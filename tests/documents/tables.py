@@ -10,14 +10,15 @@ from bot import content, pictures
 from bot.xlsform import workbook
 from bot.xlsform.answers import INSTEAD, SELECTS, TYPES
 from bot.xlsform.steps import LEFT_COLUMNS
-from conversations import asking, bounds, checking, flow, library, questions, shapes, walks, wiring, wording
-from conversations.care import length
-from conversations.care.examples import whole
-from conversations.care.instruments import INSTRUMENTS
-from conversations.care.rules import RULES
+from conversations import asking, checking, faces, flow, library, questions, walks
+from conversations.checking import bounds, shapes, wiring, wording
+from conversations.checking.care import length
+from conversations.checking.care.examples import whole
+from conversations.checking.care.instruments import INSTRUMENTS
+from conversations.checking.care.rules import RULES
+from conversations.checking.shapes import Key
 from conversations.conditions import COMPARISONS, PERSON_FACTS
 from conversations.questions import KINDS
-from conversations.shapes import Key
 from conversations.text import choose
 from tests.conversations.wrong_files import CASES, GOOD, LONG
 from tests.documents.examples import finding, review
@@ -177,7 +178,7 @@ LIMITS = {
     "an engagement file": f"{content.LARGEST >> 20} MB",
     "a picture": f"{pictures.LARGEST // 1000} KB, PNG or JPEG",
     "an id": f"{shapes.LONGEST_ID} characters",
-    "options of one question": f"{wiring.MOST_OPTIONS}, in pages of {asking.PAGE} when there are more than {asking.AT_ONCE}",
+    "options of one question": f"{wiring.MOST_OPTIONS}, in pages of {asking.PAGE} when there are more than {faces.AT_ONCE}",
     "the words of an option, or a title": f"{wording.LONGEST_LABEL} characters",
     "a message, with all that stands around the words": f"{wording.LONGEST_MESSAGE:,} characters",
     "values of a scale": f"{bounds.LONGEST_SCALE}",

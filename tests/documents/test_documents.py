@@ -15,7 +15,7 @@ import pytest
 import typer.main
 
 from bot import commands
-from conversations.care.rules import RULES
+from conversations.checking.care.rules import RULES
 from conversations.questions import KINDS
 from tests.documents import examples, pages
 from tests.documents.examples import FENCE, WRITTEN

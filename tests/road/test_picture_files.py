@@ -9,7 +9,7 @@ import pytest
 
 from bot import content, pictures
 from conversations import flow
-from conversations.problems import Problem
+from conversations.checking.problems import Problem
 from tests.paint import JPEG, png
 from tests.road.house import ENGAGEMENTS, run_command
 

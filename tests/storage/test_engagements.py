@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from conversations import flow as flows
-from conversations.problems import ADVICE, ERROR
+from conversations.checking.problems import ADVICE, ERROR
 from storage import engagements, schema
 from storage.engagements import CONSOLE, FILE, LIBRARY, OPEN, Adoption
 from tests.storage.world import NOON, SOURCE, World

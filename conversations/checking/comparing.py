@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conversations import flow as flows
-from conversations import meaning
+from conversations.checking import meaning
+from conversations.checking.places import Path, locate
+from conversations.checking.problems import ADVICE, ERROR, Findings, Problem, quote
 from conversations.flow import Flow, Option, Step
-from conversations.places import Path, locate
-from conversations.problems import ADVICE, ERROR, Findings, Problem, quote
 from conversations.text import FALLBACK, Text, choose, fold
 
 NEW_ID = "give it a new id, or put it back"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from conversations import walks
-from conversations.care import instruments
+from conversations.checking.care import instruments
+from conversations.checking.places import Path
+from conversations.checking.shapes import Table
 from conversations.flow import Flow
-from conversations.places import Path
 from conversations.questions import KINDS
-from conversations.shapes import Table
 from conversations.text import GAP
 
 LABELS = ("label", "low", "high", "unit")

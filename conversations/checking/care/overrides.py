@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from conversations.care.draft import Draft, Remark
-from conversations.problems import ADVICE, quote, suggest
-from conversations.shapes import Table
+from conversations.checking.care.draft import Draft, Remark
+from conversations.checking.problems import ADVICE, quote, suggest
+from conversations.checking.shapes import Table
 
 SHORTEST_REASON = 10
 """Letters."""

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from conversations import amounts
+from conversations.checking.places import Path
+from conversations.checking.problems import Findings, quote
 from conversations.conditions import PERSON, All, Any_, Condition, Not, comparisons, met
 from conversations.flow import Bound, Flow, Option, Step, offered
-from conversations.places import Path
-from conversations.problems import Findings, quote
 from conversations.questions import KINDS, TODAY, Misread, how_many, weigh
+from conversations.reading import amounts
 from conversations.reception import admits
 from conversations.screens import AGE_BANDS
 from conversations.session import Answer

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 
-from conversations.shapes import Table
+from conversations.checking.shapes import Table
 from conversations.text import Text
 
 

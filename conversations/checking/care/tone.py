@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from conversations.care import words as lists
-from conversations.care.draft import Draft, Remark, Words
-from conversations.care.reading_age import reading_age
-from conversations.problems import ADVICE, ERROR, quote
+from conversations.checking.care import words as lists
+from conversations.checking.care.draft import Draft, Remark, Words
+from conversations.checking.care.reading_age import reading_age
+from conversations.checking.problems import ADVICE, ERROR, quote
 
 AGE, YOUNG_AGE = 11, 9
 FEWEST_WORDS = 10

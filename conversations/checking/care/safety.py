@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conversations.care import words as lists
-from conversations.care.draft import Draft, Remark, Words, about
+from conversations.checking.care import words as lists
+from conversations.checking.care.draft import Draft, Remark, Words, about
+from conversations.checking.problems import ADVICE, ERROR, quote
 from conversations.phrases import PHRASES
-from conversations.problems import ADVICE, ERROR, quote
 from conversations.questions import KINDS
 from conversations.text import GAP
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from math import ceil
 
-from conversations.care import words as lists
-from conversations.care.draft import Draft, Remark, about
-from conversations.problems import ADVICE, count, quote
+from conversations.checking.care import words as lists
+from conversations.checking.care.draft import Draft, Remark, about
+from conversations.checking.problems import ADVICE, count, quote
 from conversations.questions import KINDS
 
 MOST_IN_A_POLL, TIRING = 5, 12

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from conversations.places import Path
-from conversations.problems import Findings, quote
+from conversations.checking.places import Path
+from conversations.checking.problems import Findings, quote
+from conversations.checking.shapes import Table
 from conversations.questions import KINDS, LEAST, MOST, TODAY
-from conversations.shapes import Table
 
 LONGEST_SCALE = 11
 """Values of a scale: 0 to 10 is the longest people are used to."""

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from conversations.places import Path, Places
+from conversations.checking.places import Path, Places
 from conversations.text import clean, shorten
 
 LONGEST_QUOTE = 60

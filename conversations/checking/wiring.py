@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conversations import bounds, postcodes
+from conversations.checking import bounds
+from conversations.checking.places import Path
+from conversations.checking.problems import Findings, quote, suggest
+from conversations.checking.shapes import STEP, Table, is_day, is_number
 from conversations.conditions import COMPARISONS, PERSON, PERSON_FACTS
 from conversations.flow import SECTION
-from conversations.places import Path
-from conversations.problems import Findings, quote, suggest
 from conversations.questions import KINDS, LEAST, MOST, Kind
+from conversations.reading import postcodes
 from conversations.screens import AGE_BANDS
-from conversations.shapes import STEP, Table, is_day, is_number
 
 MOST_OPTIONS = 500
 """More than anyone looks through, even with the pages they come in."""

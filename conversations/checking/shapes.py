@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conversations.checking.places import Path
+from conversations.checking.problems import Findings, nearest, quote, suggest
 from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES, OTHER
-from conversations.places import Path
-from conversations.problems import Findings, nearest, quote, suggest
 from conversations.questions import KINDS, TODAY
 
 Table = dict[str, Any]

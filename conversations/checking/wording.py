@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conversations.asking import LONGEST_REPEAT, PAGE, pages
+from conversations.checking.places import Path
+from conversations.checking.problems import Findings, nearest, quote, suggest
+from conversations.checking.shapes import Table
 from conversations.phrases import PHRASES
-from conversations.places import Path
-from conversations.problems import Findings, nearest, quote, suggest
 from conversations.questions import KINDS
 from conversations.reading import number_in
 from conversations.screens import LANGUAGE_NAMES
-from conversations.shapes import Table
 from conversations.text import GAP, Text, clean, fold, units
 
 LONGEST_MESSAGE = 4096

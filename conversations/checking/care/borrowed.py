@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from conversations.care.draft import Draft, Remark, Words, about
-from conversations.care.instruments import INSTRUMENTS, USABLE, Instrument
-from conversations.problems import ADVICE, quote, suggest
-from conversations.shapes import Table
+from conversations.checking.care.draft import Draft, Remark, Words, about
+from conversations.checking.care.instruments import INSTRUMENTS, USABLE, Instrument
+from conversations.checking.problems import ADVICE, quote, suggest
+from conversations.checking.shapes import Table
 from conversations.text import fold
 
 ALIKE = 0.88

@@ -7,10 +7,11 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conversations import approval, flow, proofs, shapes, wiring, wording
-from conversations.care import rules
-from conversations.places import Places, locate
-from conversations.problems import Findings, Problem, quote
+from conversations import flow
+from conversations.checking import approvals, proofs, shapes, wiring, wording
+from conversations.checking.care import rules
+from conversations.checking.places import Places, locate
+from conversations.checking.problems import Findings, Problem, quote
 
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -71,7 +72,7 @@ def _check_table(table: Mapping[str, Any], text: str, findings: Findings, *, car
     proofs.check(built, findings)
     if care and not findings.found:
         rules.check(engagement, built, findings)
-        approval.check(engagement, findings)
+        approvals.check(engagement, findings)
 
 
 def _parse(text: str, findings: Findings) -> dict[str, Any] | None:

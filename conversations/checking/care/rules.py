@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from conversations.care import borrowed, length, overrides, safety, tone
-from conversations.care.draft import Draft, Remark
-from conversations.care.examples import options, question
+from conversations.checking.care import borrowed, length, overrides, safety, tone
+from conversations.checking.care.draft import Draft, Remark
+from conversations.checking.care.examples import options, question
+from conversations.checking.problems import ADVICE, ERROR, Findings
+from conversations.checking.shapes import Table
 from conversations.flow import Flow
-from conversations.problems import ADVICE, ERROR, Findings
-from conversations.shapes import Table
 
 
 @dataclass(frozen=True, slots=True)
