@@ -61,7 +61,7 @@ def _drawn(stand: Stand, step: Step, place: int, face: Face) -> tuple[Rows, tupl
         return _picks(session, step, place, face, face.options), face.body[first]
     if step.kind == "date":
         stage = stages.stage(step, place, session, stand.today)
-        return stage.rows, (*face.beside, *faces.hints(step, 0, first=first, stage=stage.line))
+        return stage.rows, (*face.beside, *faces.hints(step, 0, first=first, stage=stage.line, today=stand.today))
     options = _offered(stand, step)
     shown = _shown(stand, options)
     lines, picks = faces.listed(step, shown), _picks(session, step, place, face, shown)

@@ -15,7 +15,7 @@ from conversations.flow import Flow, Option, Step
 from conversations.inputs import Back, Done, Input, Leave, Look, Open, Outcome, Refused, Silence, Skip, Tap, Words
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS, Misread, how_many, weigh
-from conversations.reading import postcodes
+from conversations.reading import days, postcodes
 from conversations.session import Answer, Session
 from conversations.standing import Stand
 from conversations.text import Field, Line, clean
@@ -183,6 +183,8 @@ def _hear(stand: Stand, words: str) -> Turn:
         return _ask(stand)
     whole = stages.complete(stand.session.at, words) if step.kind == "date" else words
     read = KINDS[step.kind].read(step, stand.options(step), whole, stand.today)
+    if isinstance(read, Misread) and step.kind == "date" and _reaches(stand, step, days.read_part(whole)):
+        return _look(stand, days.read_part(whole) or 0)
     if isinstance(read, Misread):
         return _ask(stand.looking(stand.session.ticked, stand.session.at, read.near), lines=(read.why,))
     taken = _take(stand, step, read, tapped=None)
@@ -190,6 +192,11 @@ def _hear(stand: Stand, words: str) -> Turn:
         told = Say((Line(PHRASES["only-first-part"], {"place": read.chosen[0]}),))
         return replace(taken, effects=(told, *taken.effects))
     return taken
+
+
+def _reaches(stand: Stand, step: Step, part: int | None) -> bool:
+    """Whether a year, or a year and month, is a stage of this date."""
+    return part is not None and stages.fits(step, part, stand.today)
 
 
 def _take(stand: Stand, step: Step, answer: Answer, tapped: Field | None) -> Turn:

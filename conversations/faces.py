@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conversations.inputs import Back, Done, Input, Skip
 from conversations.phrases import PHRASES
-from conversations.questions import KINDS, how_many
+from conversations.questions import KINDS, example, how_many, span
 from conversations.text import NEXT_LINE, PARAGRAPH, SAME_LINE, Field, Line, Text, gaps
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def listed(step: Step, options: Numbered) -> list[Line]:
     if step.kind == "scale":
         ends = (options[0], options[-1]) if step.low or step.high else ()
         return [Line(option.label, parting=NEXT_LINE) for _, _, option in ends]
-    return [line("option-line", NEXT_LINE, number=number, label=option.label) for number, _, option in options]
+    lines = [line("option-line", NEXT_LINE, number=number, label=option.label) for number, _, option in options]
+    return [replace(lines[0], parting=PARAGRAPH), *lines[1:]] if step.says else lines
 
 
 def label(step: Step, option: Option, number: int, picked: Sequence[str] = ()) -> Line:
@@ -97,16 +99,18 @@ def label(step: Step, option: Option, number: int, picked: Sequence[str] = ()) -
     return line("button-ticked", number=number, label=option.label)
 
 
-def hints(step: Step, of: int, *, first: bool, stage: Line | None = None) -> tuple[Line, ...]:
+def hints(step: Step, of: int, *, first: bool, stage: Line | None = None, today: dt.date = dt.date.min) -> tuple[Line, ...]:
     """How to answer, in one paragraph: `of` so many options, `first` of all questions, at that `stage` of a date."""
     found = [line("about-me")] if step.about == "me" else []
-    found += [stage] if stage else _how(step, of, first=first)
+    found += [stage] if stage else _how(step, of, today, first=first)
+    bounds = span(step, today) if step.kind in {"number", "date"} else None
+    found += [bounds] if bounds else []
     if step.optional and (first or KINDS[step.kind].free or step.sensitive):
         found.append(line("how-to-skip"))
     return (*found[:1], *(replace(hint, parting=SAME_LINE) for hint in found[1:]))
 
 
-def _how(step: Step, of: int, *, first: bool) -> list[Line]:
+def _how(step: Step, of: int, today: dt.date, *, first: bool) -> list[Line]:
     match step.kind:
         case "text":
             return [line("before-text")]
@@ -119,7 +123,7 @@ def _how(step: Step, of: int, *, first: bool) -> list[Line]:
         case "number":
             return [line("how-to-count-in", unit=step.unit) if step.unit else line("how-to-count")]
         case "date":
-            return [line("how-to-date")]
+            return [line("how-to-date", example=example(step, today))]
         case "place":
             return [line("how-to-place")]
     return [line("how-to-answer")] if first else []

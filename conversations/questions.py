@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from conversations import reading
 from conversations.phrases import PHRASES
 from conversations.reading import amounts, days, postcodes
 from conversations.session import Answer
-from conversations.text import FALLBACK, Line, Text, fold, languages, units
+from conversations.text import FALLBACK, Field, Line, Text, fold, languages, units
 
 if TYPE_CHECKING:
     from conversations.flow import Bound, Option, Step
@@ -80,6 +81,13 @@ def read_choice(step: Step, options: Sequence[Option], words: str, today: dt.dat
     return Answer(chosen=(found.id,))
 
 
+def read_yes_no(step: Step, options: Sequence[Option], words: str, today: dt.date) -> Answer | Misread:
+    """Yes or no, in the many ways people say it."""
+    said = fold(words)
+    found = next((answer for answer in ("yes", "no") if said in reading.ways(f"typed-{answer}")), None)
+    return Answer(chosen=(found,)) if found else read_choice(step, options, words, today)
+
+
 def read_choices(step: Step, options: Sequence[Option], words: str, today: dt.date) -> Answer | Misread:  # noqa: ARG001
     """Several options, by numbers or words: "1 and 3"."""
     found = reading.find_options(options, words)
@@ -91,20 +99,24 @@ def read_choices(step: Step, options: Sequence[Option], words: str, today: dt.da
 def read_rank(step: Step, options: Sequence[Option], words: str, today: dt.date) -> Answer | Misread:  # noqa: ARG001
     """Options in order, best first: "3, 1, 2"."""
     found = reading.find_options(options, words)
-    if found is None:
+    if found is None or len({option.id for option in found}) < len(found):  # a place cannot be given twice
         return Misread(Line(PHRASES["put-in-order"]))
     return weigh(step, options, tuple(option.id for option in found))
 
 
 def read_scale(step: Step, options: Sequence[Option], words: str, today: dt.date) -> Answer | Misread:  # noqa: ARG001
     """A value of the scale, as a number or by the words at one of its ends."""
-    value = amounts.read(words)
+    value = amounts.read(_OUT_OF.sub("", words) if words.endswith(options[-1].id) else words)
     spelt = amounts.spell(value) if value is not None else ""
     ends = {options[0].id: step.low, options[-1].id: step.high}
     found = [o.id for o in options if o.id == spelt or _says(o.label, words) or _says(ends.get(o.id, {}), words)]
     if not found:
         return Misread(Line(PHRASES["pick-on-scale"], {"least": options[0].id, "most": options[-1].id}))
     return Answer(chosen=(found[0],))
+
+
+_OUT_OF = re.compile(r"\s*/\s*\d+$")
+"""The end of a mark like 7/10: what it is out of."""
 
 
 def _says(text: Text, words: str) -> bool:
@@ -119,9 +131,9 @@ def read_number(step: Step, options: Sequence[Option], words: str, today: dt.dat
         number, unit = amounts.split(words)
         value = amounts.read(number) if unit and _is_unit(step, unit) else None
     if value is None:
-        return Misread(Line(PHRASES["type-a-number"]))
+        return Misread(Line(PHRASES["type-a-number"], {"example": example(step, today)}))
     if step.whole and value != value.to_integral_value():
-        return Misread(Line(PHRASES["whole-number"]))
+        return Misread(Line(PHRASES["whole-number"], {"example": example(step, today)}))
     least, most = step.at_least, step.at_most
     if (least is not None and value < Decimal(str(least))) or (most is not None and value > Decimal(str(most))):
         return Misread(_within("number", least, most))
@@ -139,7 +151,7 @@ def read_date(step: Step, options: Sequence[Option], words: str, today: dt.date)
     least, most = day_bound(step.at_least, today), day_bound(step.at_most, today)
     found = days.read(words, today, least or dt.date.min, most or dt.date.max)
     if found is None:
-        return Misread(Line(PHRASES["type-a-date"]))
+        return Misread(Line(PHRASES["type-a-date"], {"example": example(step, today)}))
     if (least and found < least) or (most and found > most):
         return Misread(_within("date", least, most))
     return Answer(chosen=(found.isoformat(),))
@@ -187,12 +199,38 @@ def day_bound(bound: Bound | None, today: dt.date) -> dt.date | None:
     return today if bound == TODAY else bound if isinstance(bound, dt.date) else None
 
 
+def example(step: Step, today: dt.date) -> Field:
+    """An answer as it could be: a number or a day within the bounds of the step."""
+    if step.kind == "date":
+        first, last = day_bound(step.at_least, today), day_bound(step.at_most, today)
+        return max(first or today, min(today, last or today))
+    value = _TWELVE if step.at_least is None else max(_TWELVE, Decimal(str(step.at_least)))
+    return amounts.spell(value if step.at_most is None else min(value, Decimal(str(step.at_most))))
+
+
+_TWELVE = Decimal(12)
+
+
+def span(step: Step, today: dt.date) -> Line | None:
+    """What an answer must lie between, said beforehand; None when there are no bounds."""
+    dated = step.kind == "date"
+    least = day_bound(step.at_least, today) if dated else step.at_least
+    most = day_bound(step.at_most, today) if dated else step.at_most
+    if least is None and most is None:
+        return None
+    only = "range-up-to" if least is None else "dates-from" if dated else "range-from"
+    return Line(PHRASES["range-between" if least is not None and most is not None else only], _bounds(least, most))
+
+
 def _within(what: str, least: Bound | None, most: Bound | None) -> Line:
     """What is said when an answer lies outside its bounds."""
     side = "between" if least is not None and most is not None else "from" if least is not None else "up-to"
+    return Line(PHRASES[f"{what}-{side}"], _bounds(least, most))
+
+
+def _bounds(least: Bound | None, most: Bound | None) -> dict[str, Field]:
     bounds = {"least": least, "most": most}
-    fields = {name: bound if isinstance(bound, dt.date) else str(bound) for name, bound in bounds.items() if bound is not None}
-    return Line(PHRASES[f"{what}-{side}"], fields)
+    return {name: bound if isinstance(bound, dt.date) else str(bound) for name, bound in bounds.items() if bound is not None}
 
 
 LEAST, MOST = 1, 5
@@ -224,7 +262,7 @@ KINDS: dict[str, Kind] = {
     "section": Kind(read_nothing, asks=False, takes=("title",)),
     "choice": Kind(read_choice, picks=True, needs=("options",)),
     "choices": Kind(read_choices, picks=True, many=True, takes=("at_least", "at_most"), needs=("options",)),
-    "yes-no": Kind(read_choice, picks=True, options=brought("yes yes", "no no")),
+    "yes-no": Kind(read_yes_no, picks=True, options=brought("yes yes", "no no")),
     "agree": Kind(read_choice, picks=True, options=brought("agree agree", "disagree disagree", "pass pass")),
     "consent": Kind(read_choice, picks=True, options=brought("consent-yes yes", "consent-no no"), needs=("says",)),
     "scale": Kind(

@@ -67,7 +67,8 @@ def understand(flows: Mapping[str, Flow], session: Session | None, given: Input,
     person = facts.person
     if not isinstance(given, Words):
         return given
-    told = reading.interpret(clean(given.text))
+    named = None if fold(given.text).isdecimal() else _read_language(given.text, facts)
+    told = reading.interpret(clean(given.text)) or named
     if told and (told == Ask("help") or not _is_answer(flows, session, given, told, person)):
         return told
     if not person.age_band and person.asking != "language":
@@ -86,12 +87,17 @@ def understand(flows: Mapping[str, Flow], session: Session | None, given: Input,
 
 
 def _is_answer(flows: Mapping[str, Flow], session: Session | None, given: Words, told: Input, person: Person) -> bool:
-    """Whether words that could be a control answer the present question: its option, or "done" where nothing is ticked."""
+    """Whether words that could be a control answer the present question: its option, or "done" where nothing is ticked.
+
+    A language's name is an answer where people write.
+    """
     flow = flows.get(session.edition) if session and not session.finished else None
     step = present(flow, session.answers, person.facts()) if flow and session else None
     if session is None or step is None or clean(given.text).startswith("/"):
         return False
     if told == Done() and not KINDS[step.kind].many:
+        return True
+    if isinstance(told, Language) and KINDS[step.kind].free:
         return True
     if isinstance(told, Look) and not has_more(step, offered(step, session.answers, person.facts())):
         return True

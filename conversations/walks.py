@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from conversations.flow import Flow, Option, Step, path
 from conversations.session import Answer
-from conversations.states import Move, Web
+from conversations.states import Way, Web
 from conversations.text import Text, choose
 
 MOST_STATES = 150
@@ -21,6 +21,12 @@ MOST_STATES = 150
 
 MOST_TRIED = 2_000
 """States at once while looking for routes; with more, those that have covered least are dropped."""
+
+MOST_MEASURED, MOST_LOOKED, ROUTES_LOOKED = 150_000, 600_000, 6
+"""Work while measuring, while looking for routes, and among how many routes what is left of that is shared out."""
+
+MOVES_A_STATE = 4
+"""As many as there mostly are."""
 
 WORDS_A_MINUTE = {"en-x-easy": 120}
 ADULT_PACE = 200
@@ -60,16 +66,15 @@ def measure(flow: Flow, language: str = "en", most_states: int = MOST_STATES) ->
     web = Web(flow, flow.charter.feedback_by)
     costs = _Costs(flow, language)
     spans: dict[int, _Span] = dict.fromkeys(web.people(), costs.around())
-    for place in range(len(flow.steps)):
+    for place, step in enumerate(flow.steps):
         after: dict[int, _Span] = {}
         for state, span in spans.items():
-            for move in web.moves(place, state):
-                total = _add(span, costs.of(place, move))
-                known = after.get(move.onward)
-                after[move.onward] = total if known is None else _widest(known, total)
-        while len(after) > most_states:
-            after = _forgetting(web, place + 1, after)
-        spans = after
+            for onward, way in web.moves(place, state):
+                total = _add(span, costs.of(step, way))
+                known = after.get(onward)
+                after[onward] = total if known is None else _widest(known, total)
+        most = min(most_states, _share(MOST_MEASURED - web.work, len(flow.steps) - place))
+        spans = after if len(after) <= most else _forgetting(web, place + 1, after, most)
     if not spans:  # nobody gets to the end: `check` tells the author
         return Measure(0, 0, 0, 0, 0, 0, exact=False)
     least_q, least_t, least_s, questions, taps, seconds = map(max, zip(*spans.values(), strict=True))
@@ -91,8 +96,13 @@ def _widest(one: _Span, other: _Span) -> _Span:
     return (a, b, c, d, e, f)
 
 
-def _forgetting(web: Web, place: int, spans: Mapping[int, _Span]) -> dict[int, _Span]:
-    web.forget(place)
+def _share(work: int, steps: int) -> int:
+    """How many states at once are in reach with so much work for so many steps."""
+    return max(1, work // (steps * MOVES_A_STATE))
+
+
+def _forgetting(web: Web, place: int, spans: Mapping[int, _Span], most: int) -> dict[int, _Span]:
+    web.forget(place, spans, most)
     merged: dict[int, _Span] = {}
     for state, span in spans.items():
         merged[state & web.known] = _widest(merged.get(state & web.known, span), span)
@@ -106,6 +116,7 @@ class _Costs:
         self._flow, self._language = flow, language
         self._pace = WORDS_A_MINUTE.get(language, ADULT_PACE)
         self._reading: dict[tuple[str, ...], int] = {}
+        self._spans: dict[tuple[str, Way], _Span] = {}
 
     def around(self) -> _Span:
         """The opening and the end, which everybody reads."""
@@ -114,16 +125,21 @@ class _Costs:
         seconds = self._seconds([*texts, self._flow.welcome, self._flow.thanks])
         return (0, 0, -seconds, 0, 0, seconds)
 
-    def of(self, place: int, move: Move) -> _Span:
-        """What a move asks of a person."""
-        if not move.met:
+    def of(self, step: Step, way: Way) -> _Span:
+        """What a way past a step asks of a person."""
+        known = self._spans.get((step.id, way))
+        if known is None:
+            known = self._spans[step.id, way] = self._span(step, way)
+        return known
+
+    def _span(self, step: Step, way: Way) -> _Span:
+        if not way.met:
             return (0, 0, 0, 0, 0, 0)
-        step, sample = self._flow.steps[place], move.sample
-        read = self._read(step, move.offered)
-        if sample is None:
+        read = self._read(step, way.offered)
+        if way.sample is None:
             return (0, 0, -read, 0, 0, read)
-        least, most = sample.taps
-        seconds = read + sample.seconds
+        least, most = way.sample.taps
+        seconds = read + way.sample.seconds
         question = 0 if step.other_of else 1
         return (-question, -least, -seconds, question, most, seconds)
 
@@ -143,7 +159,7 @@ def routes(flow: Flow, limit: int = 100, today: dt.date | None = None) -> list[R
     web = Web(flow, today or flow.charter.feedback_by)
     found: list[Route] = []
     covered: set[_Item] = set()
-    while len(found) < limit:
+    while len(found) < limit and web.work < MOST_LOOKED:
         trail, fresh = _best(web, covered)
         if not fresh:
             break
@@ -156,57 +172,60 @@ _Item = tuple[int, str]
 """Something to cover, by the place of its step: "met", "unmet", "+option" picked, "-option" not offered."""
 
 
-def _items(flow: Flow, place: int, move: Move) -> set[_Item]:
-    step = flow.steps[place]
-    if not move.met:
+def _items(step: Step, place: int, way: Way) -> set[_Item]:
+    if not way.met:
         return {(place, "unmet")}
-    offered = {option.id for option in move.offered}
+    offered = {option.id for option in way.offered}
     hidden = {(place, f"-{option.id}") for option in step.options if option.id not in offered}
-    picked = {(place, f"+{option}") for option in move.sample.options} if move.sample else set()
+    picked = {(place, f"+{option}") for option in way.sample.options} if way.sample else set()
     return {(place, "met")} | hidden | picked
 
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
-    """How one came to where one stands: by `move`, from where `before` led."""
+    """How one came to where one stands: by `way`, from where `before` led."""
 
     state: int
     gained: int = 0
     before: _Trail | None = None
-    move: Move | None = None
+    way: Way | None = None
 
 
 def _best(web: Web, covered: set[_Item]) -> tuple[_Trail, set[_Item]]:
     """The way through that meets most of what is not covered yet, and what that is."""
     ahead = {state: _Trail(state) for state in web.people()}
-    start = _Trail(0)
-    for place in range(len(web.flow.steps)):
+    start, allowed = _Trail(0), web.work + (MOST_LOOKED - web.work) // ROUTES_LOOKED
+    for place, step in enumerate(web.flow.steps):
         after: dict[int, _Trail] = {}
+        gains: dict[Way, int] = {}
         for trail in ahead.values():
-            for move in web.moves(place, trail.state):
-                gained = trail.gained + len(_items(web.flow, place, move) - covered)
-                if move.onward not in after or gained > after[move.onward].gained:
-                    after[move.onward] = _Trail(move.onward, gained, trail, move)
+            for onward, way in web.moves(place, trail.state):
+                if way not in gains:
+                    gains[way] = len(_items(step, place, way) - covered)
+                gained = trail.gained + gains[way]
+                if onward not in after or gained > after[onward].gained:
+                    after[onward] = _Trail(onward, gained, trail, way)
         ahead = after
-        if len(ahead) > MOST_TRIED:
-            ahead = dict(sorted(ahead.items(), key=lambda entry: -entry[1].gained)[:MOST_TRIED])
+        most = min(MOST_TRIED, _share(allowed - web.work, len(web.flow.steps) - place))
+        if len(ahead) > most:
+            ahead = dict(sorted(ahead.items(), key=lambda entry: -entry[1].gained)[:most])
     best = max(ahead.values(), key=lambda trail: trail.gained, default=start)
-    met = (_items(web.flow, place, move) for place, move in enumerate(_moves(best)))
+    met = (_items(step, place, way) for place, (step, way) in enumerate(zip(web.flow.steps, _ways(best), strict=False)))
     return best, set().union(*met) - covered
 
 
-def _moves(trail: _Trail) -> list[Move]:
-    """The moves of a trail, from the first step on."""
-    found: list[Move] = []
+def _ways(trail: _Trail) -> list[Way]:
+    """The ways of a trail, from the first step on."""
+    found: list[Way] = []
     at: _Trail | None = trail
-    while at and at.move:
-        found.append(at.move)
+    while at and at.way:
+        found.append(at.way)
         at = at.before
     return found[::-1]
 
 
 def _route(web: Web, trail: _Trail) -> Route:
-    given = {web.flow.steps[place].id: move.sample for place, move in enumerate(_moves(trail)) if move.sample}
+    given = {step.id: way.sample for step, way in zip(web.flow.steps, _ways(trail), strict=False) if way.sample}
     answers = {step: sample.answer for step, sample in given.items()}
     ways = {step: sample.options for step, sample in given.items() if sample.options}
     first = trail

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conversations.flow import Option
 
 LINK_CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_SEPARATORS = re.compile(r"[,;،؛&+/\s]")
+_SEPARATORS = re.compile(r"[,;،؛&+/>\s]")
 _NUMBER = re.compile(r"(?:no\.?|number|option|answer)?\s*#?\(?(\d{1,3})\)?[.)]?")
 
 
@@ -45,7 +45,14 @@ def find_option(options: Sequence[Option], words: str) -> Option | None:
             return found[0]
         if found:
             return None
+        if fits is _whole and said in ways("typed-other"):
+            return next((option for option in options if option.other), None)
     return None
+
+
+def ways(key: str) -> frozenset[str]:
+    """The ways of saying something, in any language."""
+    return _ways()[key]
 
 
 def find_options(options: Sequence[Option], words: str) -> list[Option] | None:
@@ -56,7 +63,7 @@ def find_options(options: Sequence[Option], words: str) -> list[Option] | None:
     for parts in _ways_to_part(words):
         found = [find_option(options, part) for part in parts if fold(part)]
         if found and all(found):
-            return list({option.id: option for option in found if option}.values())
+            return [option for option in found if option]
     return None
 
 
@@ -64,7 +71,7 @@ def _ways_to_part(words: str) -> Iterator[list[str]]:
     """`words` apart at commas and at one language's "and" after the other; then at every blank."""
     every = PHRASES["typed-and"].values()
     for ands in every:
-        yield re.split(rf"[,;،؛\n]|\b(?:{ands})\b", words)
+        yield re.split(rf"[,;،؛>\n]|\b(?:{ands})\b", words)
     known = {word for ands in every for word in ands.split("|")}
     yield [part for part in _SEPARATORS.split(words) if fold(part) not in known]
 
@@ -104,6 +111,12 @@ def _begins(name: str, said: str) -> bool:
 
 def _holds(name: str, said: str) -> bool:
     return len(said) > 3 and f" {said} " in f" {name} "  # noqa: PLR2004 - shorter words stand in too many options
+
+
+@kept
+def _ways() -> dict[str, frozenset[str]]:
+    keys = ("typed-yes", "typed-no", "typed-other")
+    return {key: frozenset(fold(way) for words in PHRASES[key].values() for way in words.split("|")) for key in keys}
 
 
 @kept

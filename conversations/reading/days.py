@@ -13,6 +13,7 @@ CENTURY = 100
 AHEAD = 20
 """A year of two digits is taken to lie up to this many years ahead, else in the past."""
 
+_WHOLE_YEAR = 4  # letters
 _YEARS = {2, 4}  # letters of a year: 26/2/2 and 26/2/027 are slips of the finger
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")
 _PARTS = re.compile(r"[\s,،./\-]+")
@@ -20,16 +21,11 @@ _PARTS = re.compile(r"[\s,،./\-]+")
 
 def read(words: str, today: dt.date, least: dt.date = dt.date.min, most: dt.date = dt.date.max) -> dt.date | None:
     """The day meant, or None; a day without a year is the only one like it from `least` to `most`, a year around today."""
-    said = "".join(str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in fold(words))
+    said = _western(words)
     near = _near().get(said)
     if near is not None:
         return today + dt.timedelta(days=near)
-    if not said[:1].isalnum():
-        return None
-    parts = [part for part in _PARTS.split(_ORDINAL.sub("", said)) if part and part not in _fillers()]
-    numbers = [_months().get(part, 0) or (int(part) if part.isdecimal() and len(part) <= 4 else -1) for part in parts]  # noqa: PLR2004
-    named = [part in _months() for part in parts]
-    ordered = _order(parts, numbers, named)
+    ordered = _order(*_numbered(said))
     if ordered is None:
         return None
     year, month, day = ordered
@@ -38,6 +34,33 @@ def read(words: str, today: dt.date, least: dt.date = dt.date.min, most: dt.date
         fitting = [each for each in around if each and least <= each <= most]
         return fitting[0] if len(fitting) == 1 else None
     return _day(year if year >= CENTURY else _century(year, today), month, day)
+
+
+def read_part(words: str) -> int | None:
+    """A year (2027), or a year and month (202702), when nothing more was typed."""
+    parts, numbers, named = _numbered(_western(words))
+    match numbers, named:
+        case [year], [False] if len(parts[0]) == _WHOLE_YEAR:
+            return year
+        case [month, year], [_, False] if len(parts[1]) == _WHOLE_YEAR:
+            return year * 100 + month
+        case [year, month], [False, _] if len(parts[0]) == _WHOLE_YEAR:
+            return year * 100 + month
+    return None
+
+
+def _western(words: str) -> str:
+    return "".join(str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in fold(words))
+
+
+def _numbered(said: str) -> tuple[list[str], list[int], list[bool]]:
+    """The parts of a day, each as a number (-1: it is none), and whether it was a month's name."""
+    if not said[:1].isalnum():
+        return [], [], []
+    parts = [part for part in _PARTS.split(_ORDINAL.sub("", said)) if part and part not in _fillers()]
+    months = _months()
+    numbers = [months.get(part, 0) or (int(part) if part.isdecimal() and len(part) <= _WHOLE_YEAR else -1) for part in parts]
+    return parts, numbers, [part in months for part in parts]
 
 
 def _order(parts: list[str], numbers: list[int], named: list[bool]) -> tuple[int | None, int, int] | None:
@@ -49,7 +72,7 @@ def _order(parts: list[str], numbers: list[int], named: list[bool]) -> tuple[int
             return None, month, day
         case [month, day], [True, False]:
             return None, month, day
-        case [year, month, day], [False, _, False] if len(parts[0]) == 4:  # noqa: PLR2004 - 2027-02-26
+        case [year, month, day], [False, _, False] if len(parts[0]) == _WHOLE_YEAR:
             return year, month, day
         case [day, month, year], [False, _, False] if len(parts[2]) in _YEARS:
             return year, month, day

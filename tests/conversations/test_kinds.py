@@ -65,6 +65,27 @@ def test_half_a_date_that_was_picked_is_made_whole_by_typing() -> None:
     assert kept(talk) == ("2026-02-14",)
 
 
+def test_a_year_typed_by_itself_leads_to_its_months_and_a_month_to_its_days() -> None:
+    talk = one("date", "at_least = 2014-05-01\nat_most = 2016-12-31")
+    assert labels(talk.say("2015"))[:2] == ["January", "February"]
+    assert labels(talk.say("March 2015"))[:3] == ["1", "2", "3"]
+    assert "not a date we know" in english(talk.say("2013"))
+    talk.say("14")
+    assert kept(talk) == ("2015-03-14",)
+
+
+def test_what_an_answer_must_lie_between_is_said_beforehand() -> None:
+    assert "Type a number (hours). From 0 to 24." in asked_first("number", 'unit.en = "hours"\nat_least = 0\nat_most = 24')
+    assert "18 or more." in asked_first("number", "at_least = 18")
+    assert "Up to 2027-01-04." in asked_first("date", 'at_most = "today"')
+    assert "like 2027-02-01. Or pick the year below. From 2027-02-01 on." in asked_first("date", "at_least = 2027-02-01")
+
+
+def asked_first(kind: str, rest: str) -> str:
+    said = [effect for effect in one(kind, rest).turns[0].effects if isinstance(effect, Say)][-1]
+    return english([said]).replace("\n", " ")
+
+
 def test_a_day_that_does_not_exist_or_lies_outside_cannot_be_tapped() -> None:
     talk = one("date", "at_least = 2026-11-15\nat_most = 2027-02-10")
     for forged in (20270230, 20280101, 0, -1, 7, 99999999):
@@ -118,6 +139,10 @@ def test_something_else_is_put_into_words_that_can_be_left_out() -> None:
     assert talk.answers["q-other"].skipped
     talk.tap("a", step="q")
     assert set(talk.answers) == {"q"}
+
+
+def test_something_else_is_also_picked_by_the_word_other() -> None:
+    assert "What is it?" in english(one("choice", OTHER).say("Other"))
 
 
 def test_something_else_asks_in_the_author_s_own_words() -> None:
@@ -220,3 +245,14 @@ def test_a_language_can_be_chosen_before_anything_else_is_asked() -> None:
     assert talk.person.language == "ur"
     talk.do(Words("4"))
     assert talk.person.age_band == "18"
+
+
+def test_a_language_s_own_name_changes_to_it_but_not_where_people_write() -> None:
+    talk = begin(SECTIONS)
+    talk.languages = ("en", "cy", "ur")
+    talk.say("Cymraeg")
+    assert talk.person.language == "cy"
+    talk.say("no")
+    talk.say("English")
+    assert talk.person.language == "cy"
+    assert talk.answers["end"].text == "English"

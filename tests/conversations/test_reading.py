@@ -54,7 +54,7 @@ def test_an_option_is_found_by_number_whole_words_or_words_only_it_has(words: st
         ("3,1", ["o3", "o1"]),
         ("1 2 3", ["o1", "o2", "o3"]),
         ("1/2", ["o1", "o2"]),
-        ("2 & 2", ["o2"]),
+        ("2 & 2", ["o2", "o2"]),
         ("Thinking and memory", ["o3"]),
         ("breathing; thinking", ["o2", "o3"]),
         ("breathing\npain", ["o2", "o4"]),
