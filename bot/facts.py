@@ -29,6 +29,7 @@ def gather(desk: Desk, who: Standing, given: Input) -> Facts:
     may_delete = who.known and (who.person.asking == "delete" or isinstance(given, Delete))
     return Facts(
         now=desk.now,
+        today=desk.now.astimezone(house.zone).date(),
         person=who.person,
         offers=_offers(desk, who),
         languages=desk.languages,

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -54,6 +55,7 @@ async def foundation(config: Config, clock: Clock | None = None, *, adopt: bool 
             claimer=codes.make(),
             numbers=Numbers(secrets.randbelow(1024)),
             minimum_age=config.telegram.minimum_age,
+            zone=ZoneInfo(config.organisation.time_zone),
             local=config.telegram.is_local,
         )
         shelf = replace(shelf, problems=(*told, *shelf.problems))

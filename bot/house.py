@@ -47,6 +47,7 @@ class House:
     claimer: str
     numbers: Numbers
     minimum_age: int = 16
+    zone: dt.tzinfo = dt.UTC  # of the organisation: whose day it is when someone says "today"
     local: bool = False  # the Bot API server runs on this computer
     flows: dict[int, Flow] = field(default_factory=dict)  # editions by row id; they never change
     by_hash: dict[str, Flow] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from itertools import accumulate, filterfalse
 from typing import TYPE_CHECKING
 
 from conversations.conditions import PERSON, Condition, Test, comparisons
+from conversations.questions import KINDS, how_many
 from conversations.session import Answer
 from conversations.values import swift
 
@@ -107,7 +108,8 @@ class Course:
             if answer is None:
                 continue
             whens = _picked(step, answer) if offered else ()
-            if not all(when.holds(given, person, ()) for when in (step.when, *whens) if when):
+            met = all(when.holds(given, person, ()) for when in (step.when, *whens) if when)
+            if not met or (offered and step.varies and _falls_short(step, answer, given, person)):
                 given = {other: answer for other, answer in given.items() if other != step.id}
         return given
 
@@ -167,3 +169,12 @@ def _conditions(step: Step) -> Iterator[Condition]:
 def _picked(step: Step, answer: Answer) -> Iterator[Condition | None]:
     """The conditions of the options that were picked."""
     return (option.when for option in step.options if option.id in answer.chosen)
+
+
+def _falls_short(step: Step, answer: Answer, given: Answers, person: Person) -> bool:
+    """Whether more is offered now than when several were picked, and so more must be picked."""
+    if answer.skipped or not KINDS[step.kind].many:
+        return False
+    offers = [option for option in step.options if option.when is None or option.when.holds(given, person, ())]
+    alone = any(option.alone for option in offers if option.id in answer.chosen)
+    return len(answer.chosen) < how_many(step, len(offers))[0] and not alone

@@ -119,6 +119,7 @@ class Facts:
     minimum_age: int = 16
     organisation: str = ""
     receipt: str = ""  # a number to quote, should this turn delete anything
+    today: dt.date | None = None  # by the organisation's clock; that of `now` when nobody says
 
 
 @swift

@@ -18,7 +18,7 @@ from conversations.questions import KINDS, Misread, how_many, weigh
 from conversations.reading import days, postcodes
 from conversations.session import Answer, Session
 from conversations.standing import Stand
-from conversations.text import Field, Line, clean
+from conversations.text import FALLBACK, Field, Line, choose, clean
 
 KEEP = "keep"
 """The action of every flow that only asks: keep the answers."""
@@ -146,15 +146,16 @@ def _tick(stand: Stand, step: Step, option: Option) -> Turn:
     ticked = _toggled(step, before, option, offers)
     too_much = len(ticked) > how_many(step, len(offers))[1]  # too few is no fault before Done
     weighed = weigh(step, offers, ticked) if too_much or earlier else None
-    if isinstance(weighed, Misread):
+    if isinstance(weighed, Misread) and (too_much or not ticked):
         return stand.says(Toast(weighed.why))
-    toast = Toast(_told(step, option, ticked))
-    if earlier is None:
-        page = offers.index(option) // asking.PAGE if asking.pages(len(offers)) > 1 else 0
-        ticking = stand.looking(ticked, page)
-        return ticking.says(toast, Mark(asking.buttons(ticking, step)))
-    changed = _take(stand, step, weighed or Answer(chosen=ticked), tapped=None)
-    after = standing.stand(stand.flow, changed.session or stand.session, stand.facts)
+    toast = Toast(_told(step, option, weighed.chosen if isinstance(weighed, Answer) else ticked))
+    page = offers.index(option) // asking.PAGE if asking.pages(len(offers)) > 1 else 0
+    if not isinstance(weighed, Answer):  # not answered yet, or no longer: it is the present question again
+        ticking = (stand.without(step.id) if earlier else stand).looking(ticked, page)
+        marked = ticking.says(toast, Mark(asking.buttons(ticking, step)))
+        return replace(marked, effects=(*marked.effects, *_ask(ticking).effects)) if earlier else marked
+    changed = _take(stand, step, weighed, tapped=None)
+    after = standing.stand(stand.flow, changed.session or stand.session, stand.facts).looking((), page)
     return replace(changed, effects=(toast, Mark(asking.buttons(after, step)), *changed.effects))
 
 
@@ -183,8 +184,10 @@ def _hear(stand: Stand, words: str) -> Turn:
         return _ask(stand)
     whole = stages.complete(stand.session.at, words) if step.kind == "date" else words
     read = KINDS[step.kind].read(step, stand.options(step), whole, stand.today)
-    if isinstance(read, Misread) and step.kind == "date" and _reaches(stand, step, days.read_part(whole)):
-        return _look(stand, days.read_part(whole) or 0)
+    if isinstance(read, Misread) and whole != words:  # said whole all the same: "yesterday"
+        read = KINDS[step.kind].read(step, stand.options(step), words, stand.today)
+    if isinstance(read, Misread) and step.kind == "date" and _reaches(stand, step, days.read_part(words)):
+        return _look(stand, days.read_part(words) or 0)
     if isinstance(read, Misread):
         return _ask(stand.looking(stand.session.ticked, stand.session.at, read.near), lines=(read.why,))
     taken = _take(stand, step, read, tapped=None)
@@ -223,8 +226,8 @@ def _with_ticks(stand: Stand, ticked: tuple[str, ...]) -> Stand:
 
 
 def _language(stand: Stand, step: Step) -> str:
-    wanted = stand.facts.person.language
-    return wanted if wanted in step.ask else "en" if "en" in step.ask else next(iter(step.ask), "en")
+    """The language its words were shown in: with the edition it gives them exactly."""
+    return choose(step.tags, stand.facts.person.language) or FALLBACK
 
 
 def _elsewhere(stand: Stand, step: int | None) -> Turn | None:

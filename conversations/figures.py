@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from conversations.flow import Step
 from conversations.questions import KINDS
@@ -20,8 +20,8 @@ MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905 - one line
 )
 _YEAR = 12
-_FEW_MONTHS, _FEW_YEARS = 8, 8 * _YEAR
-_BANDS, _INNER = 7, 3  # at most so many between two bounds, and about so many around the middle half of the answers
+_MONTHS_WIDE = tuple(map(Decimal, (100 * _YEAR, 10 * _YEAR, _YEAR, 3, 1)))
+_FEW, _MOST = 4, 10  # bands
 
 
 def tally(kind: str, chosen: Sequence[str]) -> list[str]:
@@ -102,11 +102,12 @@ def _at(amounts: Sequence[tuple[Decimal, int]], place: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Amounts from `low` to below `high`; None where it is open. `label` is English."""
+    """Amounts from `low` to below `high`, None where it is open, and how many are in it. `label` is English."""
 
     low: Decimal | None
     high: Decimal | None
     label: str
+    count: int
 
     @property
     def id(self) -> str:
@@ -115,113 +116,125 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
-    """How the answers to a step are put in bands: where they part, and how wide they are."""
+class Parting:
+    """Bands of one width, some of them joined: where they part, and how many each holds."""
 
-    step: Step
-    edges: tuple[Decimal, ...]
-    width: Decimal
+    width: Decimal = Decimal()
+    edges: tuple[Decimal, ...] = ()
+    counts: tuple[int, ...] = ()
 
-    def bands(self) -> list[Band]:
-        """From the least to the most; the ends are open unless the step has a bound there."""
-        return [self.band(low, high) for low, high in pairwise((None, *self.edges, None))]
+    @property
+    def worth(self) -> int:
+        """How many bands there are; when some between the ends are joined they count as few."""
+        few = any(high - low > self.width for low, high in pairwise(self.edges))
+        return min(len(self.counts), _FEW) if few else len(self.counts)
 
-    def band(self, low: Decimal | None, high: Decimal | None) -> Band:
-        return Band(low, high, (_days if self.step.kind == "date" else _numbers)(self, low, high))
-
-    def count(self, amounts: Iterable[tuple[Decimal, int]]) -> list[int]:
-        """How many are in each band."""
-        found = [0] * (len(self.edges) + 1)
-        for value, people in amounts:
-            found[sum(value >= edge for edge in self.edges)] += people
-        return found
-
-    def about(self, value: Decimal) -> Decimal:
-        """`value` as it may be told: to the nearest half of a band, or the nearest band when half of one is no whole number."""
-        half = self.width / 2
-        if self.step.whole and half % 1:
-            half = self.width
-        return round(value / half) * half
+    def bands(self, step: Step) -> list[Band]:
+        name = _days if step.kind == "date" else _numbers
+        ends = pairwise((None, *self.edges, None))
+        return [
+            Band(low, high, name(step, self.width, low, high), count)
+            for (low, high), count in zip(ends, self.counts, strict=True)
+        ]
 
 
-def scheme(step: Step, amounts: Sequence[tuple[Decimal, int]]) -> Scheme:
-    """Round bands between the bounds of the step, or around the middle half of the answers where it has not got both.
+def part(
+    step: Step,
+    amounts: Sequence[tuple[Decimal, int]],
+    fewest: int,
+    fits: Callable[[Sequence[int]], bool] = lambda _counts: True,
+) -> Parting | None:
+    """Bands with round ends that follow the answers: as many as can be made, and of those the widest.
 
-    The ends of what people said part no bands: they would tell of the least and the most.
+    Each holds `fewest` people or more, and `fits` agrees to what all hold. None when there would not be two. What only a
+    few said, such as the least and the most, parts no bands: it would be told by where they part.
     """
-    least, most = _bounds(step)
-    if least is not None and most is not None:
-        width = _width(step, most - least, _BANDS)
-        return Scheme(step, _edges(_floor(least, width) + width, most, width), width)
-    if not amounts:
-        return Scheme(step, (), Decimal(1))
-    people = sum(number for _, number in amounts)
-    low, high = _at(amounts, people // 4), _at(amounts, people - 1 - people // 4)
-    width = _width(step, high - low, _INNER)
-    edges = _edges(_floor(low, width), high + width, width)
-    return Scheme(
-        step, tuple(edge for edge in edges if (least is None or edge > least) and (most is None or edge <= most)), width
-    )
+    best = None
+    for width in _widths(step, amounts):
+        parting = _join(amounts, width, fewest)
+        if len(parting.counts) > _MOST:
+            break
+        if parting.edges and _suits(step, parting) and fits(parting.counts) and (best is None or parting.worth > best.worth):
+            best = parting
+    return best
 
 
-def _bounds(step: Step) -> tuple[Decimal | None, Decimal | None]:
+def _join(amounts: Iterable[tuple[Decimal, int]], width: Decimal, fewest: int) -> Parting:
+    """Bands of this width, each joined with the next until it holds `fewest`."""
+    edges: list[Decimal] = []
+    counts: list[int] = []
+    held = 0
+    for place, group in groupby(amounts, lambda one: (one[0] / width).to_integral_value(ROUND_FLOOR)):
+        held += sum(people for _, people in group)
+        if held >= fewest:
+            edges.append((place + 1) * width)
+            counts.append(held)
+            held = 0
+    if counts:
+        counts[-1] += held
+    return Parting(width, tuple(edges[:-1]), tuple(counts))
+
+
+def _widths(step: Step, amounts: Sequence[tuple[Decimal, int]]) -> Iterable[Decimal]:
+    """From the widest: a round number, or so many months."""
+    if step.kind == "date":
+        return _MONTHS_WIDE
+    highest = max((value.adjusted() for value, _ in amounts), default=0)
+    lowest = 0 if step.whole else min((_exponent(value) for value, _ in amounts), default=0)
+    return reversed(list(_round_widths(min(lowest, highest), highest + 1)))
+
+
+def _round_widths(lowest: int, highest: int) -> Iterable[Decimal]:
+    """1, 2 and 5 with so many noughts, from the least."""
+    return (Decimal(times).scaleb(noughts) for noughts in range(lowest, highest + 1) for times in (1, 2, 5))
+
+
+def _exponent(value: Decimal) -> int:
+    return int(value.as_tuple().exponent)
+
+
+def _suits(step: Step, parting: Parting) -> bool:
+    """Days are told by months only when they lie within two years."""
+    return step.kind != "date" or parting.width >= _YEAR or parting.edges[-1] - parting.edges[0] <= 2 * _YEAR
+
+
+def _ends(step: Step, width: Decimal, low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """The first and the last amount of a band; where it is open the bound of the step, when that is no further than usual."""
     measure = month if step.kind == "date" else amount
     least, most = (None if bound is None else measure(str(bound)) for bound in (step.at_least, step.at_most))
-    return least, most
+    if low is None and least is not None and high is not None and high - width <= least < high:
+        low = least
+    if high is not None:
+        return low, high - 1 if step.whole else high
+    return low, most if most is not None and low is not None and low <= most < low + width else None
 
 
-def _floor(value: Decimal, width: Decimal) -> Decimal:
-    return (value / width).to_integral_value(ROUND_FLOOR) * width
-
-
-def _edges(first: Decimal, last: Decimal, width: Decimal) -> tuple[Decimal, ...]:
-    return tuple(first + width * number for number in range(int((last - first) // width) + 1)) if last >= first else ()
-
-
-def _width(step: Step, span: Decimal, parts: int) -> Decimal:
-    """A round width: 1, 2 or 5 with noughts; of days a month, a year, ten or a hundred."""
-    if step.kind == "date":
-        years = 1 if span <= _FEW_YEARS else 10 if span <= _FEW_YEARS * 10 else 100
-        return Decimal(1 if span <= _FEW_MONTHS else years * _YEAR)
-    least = span / parts
-    if least <= 0 or (step.whole and least <= 1):
-        return Decimal(1)
-    unit = Decimal(1).scaleb(least.adjusted())
-    return next(unit * times for times in (1, 2, 5, 10) if unit * times >= least)
-
-
-def _numbers(scheme: Scheme, low: Decimal | None, high: Decimal | None) -> str:
-    least, most = _bounds(scheme.step)
-    bottom = least if low is None else low
-    if high is None:
-        return _range(bottom, most) if most is not None else f"{_said(low)} or more" if low is not None else "Any number"
-    if bottom is None:
+def _numbers(step: Step, width: Decimal, low: Decimal | None, high: Decimal | None) -> str:
+    first, last = _ends(step, width, low, high)
+    if first is None:
         return f"under {_said(high)}"
-    if scheme.step.whole:
-        return _range(bottom, high - 1)
-    return f"{_said(bottom)} to under {_said(high)}"
-
-
-def _range(low: Decimal | None, high: Decimal) -> str:
-    if low is None:
-        return f"up to {_said(high)}"
-    return _said(low) if low == high else f"{_said(low)} to {_said(high)}"
+    if last is None:
+        return f"{_said(first)} or more"
+    if first == last:
+        return _said(first)
+    return f"{_said(first)} to {'under ' if last == high else ''}{_said(last)}"
 
 
 def _said(value: Decimal | None) -> str:
-    return "" if value is None else f"{value.normalize():,f}"
+    return "" if value is None else f"{value:,f}"
 
 
-def _days(scheme: Scheme, low: Decimal | None, high: Decimal | None) -> str:
-    least, most = _bounds(scheme.step)
-    name = _year if scheme.width >= _YEAR else _month
-    first = least if low is None else low
-    last = most if high is None else high - 1
+def _days(step: Step, width: Decimal, low: Decimal | None, high: Decimal | None) -> str:
+    first, last = _ends(step, width, low, high)
+    name = _year if width >= _YEAR else _month
     if first is None:
-        return "Any day" if high is None else f"before {name(high)}"
+        return f"before {name(high)}" if high is not None else ""
     if last is None:
         return f"{name(first)} or later"
-    return name(first) if name(first) == name(last) else f"{name(first)} to {name(last)}"
+    if name(first) == name(last):
+        return name(first)
+    begin = name(first).split()[0] if _year(first) == _year(last) else name(first)
+    return f"{begin} to {name(last)}"
 
 
 def _year(months: Decimal) -> str:

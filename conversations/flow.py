@@ -15,7 +15,7 @@ from conversations.conditions import Condition
 from conversations.course import Course, Walk
 from conversations.faces import Face, face
 from conversations.session import Answer
-from conversations.text import FALLBACK, Text
+from conversations.text import FALLBACK, Text, languages
 
 IDENTITIES = ("anonymous", "confidential", "named")
 AUDIENCES = ("everyone", "adults", "under-18s")
@@ -83,10 +83,13 @@ class Step:
     place: int = 0
     asks: bool = field(init=False)  # whether it waits for an answer
     varies: bool = field(init=False)  # whether not everybody is offered the same
+    tags: Text = field(init=False)  # the languages any of its texts has words in
 
     def __post_init__(self) -> None:
         """Look up once what every turn asks."""
         object.__setattr__(self, "asks", questions.KINDS[self.kind].asks)
+        texts = (self.ask, self.says, self.hint, self.low, self.high, self.unit, *(option.label for option in self.options))
+        object.__setattr__(self, "tags", {tag: tag for tag in languages(texts)})
         object.__setattr__(self, "varies", any(option.when is not None for option in self.options))
 
 

@@ -37,7 +37,7 @@ class Stand:
 
     @property
     def today(self) -> dt.date:
-        return self.facts.now.date()
+        return self.facts.today or self.facts.now.date()
 
     def options(self, step: Step) -> Sequence[Option]:
         """The options of `step` that are met."""

@@ -20,7 +20,6 @@ from conversations.reception import admits
 from conversations.samples import Sample
 from conversations.session import Answer
 
-
 MOST_PEOPLE = 200
 """Sorts of people told apart; with more, the fact that makes the most of them is forgotten."""
 
@@ -67,7 +66,7 @@ class Web:
     def _ask(self, place: int, step: Step) -> int:
         """The bits of what is asked at a step, each given its number where it comes up first."""
         asked = 0
-        for when in filter(None, (step.when, *(option.when for option in step.options))):
+        for when in (each for each in (step.when, *(option.when for option in step.options)) if each):
             for compare in dict.fromkeys(comparisons(when)):
                 if compare not in self.bits:
                     self.bits[compare] = 1 << len(self.bits)
@@ -165,11 +164,17 @@ class Web:
         key = (step.id, *(option.id for option in offered))
         if key not in self._drawn:
             drawn = samples.draw(step, offered, self.about.get(step.id, ()), self.today)
-            self._drawn[key] = [
-                (self._told(step.id, {step.id: sample.answer}), Way(True, offered, sample))  # noqa: FBT003 - it is met
-                for sample in drawn
-            ]
+            self._drawn[key] = [(self._told(step.id, {step.id: sample.answer}), Way(True, offered, sample)) for sample in drawn]
         return self._drawn[key]
+
+    def behind(self, place: int) -> int:
+        """The bits that have a say in what is asked at a step, by way of the steps it depends on, too."""
+        bits, seen = self._asked[place], 0
+        while bits != seen:
+            fresh, seen = bits & ~seen, bits
+            for compare in (each for each, bit in self.bits.items() if bit & fresh):
+                bits |= self._asked[self.flow.positions[compare.subject]] if compare.subject in self.flow.positions else 0
+        return bits
 
     def forget(self, place: int, states: Iterable[int], most: int) -> None:
         """Leave out of account, from `place` on, what the fewest conditions ask, until at most so many states differ."""

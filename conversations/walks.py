@@ -8,8 +8,10 @@ for the time allowed, the comparison asked least is forgotten and both outcomes 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from conversations.flow import Flow, Option, Step, path
 from conversations.session import Answer
@@ -24,6 +26,9 @@ MOST_TRIED = 2_000
 
 MOST_MEASURED, MOST_LOOKED, ROUTES_LOOKED = 150_000, 600_000, 6
 """Work while measuring, while looking for routes, and among how many routes what is left of that is shared out."""
+
+AIMED = 1_000
+"""How many times more what is aimed at counts."""
 
 MOVES_A_STATE = 4
 """As many as there mostly are."""
@@ -43,6 +48,16 @@ class Measure:
     seconds_least: int
     seconds_most: int
     exact: bool
+
+    @property
+    def minutes_least(self) -> int:
+        """Begun minutes, as people are told."""
+        return max(1, ceil(self.seconds_least / 60))
+
+    @property
+    def minutes_most(self) -> int:
+        """Begun minutes, as people are told."""
+        return max(1, ceil(self.seconds_most / 60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +174,23 @@ def routes(flow: Flow, limit: int = 100, today: dt.date | None = None) -> list[R
     web = Web(flow, today or flow.charter.feedback_by)
     found: list[Route] = []
     covered: set[_Item] = set()
+    aims = itertools.chain([None], range(len(flow.steps)))
+    aim = next(aims)
     while len(found) < limit and web.work < MOST_LOOKED:
-        trail, fresh = _best(web, covered)
-        if not fresh:
+        trail, fresh = _best(web, covered, aim)
+        if fresh:
+            covered |= fresh
+            found.append(_route(web, trail))
+        elif (
+            aim := next((place for place in aims if place is not None and _lacks(flow.steps[place], place, covered)), None)
+        ) is None:
             break
-        covered |= fresh
-        found.append(_route(web, trail))
     return found
+
+
+def _lacks(step: Step, place: int, covered: set[_Item]) -> bool:
+    """Whether a step was always met so far, or never."""
+    return step.when is not None and not {(place, "met"), (place, "unmet")} <= covered
 
 
 _Item = tuple[int, str]
@@ -191,8 +216,11 @@ class _Trail:
     way: Way | None = None
 
 
-def _best(web: Web, covered: set[_Item]) -> tuple[_Trail, set[_Item]]:
-    """The way through that meets most of what is not covered yet, and what that is."""
+def _best(web: Web, covered: set[_Item], aim: int | None) -> tuple[_Trail, set[_Item]]:
+    """The way through that meets most of what is not covered yet, and what that is.
+
+    `aim`: the place of a step that comes first; where not all can be followed, those stay that differ in what it hangs on.
+    """
     ahead = {state: _Trail(state) for state in web.people()}
     start, allowed = _Trail(0), web.work + (MOST_LOOKED - web.work) // ROUTES_LOOKED
     for place, step in enumerate(web.flow.steps):
@@ -201,17 +229,24 @@ def _best(web: Web, covered: set[_Item]) -> tuple[_Trail, set[_Item]]:
         for trail in ahead.values():
             for onward, way in web.moves(place, trail.state):
                 if way not in gains:
-                    gains[way] = len(_items(step, place, way) - covered)
+                    gains[way] = len(_items(step, place, way) - covered) * (len(web.bits) * AIMED if place == aim else 1)
                 gained = trail.gained + gains[way]
                 if onward not in after or gained > after[onward].gained:
                     after[onward] = _Trail(onward, gained, trail, way)
         ahead = after
         most = min(MOST_TRIED, _share(allowed - web.work, len(web.flow.steps) - place))
         if len(ahead) > most:
-            ahead = dict(sorted(ahead.items(), key=lambda entry: -entry[1].gained)[:most])
+            ahead = _leading(ahead, most, web.behind(aim) if aim is not None and place < aim else 0)
     best = max(ahead.values(), key=lambda trail: trail.gained, default=start)
     met = (_items(step, place, way) for place, (step, way) in enumerate(zip(web.flow.steps, _ways(best), strict=False)))
     return best, set().union(*met) - covered
+
+
+def _leading(ahead: Mapping[int, _Trail], most: int, apart: int) -> dict[int, _Trail]:
+    """Those that have gained most; first of all one for each state of the bits that are to be kept `apart`."""
+    ordered = sorted(ahead.items(), key=lambda entry: -entry[1].gained)
+    firsts = {state & apart: (state, trail) for state, trail in reversed(ordered)}
+    return dict([*firsts.values(), *ordered][:most])
 
 
 def _ways(trail: _Trail) -> list[Way]:

@@ -12,6 +12,9 @@ from conversations.text import choose
 from storage.engagements import read_editions
 from storage.schema import answers, wishes
 
+UNKNOWN = "und"
+"""The language of answers that were freed from whoever gave them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -29,7 +32,10 @@ class Asked:
 
 
 def of_answers(db: Connection, engagement_id: int) -> list[Asked]:
-    """How each answer was asked for, in the order they are kept; nothing of who answered."""
+    """How each answer was asked for, in the order they are kept; nothing of who answered.
+
+    Anonymous answers that were freed are left out: what would tell their words, language and edition, is gone by design.
+    """
     return list(_asked(db, answers, engagement_id))
 
 
@@ -45,7 +51,7 @@ def _asked(db: Connection, table: Table, engagement_id: int, person_id: int | No
     for row in rows:
         flow = flows[row.edition_id]
         step = flow.find(row.step)
-        if step:  # answers that were freed may stand under another edition than they were given in
+        if step and row.language != UNKNOWN:
             yield _put(flow, step, row.language, tuple(row.chosen.split()))
 
 

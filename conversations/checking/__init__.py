@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from functools import partial
 from typing import Any
 
 from conversations import flow
-from conversations.checking import approvals, proofs, shapes, wiring, wording
+from conversations.checking import approvals, deadline, proofs, shapes, slips, wiring, wording
 from conversations.checking.care import rules
 from conversations.checking.places import Places, locate
 from conversations.checking.problems import Findings, Problem, quote
 
-_AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-
 
 def check(source: str, file: str) -> list[Problem]:
     """What makes one engagement file unusable, by line. `file` is only its name. Never raises, whatever the text."""
-    return _inspected(source, file, care=False)
+    return _inspected(source, file)
 
 
-def review(source: str, file: str) -> list[Problem]:
-    """All that can be said of one engagement file, by line: what makes it unusable or, if nothing does, what care finds."""
-    return _inspected(source, file, care=True)
+def review(source: str, file: str, today: dt.date | None = None) -> list[Problem]:
+    """All that can be said of one engagement file, by line: what makes it unusable or, if nothing does, what care finds.
+
+    What depends on the day is said where `today` is given.
+    """
+    return _inspected(source, file, partial(_review, today=today))
 
 
 def check_all(sources: Mapping[str, str]) -> list[Problem]:
@@ -31,9 +33,9 @@ def check_all(sources: Mapping[str, str]) -> list[Problem]:
     return _all(sources, check)
 
 
-def review_all(sources: Mapping[str, str]) -> list[Problem]:
-    """All that can be said of several files, and ids that two of them share."""
-    return _all(sources, review)
+def review_all(sources: Mapping[str, str], today: dt.date | None = None, lasting: Container[str] = ()) -> list[Problem]:
+    """All that can be said of several files, and ids that two of them share; the days in `lasting` files are examples."""
+    return _all(sources, lambda source, file: review(source, file, None if file in lasting else today))
 
 
 def _all(sources: Mapping[str, str], look: Callable[[str, str], list[Problem]]) -> list[Problem]:
@@ -49,19 +51,23 @@ def _all(sources: Mapping[str, str], look: Callable[[str, str], list[Problem]]) 
     return problems
 
 
-def _inspected(source: str, file: str, *, care: bool) -> list[Problem]:
+Further = Callable[[shapes.Table, flow.Flow, Findings], None]
+"""What is looked at in a file that can be used."""
+
+
+def _inspected(source: str, file: str, further: Further | None = None) -> list[Problem]:
     findings = Findings(file)
     text = source.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         table = _parse(text, findings)
         if table is not None:
-            _check_table(table, text, findings, care=care)
+            _check_table(table, text, findings, further)
     except RecursionError:
         findings.add((), "tables stand too deep inside one another", "write it flatter")
     return sorted(findings.found, key=lambda problem: problem.line)
 
 
-def _check_table(table: Mapping[str, Any], text: str, findings: Findings, *, care: bool) -> None:
+def _check_table(table: Mapping[str, Any], text: str, findings: Findings, further: Further | None) -> None:
     findings.places = locate(text)
     engagement = shapes.read(table, findings)
     wording.check(engagement, findings)
@@ -70,9 +76,15 @@ def _check_table(table: Mapping[str, Any], text: str, findings: Findings, *, car
         return
     built = flow.build(engagement, edition="")
     proofs.check(built, findings)
-    if care and not findings.found:
-        rules.check(engagement, built, findings)
-        approvals.check(engagement, findings)
+    if further and not findings.found:
+        further(engagement, built, findings)
+
+
+def _review(engagement: shapes.Table, built: flow.Flow, findings: Findings, today: dt.date | None) -> None:
+    rules.check(engagement, built, findings)
+    approvals.check(engagement, findings)
+    if today:
+        deadline.check(engagement, today, findings)
 
 
 def _parse(text: str, findings: Findings) -> dict[str, Any] | None:
@@ -84,11 +96,8 @@ def _parse(text: str, findings: Findings) -> dict[str, Any] | None:
         line = text.count("\n", 0, error.start) + 1
         what, todo = "this is not written in UTF-8", "save the file as UTF-8"
     except ValueError as error:  # TOMLDecodeError is one; so is a number of thousands of digits
-        said = str(error)
-        found = _AT_LINE.search(said)
-        last = text.rstrip("\n").count("\n") + 1
-        line = int(found[1]) if found and found[1] else last if found else 1
-        what, todo = f"this is not TOML: {_AT_LINE.sub('', said).lower()}", "mend it here or just above"
+        slip = slips.explain(text, str(error))
+        line, what, todo = slip.line, slip.what, slip.do
     findings.places = Places({(): line})
     findings.add((), what, todo)
     return None

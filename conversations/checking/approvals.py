@@ -1,4 +1,4 @@
-"""Which words of a file nobody has approved, or only as they once were, and approvals of what is not there."""
+"""Which words of a file are missing, or approved by nobody, or only as they once were, and approvals of what is not there."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ SHOWN = 4
 
 
 def check(table: Table, findings: Findings) -> None:
-    """Note which words nobody has approved, or only as they once were, and approvals of what is not there."""
+    """Note which words are missing, or not approved as they are, and approvals of what is not there."""
     found = {words.name: words for words in texts(table)}
+    for tag in table["title"]:
+        missing = [words.name for words in found.values() if tag not in words.text]
+        if missing and "-x-" not in tag:
+            what = f"{_count(missing)} {'has' if len(missing) == 1 else 'have'} no words in {quote(tag)}: {_some(missing)}"
+            findings.add(("title", tag), what, "until they have, people see the words they are made from", ADVICE, RULE)
     for tag in dict.fromkeys(tag for words in found.values() for tag in words.text):
         waiting = [words for words in found.values() if tag in words.text and not approved(table, words, tag)]
         known = given(table, tag)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from math import ceil, floor
 from typing import Any
 
 from conversations.checking.places import Path
@@ -14,8 +15,8 @@ LONGEST_SCALE = 11
 """Values of a scale: 0 to 10 is the longest people are used to."""
 
 
-def check(step: Table, path: Path, findings: Findings) -> None:
-    """Note what is wrong with the bounds of a step whose kind is known."""
+def check(step: Table, path: Path, findings: Findings, latest: dt.date | None = None) -> None:
+    """Note what is wrong with the bounds of a step whose kind is known; `latest` is the last day it may be asked."""
     kind = KINDS[step["kind"]]
     sort = SORTS.get(step["kind"], (_is_count, "a whole number") if kind.many else None)
     if sort is None:
@@ -32,10 +33,23 @@ def check(step: Table, path: Path, findings: Findings) -> None:
     elif step["kind"] == "scale":
         _check_scale(step, path, findings)
     elif len(given) == len(_KEYS):
-        _check_order(step["at_least"], step["at_most"], path, findings)
+        _check_between(step, path, findings, latest)
 
 
 _KEYS = ("at_least", "at_most")
+
+
+def _check_between(step: Table, path: Path, findings: Findings, latest: dt.date | None) -> None:
+    """Whether any answer lies between two bounds of kind number or date."""
+    least, most = step["at_least"], step["at_most"]
+    if most == TODAY and latest and least != TODAY and least > latest:
+        what = f'no day lies from {least} to "today": people are asked until {latest}'
+        findings.add((*path, "at_least"), what, "write an earlier at_least, or feedback_by later")
+    elif step["kind"] == "number" and step.get("whole", True) and ceil(least) > floor(most) and least <= most:
+        what = f"no whole number lies from {least} to {most}"
+        findings.add((*path, "at_most"), what, "write whole = false, or move one of them")
+    else:
+        _check_order(least, most, path, findings)
 
 
 def _check_order(least: Any, most: Any, path: Path, findings: Findings) -> None:

@@ -32,7 +32,8 @@ class Problem:
 
     def __str__(self) -> str:
         sort = f"{ADVICE}: " if self.level == ADVICE else ""
-        return f"{self.file}:{self.line}: {sort}{self.what}; {self.do}"
+        name = f" [{self.rule}]" if self.rule else ""
+        return f"{self.file}:{self.line}: {sort}{self.what}; {self.do}{name}"
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ class Findings:
     file: str
     places: Places = field(default_factory=lambda: Places({}))
     found: list[Problem] = field(default_factory=list)
+    mistaken: set[Path] = field(default_factory=set)
+    """Keys that stand in the file and are wrong: nothing is missing there."""
 
     def add(self, path: Path, what: str, do: str, level: str = ERROR, rule: str = "") -> None:
         """Note a problem at the line of `path`."""

@@ -11,10 +11,11 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from conversations.checking.places import Path
 from conversations.checking.problems import Findings, quote
-from conversations.conditions import PERSON, All, Any_, Condition, Not, comparisons, met
+from conversations.conditions import PERSON, All, Any_, Compare, Condition, Not, comparisons, met
 from conversations.flow import Bound, Flow, Option, Step, offered
 from conversations.questions import KINDS, TODAY, Misread, how_many, weigh
 from conversations.reading import amounts
@@ -39,7 +40,7 @@ class _TooManyError(Exception):
 
 def check(flow: Flow, findings: Findings) -> None:
     """Note the steps and options nobody can meet, and the questions that some could not answer."""
-    budget = _Budget()
+    budget = Budget()
     anyone, surely = _Crowd(flow, surely=False), _Crowd(flow, surely=True)
     closed = set[str]()  # sections nobody meets: what stands in them is told once
     for place, step in enumerate(flow.steps):
@@ -62,6 +63,16 @@ def check(flow: Flow, findings: Findings) -> None:
             findings.add((*path, "options"), what, "keep one option without a `when`, or write optional = true")
 
 
+def may_lack(flow: Flow, step: str, name: str, budget: Budget) -> bool:
+    """Whether it is certain that some people are asked the step `step` without having answered the earlier `name`."""
+    place = flow.positions[step]
+    asked, lacking = flow.steps[place].when, Compare(name, "answered", ("false",))
+    needed = flow.steps[flow.positions[name]]
+    if needed.when is None and not needed.optional:
+        return False
+    return bool(can_be_met(_Crowd(flow, surely=True), place, All((asked, lacking) if asked else (lacking,)), budget))
+
+
 def _unanswerable(step: Step) -> Condition | None:
     """When a question cannot be answered: fewer options are met than must be picked. None: it always can."""
     always = [option for option in step.options if option.when is None]
@@ -76,7 +87,7 @@ def _unanswerable(step: Step) -> Condition | None:
     return Not(Any_(tuple(All(tuple(option.when for option in some if option.when)) for some in enough)))
 
 
-def can_be_met(crowd: _Crowd, place: int, condition: Condition, budget: _Budget) -> bool | None:
+def can_be_met(crowd: _Crowd, place: int, condition: Condition, budget: Budget) -> bool | None:
     """Whether the steps before `place` could bring `condition` about; None when that was too much to find out."""
     steps, facts = _depended_on(crowd.flow, place, condition)
     if not facts.keys() <= _LISTABLE:
@@ -164,7 +175,7 @@ class _Crowd:
 
 
 @dataclass(slots=True)
-class _Budget:
+class Budget:
     """How much may still be tried."""
 
     flow: int = TRIES_A_FLOW
@@ -181,6 +192,17 @@ class _Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ahead:
+    """The steps from `place` on; a set for every place would be large."""
+
+    order: Mapping[Any, int]
+    place: int
+
+    def __contains__(self, step: object) -> bool:
+        return self.order.get(step, -1) >= self.place
+
+
+@dataclass(frozen=True, slots=True)
 class _Search:
     """All that `steps` could bring, tried in order until `condition` is met; `named` says which options matter."""
 
@@ -188,18 +210,17 @@ class _Search:
     steps: Sequence[Step]
     person: Mapping[str, str]
     named: Mapping[str, set[str]]
-    budget: _Budget
-    ahead: list[frozenset[str]] = field(init=False, default_factory=list)
+    budget: Budget
+    order: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        ids = [step.id for step in self.steps]
-        self.ahead.extend(frozenset(ids[place:]) for place in range(len(ids) + 1))
+        object.__setattr__(self, "order", {step.id: place for place, step in enumerate(self.steps)})
 
     def found(self, place: int = 0, answers: Mapping[str, Answer] | None = None) -> bool:
         """Whether some answers from `place` on meet the condition."""
         self.budget.spend()
         given = answers or {}
-        verdict = met(self.condition, given, self.person, self.ahead[place])
+        verdict = met(self.condition, given, self.person, _Ahead(self.order, place))
         if verdict is not None:
             return verdict
         step = self.steps[place]

@@ -81,6 +81,7 @@ def _sound(table: Mapping[str, Any], keys: Mapping[str, Key], path: Path, name: 
     for key in table.keys() - keys.keys():
         meant = nearest(key, keys)
         missing.discard(meant or "")
+        findings.mistaken.add((*path, meant or key))
         findings.add((*path, key), f"{quote(key)} is not known here", suggest(key, keys, "take it out"))
     for key in sorted(missing):
         findings.add(path, f"{name} has no `{key}`", f"write {keys[key].write}")
@@ -93,6 +94,7 @@ def _sound(table: Mapping[str, Any], keys: Mapping[str, Key], path: Path, name: 
 
 def _fits(value: Any, rule: Key, key: str, path: Path, findings: Findings) -> bool:
     if not rule.fits(value):
+        findings.mistaken.add(path)
         findings.add(path, f"`{key}` does not hold what it should", f"write {rule.write}")
         return False
     if rule.known and value not in rule.known:

@@ -35,10 +35,12 @@ def check(engagement: Table, findings: Findings) -> None:
     """Note what does not fit in the steps of an engagement whose shape has been read."""
     steps: Sequence[Table] = engagement["steps"]
     named = engagement.get("identity") == "named"
+    latest = engagement.get("charter", {}).get("feedback_by")
     for position, step in enumerate(steps):
         path: Path = ("steps", position)
         if step.get("kind") in KINDS:
             _check_kind(step, KINDS[step["kind"]], path, findings)
+            bounds.check(step, path, findings, latest)
         if "when" in step:
             _When(steps, position, findings, named).check(step["when"], (*path, "when"))
         for place, option in enumerate(step.get("options", ())):
@@ -60,14 +62,13 @@ def _check_kind(step: Table, kind: Kind, path: Path, findings: Findings) -> None
     for key in step:
         if key not in taken:
             findings.add((*path, key), f"a step of kind {quote(step['kind'])} takes no `{key}`", "take it out")
-    if "ask" not in step and step["kind"] != SECTION:
+    if "ask" not in step and step["kind"] != SECTION and (*path, "ask") not in findings.mistaken:
         findings.add(path, "the step has no `ask`", f"write {STEP['ask'].write}")
     for key in kind.needs:
-        if key not in step:
+        if key not in step and (*path, key) not in findings.mistaken:
             findings.add(path, f"a step of kind {quote(step['kind'])} needs `{key}`", f"write {STEP[key].write}")
     if "options" in kind.needs:
         _check_options(step, kind, path, findings)
-    bounds.check(step, path, findings)
 
 
 def _check_options(step: Table, kind: Kind, path: Path, findings: Findings) -> None:

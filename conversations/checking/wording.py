@@ -14,7 +14,7 @@ from conversations.phrases import PHRASES
 from conversations.questions import KINDS
 from conversations.reading import number_in
 from conversations.screens import LANGUAGE_NAMES
-from conversations.text import GAP, Text, clean, fold, units
+from conversations.text import FALLBACK, GAP, Text, clean, fold, units
 
 LONGEST_MESSAGE = 4096
 LONGEST_LABEL = 200
@@ -92,10 +92,10 @@ def _check_languages(place: _Place, declared: Sequence[str], findings: Findings)
             near = nearest(tag, declared)
             todo = f"did you mean {quote(near)}?" if near else f"take it out, or write title.{tag} too"
             findings.add((*place.path, tag), f"the title is not in {quote(tag)}", todo)
-    for tag in declared:
-        if tag not in place.text and "-x-" not in tag:
-            name = place.path[-1]
-            findings.add(place.path, f"`{name}` has no words in {quote(tag)}", f"write {name}.{tag}")
+    source = FALLBACK if FALLBACK in declared else next((tag for tag in declared if "-x-" not in tag), None)
+    if source and source not in place.text:
+        name = place.path[-1]
+        findings.add(place.path, f"`{name}` has no words in {quote(source)}", f"write {name}.{source}")
 
 
 def _check_gaps(place: _Place, asking: Mapping[str, bool], findings: Findings) -> None:

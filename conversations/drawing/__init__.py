@@ -31,7 +31,7 @@ class _Part:
 
 
 def draw(flow: Flow, language: str = "en") -> str:
-    """The SVG of a flow, its own words in `language`. The same flow gives the same text."""
+    """The SVG of a flow, on A4 sheets, its own words in `language`. The same flow gives the same text."""
     page = Page(language, y=28)
     numbers = number(flow)
     page.words(choose(flow.title, language), EDGE, RIGHT - EDGE, TITLE)
@@ -57,11 +57,10 @@ def number(flow: Flow) -> dict[str, int]:
 
 def how_long(measured: Measure) -> str:
     """A measure in words: "4 to 5 questions, 4 to 7 taps, 1 to 2 minutes"."""
-    minutes = (round(measured.seconds_least / 60) or 1, round(measured.seconds_most / 60) or 1)
     figures = (
         ("question", measured.questions_least, measured.questions_most),
         ("tap or typed answer", measured.taps_least, measured.taps_most),
-        ("minute", *minutes),
+        ("minute", measured.minutes_least, measured.minutes_most),
     )
     told = ", ".join(_ranged(*figure) for figure in figures)
     return told if measured.exact else f"{told} (at the outside: too much hangs together to be exact)"
@@ -129,6 +128,7 @@ def own_when(flow: Flow, step: Step) -> Condition | None:
 
 def _draw_part(page: Page, flow: Flow, part: _Part, numbers: dict[str, int]) -> None:
     section = part.section
+    page.cut()
     top = page.y + GAP / 2
     if section and section.when:
         page.line((SPINE, page.y), (SPINE, top + 15))
@@ -162,6 +162,7 @@ def _head(page: Page, flow: Flow, section: Step) -> None:
         page.words(choose(section.title, page.language), SPINE + 18, RIGHT - SPINE - 36, boxes.PART)
     page.words(plain_words.plain(section.ask, flow, page.language), SPINE + 18, RIGHT - SPINE - 36, SMALL)
     page.line((SPINE, top - GAP), (SPINE, page.y))
+    page.hold()
 
 
 def _say_when(page: Page, flow: Flow, when: Condition, x: float, numbers: dict[str, int]) -> None:
@@ -171,9 +172,11 @@ def _say_when(page: Page, flow: Flow, when: Condition, x: float, numbers: dict[s
     naming = boxes.naming(flow, page.language, numbers)
     page.words(f"Only if {plain_words.tell(when, flow, page.language, naming)}", x + 14, RIGHT - x - 14, boxes.CONDITION)
     page.line((x, top + 14), (x, page.y))
+    page.hold()
 
 
 def _box(page: Page, flow: Flow, step: Step, line: float, left: float, numbers: dict[str, int]) -> None:
+    page.cut()
     page.line((line, page.y), (line, page.y + GAP), arrow=True)
     page.y += GAP
     boxes.draw(page, flow, step, left, RIGHT - left, numbers)
@@ -181,10 +184,11 @@ def _box(page: Page, flow: Flow, step: Step, line: float, left: float, numbers: 
 
 def _branch(page: Page, flow: Flow, when: Condition, steps: Sequence[Step], numbers: dict[str, int]) -> None:
     """Steps that some meet, to the side; the line past them runs straight down."""
+    page.cut()
     top = page.y + GAP * 0.8
     page.line((SPINE, page.y), (SPINE, top))
     page.y = top + 6
-    page.aside("if not", SPINE + 42, LABEL)
+    page.aside("if not", SPINE - 7, LABEL)
     page.y = top
     _say_when(page, flow, when, BRANCH, numbers)
     for step in steps:

@@ -1,14 +1,22 @@
-"""A page of SVG, filled from the top: words that wrap, boxes and arrows. Positions are pixels as in a browser, 96 an inch."""
+"""A drawing in SVG, filled from the top: words that wrap, boxes and arrows; what is long is cut into sheets of A4 to print.
+
+Positions are pixels as in a browser, 96 an inch.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-WIDTH = 794
-"""An A4 sheet, at 96 pixels an inch."""
+from conversations.text import shorten
+
+WIDTH, SHEET = 794, 1123
+"""An A4 sheet."""
+
+HEAD, FOOT = 44, 48
+"""Left free on each sheet for where it comes from and goes on."""
 
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}
 _FONTS = "system-ui, 'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Naskh Arabic', sans-serif"
@@ -28,7 +36,13 @@ class Style:
 TITLE, QUESTION, PLAIN = Style(23, bold=True, leading=1.3), Style(15, bold=True), Style()
 SMALL, LABEL = Style(12, grey=True), Style(11.5, bold=True, grey=True)
 
+MARGIN, CLEAR = 52, 6
+"""Beside the words at the head and foot of a sheet, and between a box and the cut below it."""
+
 Point = tuple[float, float]
+
+_Mark = tuple[float, float, str]
+"""From what height to what height, and its SVG."""
 
 
 @dataclass
@@ -36,10 +50,12 @@ class Page:
     """What is drawn so far, in layers from the lowest up. In a right-to-left language everything is mirrored."""
 
     language: str
-    bands: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    boxes: list[str] = field(default_factory=list)
-    over: list[str] = field(default_factory=list)
+    bands: list[_Mark] = field(default_factory=list)
+    lines: list[_Mark] = field(default_factory=list)
+    boxes: list[_Mark] = field(default_factory=list)
+    over: list[_Mark] = field(default_factory=list)
+    cuts: list[float] = field(default_factory=list)  # where a sheet may end
+    held: float = -1  # a height that belongs with what is above it
     y: float = 0
 
     @property
@@ -50,32 +66,29 @@ class Page:
         """Write words from `x` on, at most `width` wide, and move below them."""
         rows = wrap(words, width, style)
         leading = style.size * style.leading * (1.2 if self.mirrored else 1)
+        top, self.y = self.y, self.y + leading * len(rows)
         tall = "".join(
-            f'<tspan x="{self._x(x):g}" y="{self.y + leading * (row + 0.75):g}">{_safe(line)}</tspan>'
+            f'<tspan x="{self._x(x):g}" y="{top + leading * (row + 0.75):g}">{_safe(line)}</tspan>'
             for row, line in enumerate(rows)
         )
-        self.over.append(f"<text{self._looks(style)}>{tall}</text>")
-        self.y += leading * len(rows)
+        self.over.append((top, self.y, f"<text{self._looks(style)}>{tall}</text>"))
 
     def aside(self, words: str, right: float, style: Style = SMALL) -> None:
         """Words that end at `right`, on the line that is next; the page does not move."""
         anchor = "start" if self.mirrored else "end"
         at = self.y + style.size * style.leading * 0.75
-        self.over.append(
-            f'<text{self._looks(style, anchor)}><tspan x="{self._x(right):g}" y="{at:g}">{_safe(words)}</tspan></text>'
-        )
+        told = f'<text{self._looks(style, anchor)}><tspan x="{self._x(right):g}" y="{at:g}">{_safe(words)}</tspan></text>'
+        self.over.append((self.y, at, told))
 
     def box(self, x: float, y: float, width: float, height: float, radius: float = 7) -> None:
         """A white box with a black edge, over the lines and under the words."""
-        self.boxes.append(
-            f'<rect x="{self._left(x, width):g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius:g}" class="box"/>'
-        )
+        at = f'x="{self._left(x, width):g}" y="{y:g}" width="{width:g}" height="{height:g}"'
+        self.boxes.append((y, y + height, f'<rect {at} rx="{radius:g}" class="box"/>'))
 
     def band(self, x: float, y: float, width: float, height: float) -> None:
         """A grey ground behind everything."""
-        self.bands.append(
-            f'<rect x="{self._left(x, width):g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="12" class="band"/>'
-        )
+        at = f'x="{self._left(x, width):g}" y="{y:g}" width="{width:g}" height="{height:g}"'
+        self.bands.append((y, y + height, f'<rect {at} rx="12" class="band"/>'))
 
     def mark(self, x: float, *, square: bool) -> None:
         """The little circle or square before an option, on the line that is next."""
@@ -85,13 +98,23 @@ class Page:
             if square
             else f'<circle cx="{self._x(x):g}" cy="{y:g}" r="4.2" class="mark"/>'
         )
-        self.over.append(shape)
+        self.over.append((y - 5, y + 5, shape))
 
     def line(self, *points: Point, arrow: bool = False) -> None:
         """A line with rounded corners; an arrow has a head at its end."""
         path = _rounded([(self._x(x), y) for x, y in points])
         head = ' marker-end="url(#head)"' if arrow else ""
-        self.lines.append(f'<path d="{path}" class="line"{head}/>')
+        heights = [y for _, y in points]
+        self.lines.append((min(heights), max(heights), f'<path d="{path}" class="line"{head}/>'))
+
+    def hold(self) -> None:
+        """Keep what comes next on the sheet of what is just above."""
+        self.held = self.y
+
+    def cut(self) -> None:
+        """Let a sheet end here, unless this is held together."""
+        if self.y != self.held:
+            self.cuts.append(self.y + CLEAR)
 
     def _x(self, x: float) -> float:
         return WIDTH - x if self.mirrored else x
@@ -106,16 +129,52 @@ class Page:
         return f' font-size="{style.size:g}"{weight}{colour}' + (f' text-anchor="{anchored}"' if anchored else "")
 
     def finish(self, title: str, description: str) -> str:
-        """The whole as an SVG document."""
-        height = round(self.y + 0.5)
+        """The whole as an SVG document; when it is long, as sheets one below the other, each a page when printed."""
+        sheets = self._sheets()
+        tall = SHEET * len(sheets) if len(sheets) > 1 else round(self.y + 0.5)
+        paper = f"{tall * 297 / SHEET:g}mm" if len(sheets) > 1 else str(tall)
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-            f'viewBox="0 0 {WIDTH} {height}" lang="{escape(self.language)}" role="document" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{"210mm" if len(sheets) > 1 else WIDTH}" height="{paper}" '
+            f'viewBox="0 0 {WIDTH} {tall}" preserveAspectRatio="none" lang="{escape(self.language)}" role="document" '
             f'aria-labelledby="title desc" font-family="{_FONTS}">\n'
         )
         told = f'<title id="title">{_safe(title)}</title>\n<desc id="desc">{_safe(description)}</desc>\n'
-        ground = f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>'
-        return head + told + _LOOKS + "\n".join([ground, *self.bands, *self.lines, *self.boxes, *self.over]) + "\n</svg>\n"
+        ground = f'<rect width="{WIDTH}" height="{tall}" fill="#fff"/>'
+        shown = [row for place in range(len(sheets)) for row in self._sheet(title, sheets, place)]
+        return head + told + _LOOKS + "\n".join([ground, *shown]) + "\n</svg>\n"
+
+    def _sheets(self) -> list[tuple[float, float]]:
+        """From where to where each sheet shows; what is too long for one is cut through."""
+        if self.y <= SHEET:
+            return [(0, self.y)]
+        found, top = list[tuple[float, float]](), 0.0
+        while top < self.y:
+            most = top + SHEET - HEAD - FOOT
+            last = max((cut for cut in self.cuts if top < cut <= most), default=most)
+            found.append((top, self.y if self.y <= most else last))
+            top = found[-1][1]
+        return found
+
+    def _sheet(self, title: str, sheets: Sequence[tuple[float, float]], place: int) -> Iterator[str]:
+        top, bottom = sheets[place]
+        shown = [
+            told for layer in (self.bands, self.lines, self.boxes, self.over) for a, b, told in layer if b > top and a < bottom
+        ]
+        if len(sheets) == 1:
+            yield from shown
+            return
+        at, tall = place * SHEET, bottom - top
+        edge = Page(self.language, y=at + HEAD / 2 - 4)
+        if place:
+            edge.words(f"{shorten(title, 60)}: continued from page {place}", MARGIN, WIDTH - 2 * MARGIN, SMALL)
+        edge.y = at + SHEET - FOOT / 2 - 8
+        edge.aside(f"Page {place + 1} of {len(sheets)}", WIDTH - MARGIN)
+        if place + 1 < len(sheets):
+            edge.words(f"Continues on page {place + 2}", MARGIN, WIDTH / 2, LABEL)
+        yield f'<svg x="0" y="{at + HEAD:g}" width="{WIDTH}" height="{tall:g}" viewBox="0 {top:g} {WIDTH} {tall:g}">'
+        yield from shown
+        yield "</svg>"
+        yield from (told for *_, told in edge.over)
 
 
 def wrap(words: str, width: float, style: Style = PLAIN) -> list[str]:
@@ -144,20 +203,20 @@ def _fitting(words: Iterable[str], width: float, style: Style) -> Iterable[str]:
 
 
 def _length(words: str, style: Style) -> float:
-    return sum(map(_advance, words)) * style.size * (1.07 if style.bold else 1)
+    return sum(map(_advance, words)) * style.size * (1.11 if style.bold else 1)
 
 
 def _advance(letter: str) -> float:
-    """The width of a letter in parts of its size, a little more than most fonts give it."""
-    if letter in "iIljtfr.,;:'’!|()[]· “”":
-        return 0.33
-    if letter in "mwMWO@%—":
-        return 0.87
+    """The width of a letter in parts of its size, as much as the widest of the usual fonts gives it."""
     if unicodedata.category(letter) in {"Mn", "Cf"}:
         return 0
     if unicodedata.east_asian_width(letter) in {"W", "F"}:
         return 1.02
-    return 0.66 if letter.isupper() else 0.56
+    return next((width for letters, width in _WIDTHS if letter in letters), 0.78 if letter.isupper() else 0.635)
+
+
+_WIDTHS = (("iIljtfr.,;:'’!|()[]·“” ", 0.42), ("mwMWO@%—…→", 1.0))
+"""The narrow and the wide; capitals and all others lie between."""
 
 
 def _safe(words: str) -> str:
@@ -184,6 +243,7 @@ def _towards(one: Point, other: Point, step: float) -> Point:
 
 
 _LOOKS = """<style>
+@page { size: A4 portrait; margin: 0 }
 text { fill: #000; white-space: pre }
 .grey { fill: #444 }
 .box { fill: #fff; stroke: #000; stroke-width: 1.2 }

@@ -18,6 +18,8 @@ from conversations.text import FALLBACK, Counted
 T = TypeVar("T")
 Sheet = dict[str, str]
 """Key -> words in one language; some of the words are `Counted`."""
+Spoken = Mapping[str, Mapping[str, str]]
+"""Key -> words by language, beside English."""
 
 APPROVED = "approved"
 READ_ONLY = ("typed-", "number-words", "weekdays", "date-fillers")
@@ -47,6 +49,11 @@ def take(files: Mapping[str, str]) -> None:
 
     Raises ValueError, naming the language, before anything has changed.
     """
+    speak(gather(files))
+
+
+def gather(files: Mapping[str, str]) -> Spoken:
+    """What may be sent with these files beside the shipped ones; nothing changes yet. Raises ValueError, as `take`."""
     sheets = {tag: DRAFTS[tag] for tag in DRAFTS if tag != FALLBACK}
     for tag, source in files.items():
         try:
@@ -54,11 +61,19 @@ def take(files: Mapping[str, str]) -> None:
         except ValueError as error:
             raise ValueError(f"the phrases in {tag}: {error}") from error
         sheets[tag] = (sheets.get(tag, ({}, {}))[0] | words, approvals)
+    return {
+        key: {tag: sheet[0][key] for tag, sheet in sheets.items() if key in sheet[0] and _may(key, english, *sheet)}
+        for key, english in DRAFTS[FALLBACK][0].items()
+    }
+
+
+def speak(spoken: Spoken) -> None:
+    """Speak so from now on. For the thread in which people are answered: whoever reads a phrase must find it whole."""
     for key, said in PHRASES.items():
         english = said[FALLBACK]
         said.clear()
         said[FALLBACK] = english
-        said.update({tag: sheet[0][key] for tag, sheet in sheets.items() if key in sheet[0] and _may(key, english, *sheet)})
+        said.update(spoken[key])
     _taken.append(_taken.pop() + 1)
 
 
@@ -83,6 +98,6 @@ DRAFTS: Mapping[str, tuple[Sheet, Mapping[str, str]]] = _load()
 """Language -> its shipped words, and the approvals that came with them: none but for English, which needs none."""
 
 PHRASES: Mapping[str, dict[str, str]] = {key: {FALLBACK: words} for key, words in DRAFTS[FALLBACK][0].items()}
-"""Key -> words by language, of those that may be sent. Only `take` changes it."""
+"""Key -> words by language, of those that may be sent. Only `speak` changes it."""
 
 take({})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 
 from conversations.phrases import PHRASES, kept
@@ -18,7 +19,9 @@ _HUNDRED, _THOUSAND = 100, 1000
 
 def read(words: str) -> Decimal | None:
     """The number in `words`, or None when there is not exactly one; any script's digits, or words up to the thousands."""
-    said = _western(fold(words)).replace("−", "-")
+    if any(unicodedata.category(letter) == "No" for letter in words):  # "5²" and "½" are not what they fold into
+        return None
+    said = _western(fold(words)).replace("−", "-").lstrip("£$€ ")
     if _GROUPED.fullmatch(said):
         plain = said.replace(",", "").replace(" ", "")
         return Decimal(plain) if sum(map(str.isdigit, plain)) <= LONGEST else None
@@ -42,27 +45,35 @@ def _western(words: str) -> str:
     """`words` with the digits, and the decimal marks beside them, of any script as ASCII."""
     if words.isascii():
         return words
-    western = (str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in words)
+    western = (str(unicodedata.digit(letter)) if letter.isdecimal() else letter for letter in words)
     return "".join(western).replace("٫", ".").replace("٬", ",")
 
 
 def _spelt(said: str) -> Decimal | None:
-    """A number in words: "one hundred and five"."""
+    """A number in words: "two thousand one hundred and five"."""
     known = _words()
-    values = [known.get(word) for word in re.split(r"[\s-]+", said) if word not in {"and", "a"}]
-    total = current = 0
-    for value in values:
-        if value is None:
-            return None
-        if value == _THOUSAND:
-            total, current = total + max(current, 1) * _THOUSAND, 0
-        elif value == _HUNDRED:
-            current = max(current, 1) * _HUNDRED
-        elif current % 10 == 0 and (current == 0 or value < (10 if current % _HUNDRED else _HUNDRED)):
-            current += value
-        else:
-            return None  # "five six" is two numbers
-    return Decimal(total + current) if values else None
+    values = [known.get(word, -1) for word in re.split(r"[\s-]+", said) if word not in {"and", "a"}]
+    found = _composed(values, _THOUSAND, lambda part: _composed(part, _HUNDRED, _small)) if values else None
+    return None if found is None else Decimal(found)
+
+
+def _composed(values: list[int], unit: int, read: Callable[[list[int]], int | None]) -> int | None:
+    """So many of a unit and something less: "two hundred" "five"."""
+    if unit not in values:
+        return read(values)
+    at = values.index(unit)
+    many, rest = read(values[:at] or [1]), read(values[at + 1 :] or [0])
+    return many * unit + rest if many and rest is not None and many < unit else None
+
+
+def _small(values: list[int]) -> int | None:
+    """A number below a hundred: "five", "twenty", "twenty" "five"."""
+    match values:
+        case [value] if 0 <= value < _HUNDRED:
+            return value
+        case [tens, ones] if 20 <= tens < _HUNDRED and tens % 10 == 0 and 0 < ones < 10:  # noqa: PLR2004
+            return tens + ones
+    return None
 
 
 @kept

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.conversations.talks import Talk, begin
+from conversations.effects import Effect, Say
+from tests.conversations.talks import Talk, begin, buttons, english
 
 
 def one(kind: str, rest: str = "") -> Talk:
@@ -13,6 +14,10 @@ def one(kind: str, rest: str = "") -> Talk:
 
 def kept(talk: Talk) -> tuple[str, ...] | None:
     return talk.answers["q"].chosen if "q" in talk.answers else None
+
+
+def labels(effects: list[Effect]) -> list[str]:
+    return [english([Say((button.label,))]) for button in buttons(effects)]
 
 
 FRUIT = "options = [" + ", ".join(f'{{ id = "{word}", label.en = "{word.title()}" }}' for word in ("apple", "pear", "plum")) + "]"

@@ -41,6 +41,7 @@ class Talk:
     languages: tuple[str, ...] = ("en",)
     minimum_age: int = 16
     under_way: bool = True  # False once they left or asked for the menu: what they type then is no answer
+    today: dt.date | None = None
     turns: list[Turn] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -50,7 +51,7 @@ class Talk:
     @property
     def facts(self) -> Facts:
         offer = Offer(self.flow.id, self.flow.edition, self.flow.title)
-        return Facts(NOW, self.person, (offer,), self.languages, self.minimum_age, "A Trust", "R-1")
+        return Facts(NOW, self.person, (offer,), self.languages, self.minimum_age, "A Trust", "R-1", self.today)
 
     @property
     def answers(self) -> Mapping[str, Answer]:

@@ -19,7 +19,7 @@ from conversations.checking.problems import ADVICE, Findings
 from conversations.inputs import Ask
 from conversations.phrases import PHRASES
 from conversations.reading import CONTROLS, interpret
-from conversations.text import Counted, fold
+from conversations.text import Counted, choose, fold
 from tests.conversations.written import always
 
 SOURCE = (Path(__file__).parents[1] / "road/engagements/tests-kitchen.toml").read_text("utf-8")
@@ -64,6 +64,15 @@ def test_a_change_of_the_words_or_of_their_english_voids_the_approval(tag: str) 
     assert any(
         '"steps.food.options.bread.label" has changed since its words in "ur" were approved' in one for one in said(engagement)
     )
+
+
+def test_words_that_a_language_of_the_title_lacks_are_told_and_people_see_the_source() -> None:
+    engagement = table()
+    del engagement["steps"][0]["ask"]["ur"]
+    assert '1 text has no words in "ur": steps.food.ask' in said(engagement)[0]
+    built = flow.build(engagement, "edition")
+    assert built.complete == ("en", "cy")
+    assert choose(built.steps[0].ask, "ur") == built.steps[0].ask["en"]
 
 
 def test_a_variant_of_english_needs_approval_too() -> None:

@@ -39,10 +39,10 @@ def test_each_rule_has_a_good_example_nobody_remarks_on(name: str) -> None:
 
 def test_advice_is_printed_as_advice_and_an_error_as_ever() -> None:
     assert said(whole(RULES["jargon"].bad)) == (
-        'a.toml:7: advice: "service users" can puzzle or hurt people; write "people, or the group\'s own name"'
+        'a.toml:7: advice: "service users" can puzzle or hurt people; write "people, or the group\'s own name" [jargon]'
     )
     assert said(whole(RULES["methods"].bad)) == (
-        'a.toml:7: "overdoses" names or counts a way to come to harm; say it without the way or the number'
+        'a.toml:7: "overdoses" names or counts a way to come to harm; say it without the way or the number [methods]'
     )
 
 

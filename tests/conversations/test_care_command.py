@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,15 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
 
 
 class Check:
-    """The command, run in a folder of its own over pieces of files."""
+    """The command, run in a folder of its own over pieces of files, which promise to tell people `days` from now."""
+
+    days = 100
 
     def __call__(self, *options: str, **pieces: str) -> Result:
+        day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=self.days)
         for name, piece in pieces.items():
-            Path(f"{name}.toml").write_text(whole(piece).replace("garden-days", name), "utf-8")
+            text = whole(piece).replace("garden-days", name).replace("2027-06-30", str(day))
+            Path(f"{name}.toml").write_text(text, "utf-8")
         return CliRunner().invoke(cli, ["check", *(f"{name}.toml" for name in pieces), *options])
 
 
@@ -39,6 +44,7 @@ def test_advice_is_printed_and_lets_the_check_pass(check: Check) -> None:
     assert result.exit_code == 0
     first, last = result.output.splitlines()
     assert first.startswith('a.toml:7: advice: "service users" can puzzle or hurt people; write')
+    assert first.endswith("[jargon]")
     assert last == "1 engagement file checked: 1 piece of advice."
 
 
@@ -67,3 +73,17 @@ def test_how_long_an_engagement_is_is_told_to_those_who_ask(check: Check) -> Non
     result = check("--verbose", a="", b="wellcome = 1")
     assert "a.toml: 1 question, 1 tap, about 1 minute\n" in result.output
     assert "b.toml: " not in result.output
+
+
+@pytest.mark.parametrize("days, code, said", [(-2, 1, "feedback_by is in the past"), (400, 0, "more than a year ahead")])
+def test_a_day_of_feedback_that_is_over_or_far_away_is_told(check: Check, days: int, code: int, said: str) -> None:
+    check.days = days
+    result = check(a="")
+    assert result.exit_code == code
+    assert said in result.output
+
+
+def test_a_file_in_another_encoding_is_told_where_its_first_strange_letter_stands(check: Check) -> None:
+    Path("a.toml").write_bytes(whole('title.en = "The café"').encode("latin-1"))
+    line = next(number for number, line in enumerate(whole('title.en = "The café"').splitlines(), 1) if "café" in line)
+    assert check("a.toml").output.startswith(f"a.toml:{line}: is not UTF-8 text")

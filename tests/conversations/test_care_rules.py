@@ -159,15 +159,76 @@ def test_an_emoji_among_words_or_alone_is_told() -> None:
 
 def test_a_figure_of_someone_s_body_is_not_asked_for() -> None:
     assert "eat or walk" in said(whole(question("What do you weigh?", "one", "number")))
-    assert "eat or walk" in said(whole(question("How much is it?", "one", "number", 'unit.en = "kg"')))
+    assert "eat or walk" in said(whole(question("How much are you now?", "one", "number", 'unit.en = "kg"')))
+    assert "eat or walk" in said(whole(question("How much did you eat?", "one", "number", 'unit.en = "kcal"')))
 
 
 def test_anonymous_answers_are_not_asked_for_a_place_or_a_telling_day() -> None:
-    for kind, ask in (("place", "Say which one fits"), ("date", "When were you born?"), ("date", "When was your visit?")):
+    for kind, ask in (("place", "Say which one fits"), ("date", "When was your visit?")):
         step = question(ask, "one", kind)
         assert "can tell who gave an anonymous answer" in said(whole('identity = "anonymous"\n\n' + step))
         assert said(whole(step)) == ""
     assert said(whole('identity = "anonymous"\n\n' + question("Which day suits you?", "one", "date"))) == ""
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        "What is your name?", "Please write your name and address.", "Tell us your phone number.", "What is your NHS number?",
+        "What’s your email address?", "Your email", "Full name:", "What is your date of birth?", "When were you born?",
+        "Please tell us your full address.", "If you like, leave your name.", "Write your name here.",
+    ],
+)  # fmt: skip
+def test_people_who_are_not_named_are_not_asked_who_they_are(ask: str) -> None:
+    levels = {"anonymous": [("who", ERROR)], "confidential": [("who", ADVICE)], "named": []}
+    for identity, expected in levels.items():
+        found = review(whole(f'identity = "{identity}"\n\n' + question(ask, "one", "text")))
+        assert [(problem.rule, problem.level) for problem in found] == expected
+    assert review(whole(question(ask, "one", "text", 'about = "me"'))) == []
+
+
+def test_a_birthday_is_asked_for_as_a_year_or_an_age_group() -> None:
+    for identity, level in (("anonymous", ERROR), ("confidential", ADVICE)):
+        [problem] = review(whole(f'identity = "{identity}"\n\n' + question("When were you born?", "one", "date")))
+        assert (problem.do, problem.level) == ("ask for the year, or an age group", level)
+
+
+def test_a_name_is_not_asked_for_in_words_beside_an_option() -> None:
+    option = '{ id = "other", label.en = "Another", other = true, ask.en = "What is your name?" }'
+    step = question("Who?", "one", "choice", f'options = [{{ id = "a", label.en = "Me" }}, {option}]')
+    assert "[who]" in said(whole(step))
+
+
+GAP = question("You said: {hours}. Is that right?", "sure")
+OPTIONAL = question("How many hours?", "hours", "number")
+
+
+def test_a_gap_that_some_would_find_empty_is_told_and_its_condition_silences_it() -> None:
+    assert "{hours} is empty for people who were not asked it" in said(whole(OPTIONAL + GAP))
+    assert "take {hours} out; [gap]" not in said(whole(OPTIONAL + GAP + "when = { hours = { answered = true } }\n"))
+    for when in ("hours = { answered = true }", "hours = { at_least = 3 }"):
+        assert said(whole(OPTIONAL + GAP + f"when = {{ {when} }}\n")) == ""
+    assert said(whole(OPTIONAL.replace("optional = true", "") + GAP)) == ""
+
+
+def test_a_gap_for_a_question_only_some_are_asked_is_told_unless_they_alone_see_it() -> None:
+    first = question("Do you come?", "come", "yes-no", "optional = false")
+    asked = question("How many hours?", "hours", "number", "optional = false", 'when.come = "yes"')
+    assert "[gap]" in said(whole(first + asked + GAP))
+    assert said(whole(first + asked + GAP + 'when.come = "yes"\n')) == ""
+
+
+def test_a_statement_may_be_passed_without_being_optional_though_it_is_sensitive_or_in_a_poll() -> None:
+    note = 'sensitive.en = "The next one may be hard."'
+    steps = question("“I felt alone.”", "one", "agree", "optional = false", note) + question("So?", "last")
+    assert said(whole(steps)) == ""
+    assert said(whole('kind = "poll"\n\n' + steps)) == ""
+
+
+def test_initials_are_seen_through_what_belongs_to_them() -> None:
+    for words in ("The ICB’s plan.", "The ICBs’ plans.", "Two ICBs.", "The ICB."):
+        assert '"ICB" is not explained' in of_welcome(words)
+    assert of_welcome("The GP’s list, and the GPs’ lists.") == ""
 
 
 def test_initials_explained_anywhere_in_the_file_are_understood() -> None:

@@ -215,3 +215,42 @@ def test_the_bot_s_own_phrases_keep_the_rules_on_words(rule: object) -> None:
     base = flow.read(whole(""))
     table = {"title": {"en": "A"}, "audience": "everyone", "identity": "anonymous", "charter": {}, "steps": steps}
     assert [remark.what for remark in rule(draft.Draft(table, base))] == []  # type: ignore[operator]
+
+
+UNNAMED = """\
+What is your name for this place?
+Please do not write your name.
+What would help? Please leave your name out.
+Did they ask for your name?
+Why did you have to give your name?
+What is the name of your team?
+Do not tell us your name or address.
+Never share your phone number here.
+What is your address like?
+Is it easy to give your NHS number?
+What helps when you tell us your name at the desk?
+What was it like to give your date of birth twice?
+Say what you like, without your name.
+Which email do you read?
+""".splitlines()
+
+
+@pytest.mark.parametrize("words", UNNAMED)
+def test_nothing_is_said_of_names_that_are_not_asked_for(words: str) -> None:
+    step = f'[[steps]]\nid = "one"\nkind = "text"\nask.en = {dump(words)}\noptional = true\n'
+    assert remarks(whole(f'identity = "anonymous"\n\n{step}')) == []
+    assert remarks(whole(step)) == []
+
+
+@pytest.mark.parametrize(
+    "ask, unit",
+    [
+        ("How much weight should the swing hold?", "kg"), ("How many steps are there to your door?", "steps"),
+        ("How much weight should we give your view?", ""), ("How do you weigh up price and speed?", ""),
+        ("How much rice do you buy a week?", "kg"), ("How much can you carry?", "kg"), ("How much should the seat weigh?", "kg"),
+    ],
+)  # fmt: skip
+def test_nothing_is_said_of_the_weight_of_things(ask: str, unit: str) -> None:
+    more = f'unit.en = "{unit}"\n' if unit else ""
+    assert remarks(whole(f'[[steps]]\nid = "one"\nkind = "number"\nask.en = "{ask}"\noptional = true\n{more}')) == []
+    assert remarks(whole('welcome.en = "The swing holds 120 kg. There are 3 stone steps."')) == []

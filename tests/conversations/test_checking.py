@@ -44,6 +44,13 @@ def test_a_problem_is_printed_as_file_line_what_and_what_to_do() -> None:
 def test_one_misspelt_key_is_one_problem() -> None:
     assert len(problems(GOOD.replace("audience", "audiance"))) == 1
     assert len(problems(GOOD.replace("identity", "identitty"))) == 1
+    assert len(problems(GOOD.replace('ask.en = "What else?"', 'aks.en = "What else?"'))) == 1
+
+
+def test_words_in_no_language_are_one_problem() -> None:
+    assert len(problems(GOOD.replace('ask.en = "What else?"', 'ask = "What else?"'))) == 1
+    consent = GOOD.replace('kind = "text"', 'kind = "consent"\nsays = "I agree."')
+    assert [problem.do for problem in problems(consent)] == ['write says.en = "I agree that …"']
 
 
 def test_all_faults_of_a_file_are_told_at_once_in_the_order_of_its_lines() -> None:
@@ -69,9 +76,21 @@ def test_tables_nested_beyond_reason_are_told() -> None:
 
 
 def test_a_number_of_thousands_of_digits_is_told() -> None:
-    assert problems(GOOD.replace("at_most = 2", f"at_most = {'9' * 5000}"))
+    [problem] = problems(GOOD.replace("at_most = 2", f"at_most = {'9' * 5000}"))
+    assert str(problem) == "a.toml:35: this number is far too long; write a smaller one"
     assert problems(GOOD.replace("at_most = 2", f"at_most = 0x{'f' * 5000}"))
     assert problems(GOOD.replace('who = "have"', f"who = 0x{'f' * 5000}"))
+
+
+def test_a_letter_that_cannot_be_seen_is_told() -> None:
+    [problem] = problems(GOOD.replace("A test", "A \u0007test"))
+    assert str(problem) == "a.toml:4: a letter that cannot be seen stands here; write the words again by hand"
+
+
+def test_a_slip_nobody_has_thought_of_is_told_in_the_words_of_the_reader() -> None:
+    [problem] = problems(GOOD.replace("format = 1", "format = 01"))
+    assert str(problem).startswith("a.toml:1: this is not TOML: expected newline")
+    assert problem.do == "mend it here or just above"
 
 
 def test_a_flow_that_asks_nothing_is_told() -> None:
@@ -148,6 +167,26 @@ def test_a_hundred_steps_are_checked_in_well_under_a_second() -> None:
     text = GOOD[: GOOD.index("[[steps]]")] + first + "".join(steps[1:])
     best = min(_timed(text) for _ in range(3))
     assert best < 0.8
+
+
+OPTIONS = "options = [" + ", ".join(f'{{ id = "o{place}", label.en = "Label {place} here" }}' for place in range(6)) + "]"
+SHAPES = {
+    "choices": (OPTIONS, '{{ s{0} = {{ includes = "o1" }} }}', '{{ s{0} = {{ includes_all = ["o2", "o3"] }} }}'),
+    "number": ("at_least = 0\nat_most = 100", "{{ s{0} = {{ at_least = 7 }} }}", "{{ not = {{ s{0} = {{ at_most = 50 }} }} }}"),
+    "yes-no": ("", '{{ s{0} = "yes" }}', "{{ s{0} = {{ answered = false }} }}"),
+}
+"""Kind -> its other keys, and two comparisons with an earlier step."""
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_500_steps_under_any_of_three_comparisons_are_checked_in_moments(kind: str) -> None:
+    keys, near, far = SHAPES[kind]
+    steps = [
+        f'[[steps]]\nid = "s{n}"\nkind = "{kind}"\nask.en = "And {n}?"\n{keys}\noptional = true\n'
+        + (f"when = {{ any = [{near.format(n - 1)}, {far.format(n // 2)}, {near.format(n // 3)}] }}\n" if n > 3 else "")
+        for n in range(500)
+    ]
+    assert min(_timed(GOOD[: GOOD.index("[[steps]]")] + "".join(steps)) for _ in range(2)) < 3
 
 
 def _timed(text: str) -> float:

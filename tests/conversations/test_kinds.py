@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from conversations.effects import Effect, Mark, Person, Say, Show, Toast
-from conversations.inputs import Ask, Back, Done, Language, Look, Skip, Tap, Words
+import datetime as dt
+
+from conversations.effects import Person, Say, Show, Toast
+from conversations.inputs import Ask, Back, Language, Look, Skip, Tap, Words
 from conversations.session import Answer
-from tests.conversations.asked import FRUIT, TOWNS, kept, one
-from tests.conversations.talks import begin, buttons, english
-
-
-def labels(effects: list[Effect]) -> list[str]:
-    return [english([Say((button.label,))]) for button in buttons(effects)]
+from tests.conversations.asked import FRUIT, kept, labels, one
+from tests.conversations.talks import NOW, begin, english
 
 
 def test_a_scale_stands_in_one_row_with_its_ends_in_words() -> None:
@@ -20,25 +18,6 @@ def test_a_scale_stands_in_one_row_with_its_ends_in_words() -> None:
     assert "1 – Not at all\n5 – Very much" in english([said])
     talk.do(Tap("code", 0, 4))
     assert kept(talk) == ("5",)
-
-
-def test_what_is_ranked_by_tapping_shows_its_place_and_the_last_finds_its_own() -> None:
-    talk = one("rank", FRUIT)
-    first = talk.tap("plum")
-    assert "Number 1: Plum" in english(first)
-    second = talk.tap("apple")
-    mark = next(effect for effect in second if isinstance(effect, Mark))
-    assert labels([mark])[:3] == ["✓ Place 2: Apple", "2. Pear", "✓ Place 1: Plum"]
-    talk.do(Done("code", 0))
-    assert kept(talk) == ("plum", "apple", "pear")
-
-
-def test_what_was_ranked_can_be_ranked_anew_under_the_same_question() -> None:
-    talk = one("rank", FRUIT)
-    talk.say("1, 2, 3")
-    talk.do(Back())
-    talk.say("3, 2, 1")
-    assert kept(talk) == ("plum", "pear", "apple")
 
 
 def test_a_date_is_picked_in_three_stages_and_kept_only_whole() -> None:
@@ -86,42 +65,26 @@ def asked_first(kind: str, rest: str) -> str:
     return english([said]).replace("\n", " ")
 
 
+def test_what_is_said_whole_is_read_whole_though_a_year_was_picked() -> None:
+    for words, day in (("yesterday", "2027-01-03"), ("14 feb 27", "2027-02-14"), ("5 May 2026", "2026-05-05")):
+        talk = one("date")
+        talk.do(Look("code", 0, 2026))
+        talk.say(words)
+        assert kept(talk) == (day,)
+
+
+def test_today_is_today_by_the_organisation_s_clock() -> None:
+    talk = one("date", 'at_most = "today"')
+    talk.today = NOW.date() + dt.timedelta(days=1)
+    talk.say("5 January 2027")
+    assert kept(talk) == ("2027-01-05",)
+
+
 def test_a_day_that_does_not_exist_or_lies_outside_cannot_be_tapped() -> None:
     talk = one("date", "at_least = 2026-11-15\nat_most = 2027-02-10")
     for forged in (20270230, 20280101, 0, -1, 7, 99999999):
         talk.do(Tap("code", 0, forged))
         assert kept(talk) is None
-
-
-def test_a_long_list_comes_in_pages_that_keep_their_numbers() -> None:
-    talk = one("choice", TOWNS)
-    first = [effect for effect in talk.turns[0].effects if isinstance(effect, Say)][-1]
-    assert labels([first])[:8] == [f"{n}. Town {n} on Sea" for n in range(1, 9)]
-    assert "1 to 8 of 30" in english([first])
-    second = talk.say("more")
-    assert labels(second)[:2] == ["9. Town 9 on Sea", "10. Town 10 on Sea"]
-    fourth = talk.do(Look("code", 0, 3))
-    assert labels(fourth)[:6] == [f"{n}. Town {n} on Sea" for n in range(25, 31)]
-    talk.do(Tap("code", 0, 27))
-    assert kept(talk) == ("t28",)
-
-
-def test_ticks_on_two_pages_of_a_list_stay() -> None:
-    talk = one("choices", TOWNS)
-    talk.tap("t2")
-    talk.say("more")
-    marked = talk.tap("t10")
-    assert "✓ 10. Town 10 on Sea" in labels(marked)
-    talk.do(Done("code", 0))
-    assert kept(talk) == ("t2", "t10")
-
-
-def test_what_fits_a_few_of_many_is_asked_once_more_with_only_those() -> None:
-    talk = one("choice", TOWNS.replace("Town 4", "New Town 4").replace("Town 9", "New Town 9"))
-    said = talk.say("new town")
-    assert labels(said) == ["4. New Town 4 on Sea", "9. New Town 9 on Sea"]
-    talk.say("9")
-    assert kept(talk) == ("t9",)
 
 
 OTHER = 'options = [{ id = "a", label.en = "Apple" }, { id = "x", label.en = "Something else", other = true }]'

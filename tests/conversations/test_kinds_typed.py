@@ -52,6 +52,7 @@ def test_whatever_is_said_is_read_or_kindly_refused(drawn: flow.Flow, words: str
         ("number", 'unit.en = "hours"', "1 hour", ("1",)),
         ("number", "whole = false", "12.50", ("12.5",)),
         ("number", "", "twenty-one", ("21",)),
+        ("number", 'unit.en = "pounds"', "£12", ("12",)),
         ("number", "", "۱۲", ("12",)),
         ("date", "", "26th Feb 2027", ("2027-02-26",)),
         ("date", 'at_most = "today"', "26 December", ("2026-12-26",)),

@@ -61,7 +61,8 @@ def test_a_kept_number_has_one_spelling(value: Decimal) -> None:
 @pytest.mark.parametrize(
     "words",
     ["", "-", ".", "1,2", "1,23,456", "12,5", "1.2.3", "five six", "twenty thirty", "one two", "1e9", "0x10", "lots", "1-2",
-     "10 or 12", "½", "9" * 16, "1 23", "nan", "infinity", "٫", "and", "thousand thousand hundreds"],
+     "10 or 12", "½", "9" * 16, "1 23", "nan", "infinity", "٫", "and", "thousand thousand hundreds",
+     "one thousand two thousand", "five hundred hundred", "5²", "hundred thousand hundred two hundred"],
 )  # fmt: skip
 def test_what_is_not_one_number_is_not_read(words: str) -> None:
     assert amounts.read(words) is None

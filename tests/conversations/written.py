@@ -91,7 +91,8 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
         if kind in COUNTED and draw(st.integers(0, 3)) == 0:
             step["options"][0]["other"] = True
         if kind in MEASURED:
-            step |= draw(st.sampled_from(MEASURED[kind]))
+            measured = draw(st.sampled_from(MEASURED[kind]))
+            step |= {key: text(value["en"]) if isinstance(value, dict) else value for key, value in measured.items()}
         if kind == "consent":
             step["says"] = text("My words may be read out.")
         if KINDS[kind].asks:

@@ -8,6 +8,7 @@ from math import ceil
 
 from conversations.checking.care import words as lists
 from conversations.checking.care.draft import Draft, Remark, about
+from conversations.checking.care.safety import PASSED
 from conversations.checking.problems import ADVICE, count, quote
 from conversations.questions import KINDS
 
@@ -35,7 +36,7 @@ def check_poll(draft: Draft) -> Iterator[Remark]:
         what = f"someone could be asked {draft.measure.questions_most} questions in this quick poll"
         yield Remark(("kind",), "", what, f'ask {MOST_IN_A_POLL} at most, or write kind = "consultation"')
     for place, step in draft.questions:
-        if not step.get("optional"):
+        if not step.get("optional") and step["kind"] != PASSED:
             yield about(place, step, "", "this question of a quick poll cannot be skipped", "write optional = true", ADVICE)
         if KINDS[step["kind"]].free and step is not draft.questions[-1][1]:
             yield about(place, step, "kind", "people are asked to write before the last question", "move it to the end", ADVICE)

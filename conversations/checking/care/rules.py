@@ -168,6 +168,13 @@ RULES: dict[str, Rule] = {
         + question("What would help?", "why", "text"),
         'identity = "anonymous"\n\n' + question("What would help?", "why", "text"),
     ),
+    "who": Rule(
+        safety.check_who,
+        ERROR,
+        "Nobody is asked who they are where answers are anonymous, nor (advice) where they are confidential.",
+        'identity = "anonymous"\n\n' + question("Please write your name and address.", "who", "text"),
+        'identity = "anonymous"\n\n' + question("What would help? Please leave your name out.", "why", "text"),
+    ),
     "few-invited": Rule(
         safety.check_few_invited,
         ERROR,
@@ -187,7 +194,23 @@ RULES: dict[str, Rule] = {
         ADVICE,
         "What someone wrote is not said back to them.",
         question("What would help?", "why", "text") + question("You wrote: {why}. Shall we pass it on?", "sure"),
+        question("Do you come on Sundays?", "day", "yes-no", "optional = false")
+        + question("You said: {day}. Is that right?", "sure"),
+    ),
+    "gap": Rule(
+        safety.check_gaps,
+        ADVICE,
+        "An answer is said back only to people who have given one.",
         question("Do you come on Sundays?", "day") + question("You said: {day}. Is that right?", "sure"),
+        question("Do you come on Sundays?", "day")
+        + question("You said: {day}. Is that right?", "sure", "yes-no", "when = { day = { answered = true } }"),
+    ),
+    "pass": Rule(
+        safety.check_passed_twice,
+        ADVICE,
+        "A statement to agree with has one way to pass.",
+        question("“The garden is open long enough.”", "open", "agree"),
+        question("“The garden is open long enough.”", "open", "agree", "optional = false"),
     ),
     "long-lead": Rule(
         length.check_lead,

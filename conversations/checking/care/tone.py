@@ -18,7 +18,8 @@ NEAR = 60
 """Characters before a phrase in which a "not" turns it round."""
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
-_CAPITALS = re.compile(r"(?<![\w'-])[A-Z][A-Z'&-]+s?(?![\w'-])")
+_CAPITALS = re.compile(r"(?<![\w'-])([A-Z][A-Z&-]+(?:'[A-Z]+)*)(?:'s|s'|s|')?(?![\w'-])")
+"""A word in capitals, without the small s of several or of what belongs to it."""
 _PLACEHOLDER = re.compile(r"^\W*(TO ?DO|TBC|XXX)\b|\bLorem ipsum\b")
 _RUN = re.compile(r"[!?]*![!?]+|\?!")
 
@@ -76,7 +77,7 @@ def check_initials(draft: Draft) -> Iterator[Remark]:
     for each in draft.english:
         if each.plain.isupper():
             continue
-        for name in dict.fromkeys(found.removesuffix("s") for found in _CAPITALS.findall(each.plain)):
+        for name in dict.fromkeys(_CAPITALS.findall(each.plain)):
             if _puzzling(name) and not re.search(rf"\({name}s?\)|\b{name}s? ?\(", everything):
                 yield each.remark(f"{quote(name)} is not explained", f"write it out, as in: its full name ({name})")
 

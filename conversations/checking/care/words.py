@@ -134,13 +134,29 @@ PRIVATE = any_of((
     "social workers?", "prison", "foster care", "refuge",
 ))  # fmt: skip
 
+STONE_THINGS = "walls?|steps?|bench(?:es)?|slabs?|pots?|circles?|arch(?:es)?|paths?"
 MEASURES = any_of((
-    r"\d[\d.,]*\s?(?:kg|kgs|kilos?|kilograms?|stone|lbs?|kcals?|k?cal|calories)",
+    rf"\d[\d.,]*\s?(?:kg|kgs|kilos?|kilograms?|stone(?! (?:{STONE_THINGS}))|lbs?|kcals?|k?cal|calories)",
     r"(?:weigh\w*|body weight|goal|target)\D{0,25}\d[\d.,]*\s?pounds", r"bmi\W+(?:\w+\W+){0,4}?\d[\d.]*",
     r"(?:\d{4,}|\d{1,3},\d{3}|\d+k) steps", r"(?:target|goal|ideal) weight",
 ))  # fmt: skip
-MEASURE_UNITS = {"kg", "kgs", "kilo", "kilos", "kilograms", "stone", "lb", "lbs", "kcal", "calories", "steps", "bmi"}
-MEASURED = any_of(("weight", "weigh", "bmi", "calories", "kcal", "body mass index", "how many steps", "waist", "dress size"))
+CARRIED = any_of(("holds?", "carry", "carries", "bears?", "load(?:ed|s)?", "lifts?", "rated", "(?:weight|load) limit"))
+"""Words of a sentence whose kilograms are those of a thing."""
+EATING_UNITS = {"kcal", "calories", "bmi"}
+WEIGHT_UNITS = {"kg", "kgs", "kilo", "kilos", "kilograms", "stone", "lb", "lbs", "steps"}
+"""Units of figures nobody is asked for, and of those nobody is asked for of themselves."""
+SOMEONE = any_of(("you", "your"))
+A_THING = any_of((
+    r"how (?:much|many) (?!do|did|are|were|have|should|would|will|can|could|was|more|less)\w+", "lift", "carry", "hold",
+))  # fmt: skip
+MEASURED = any_of((
+    r"(?:do|did|does|should|would) (?:you|your child|he|she|they)(?: \w+)? weigh(?! up)", "how heavy (?:are|were) you",
+    r"(?:your|his|her|their)(?: child's)?(?: (?:current|usual|ideal|goal|target|lowest|highest|last|birth|body))* weight",
+    r"(?:body|goal|target|ideal) weight", r"(?:lose|losing|lost|gain(?:ing|ed)?|put on)(?: \w+)? weight",
+    "weight (?:loss|gain|(?:did|have) you)",
+    "bmi", "body mass index", "calories", "kcal", "how many steps (?:do|did|have) you (?:walk|walked|take|taken|do|done|get)",
+    "steps (?:a|per|each|every) day", r"your(?: \w+)? waist", "dress size",
+))  # fmt: skip
 BEFORE_AFTER = any_of((
     "before[ -]and[ -]after (?:photos?|pictures?|images?|shots?|selfies?|bod(?:y|ies)|weights?|looks?)",
     "(?:beach|summer|bikini|dream) body", "(?:lost|shed|dropped) \\w+ (?:kilos?|stone|pounds|dress sizes?)",
@@ -169,6 +185,26 @@ IDENTIFYING = any_of((
     ),
     "which (?:best )?describes you", "who are you", "ethnic (?:group|background)", "date of birth", "when were you born",
 ))  # fmt: skip
+
+_TELLING = (
+    "(?:(?:sur|first |last |full |family )?names?|(?:mobile|phone|telephone|contact|nhs|national insurance)(?: phone)?"
+    " (?:numbers?|details)|(?:(?:full|home|postal|street|email|e-mail) )*address|e-?mail|mobile|date of birth|birthday)"
+)
+_ASKING = (
+    "(?:what(?:'s| is| are)|when(?:'s| is)|write|tell us|give(?: us)?|enter|type|add|leave(?: us)?|say|include|confirm"
+    "|send(?: us)?|share|provide|put|(?:may|can|could) we have)(?: (?:down|in))?"
+)
+WHO = re.compile(
+    rf"\b{_ASKING} your (?:(?:own|real) )?{_TELLING}(?=\W*$|[,;(]|\s+(?:and|or|here|below|if|so|please|in case|with)\b)"
+    rf"|^(?:please )?(?:your )?{_TELLING}(?:(?:,| and| or)(?: your)? {_TELLING})*\W*$"
+    r"|^(?:who are you|what are you called|when were you born)\W*$",
+    re.IGNORECASE,
+)
+"""A sentence that asks who someone is."""
+OF_NAMES = re.compile(r"(?:did|do|does|were|was|has|have|had|why|how|where|is|are|should|would)\b", re.IGNORECASE)
+"""How a question begins that only speaks of names and numbers."""
+UNASKED = re.compile(r"\b(?:not|never|no|nobody|without|cannot|\w+n't)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
+BIRTH = any_of(("when (?:were|was) (?:you|your child) born", "date of birth", "birthday"))
 
 TELLING_DAYS = any_of((
     "born", "birth", "birthday", "visit(?:ed)?", "stay(?:ed)?", "appointment", "admitted", "discharged", "operation", "died",
