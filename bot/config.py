@@ -133,7 +133,7 @@ class Organisation(Section):
     name: str = Field("Our organisation", min_length=1, description="The name people see in the privacy notice.")
     time_zone: str = Field(
         "Europe/London",
-        description="The clock by which it is "today" when someone types a date.",
+        description="The clock by which it is “today” when someone types a date.",
     )
 
     @field_validator("time_zone")
