@@ -113,7 +113,8 @@ def read_file(file: Path, problems: list[Problem]) -> str | None:
             return None
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        problems.append(Problem(str(file), 1, f"is not UTF-8 text ({error.reason})", "save it as UTF-8"))
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(str(file), line, f"is not UTF-8 text ({error.reason})", "save it as UTF-8"))
     except OSError as error:
         problems.append(Problem(str(file), 1, f"cannot be read ({error.strerror})", "look at its permissions"))
     return None
@@ -136,6 +137,13 @@ def foresee(db: Connection, organisation_id: int, shelf: Shelf) -> list[Problem]
         for slug in engagements.news(db, organisation_id, sources, origin, shelf.pictures)
     ]
     return compare_with_kept(db, organisation_id, {shelf.files[slug]: shelf.sources[slug] for slug in new})
+
+
+def without_file(db: Connection, organisation_id: int, shelf: Shelf) -> set[str]:
+    """The ids of engagements that came from a file, which no file has any more."""
+    gone = {one.slug for one in engagements.load(db, organisation_id).values()} - shelf.sources.keys()
+    kept = editions.find(db, organisation_id, gone)
+    return {slug for slug, one in kept.items() if one.file_edition_id is not None}
 
 
 def _by_origin(shelf: Shelf) -> dict[str, dict[str, str]]:

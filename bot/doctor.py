@@ -23,6 +23,7 @@ LEAST_DISK = 200 << 20  # bytes
 
 REFUSED = "an engagement file is refused, and the words people know stay in use"
 DOUBTFUL = "an engagement file that is not in use yet may change what answers mean"
+NO_FILE = "Was its file deleted, or its id changed? It stays as people know it; put the file back, or close it."
 APART = "Both are kept; people get the console's words. Let both say the same, and the file leads again."
 
 
@@ -88,6 +89,7 @@ async def _inside(base: Foundation) -> list[Finding]:
         states = await connection.run_sync(outbox.count, house.bot_id)
         coming = await connection.run_sync(content.foresee, house.organisation_id, base.shelf)
         apart = await connection.run_sync(engagements.kept_apart, house.organisation_id)
+        left = await connection.run_sync(content.without_file, house.organisation_id, base.shelf)
     opened = [one for one in shelf.values() if one.state == engagements.OPEN]
     number = f"{len(opened)} engagements are open" if len(opened) != 1 else "1 engagement is open"
     found = [Finding(bool(opened), number, "Open one: python3 -m bot engagement open ID")]
@@ -95,6 +97,8 @@ async def _inside(base: Foundation) -> list[Finding]:
     found += [Finding(False, REFUSED if one.level == ERROR else DOUBTFUL, str(one)) for one in coming]
     found += [Finding(False, f"{slug} was edited in the console, and its file has changed since", APART) for slug in apart]
     for one in opened:
+        if one.slug in left:
+            found.append(Finding(False, f"{one.slug} is open, and no engagement file that can be used has its id", NO_FILE))
         why = launch.obstacle(flows[one.edition_id], local=house.local)
         if why:
             found.append(Finding(False, f"{one.slug} is open but not served", why))

@@ -1,4 +1,4 @@
-"""Live editing: engagement files that change while the bot runs are taken in, all at once; a broken one changes nothing."""
+"""Live editing: files of engagements and phrases that change while the bot runs are taken in; a broken one changes nothing."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import NamedTuple, TypeVar
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import content
+from bot import content, phrasebook
 from bot.content import Shelf
 from bot.house import House
-from conversations import flow
+from conversations import flow, phrases
 from conversations.checking.problems import ERROR, Problem
 from storage import editions
 from storage.database import READING
@@ -46,13 +46,21 @@ class Stamp(NamedTuple):
 
 
 class Watch:
-    """A folder of engagement files, looked at again and again; `gone` are the files the last shelf lost."""
+    """A folder of engagement files, looked at again and again.
+
+    `gone` are the files the last shelf lost, `changed` those that are not as they were; `spoken` is what may be sent with
+    the phrases beside them.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self.gone: frozenset[str] = frozenset()
+        self.changed: frozenset[str] = frozenset()
+        self.spoken: phrases.Spoken | None = None
+        self._phrases: dict[str, str] = {}
         self._folder = folder
         self._seen = _stamps(folder) if folder else {}
         self._taken: dict[Path, Stamp] = {}
+        self._known = self._seen
         self._again = False
         self._patience = PATIENCE
         self._texts: dict[Path, Read] = {}
@@ -75,9 +83,11 @@ class Watch:
         if not resting.items() - held.items() <= _stamps(self._folder).items():
             return None  # somebody wrote while it was read
         self._texts = {file: text for file, text in read.items() if file in resting}
-        lost = self.gone if self._again else frozenset()
+        lost, changed = (self.gone, self.changed) if self._again else (frozenset(), frozenset())
         self.gone = (lost | {str(file) for file in before.keys() - resting.keys()}) - {str(file) for file in resting}
-        self._taken, self._again = resting, False
+        self.changed = changed | {str(file) for file, stamp in resting.items() if stamp != self._known.get(file)}
+        self._taken = self._known = resting
+        self._again = False
         return self._shelve()
 
     def look_again(self) -> None:
@@ -86,9 +96,18 @@ class Watch:
 
     def _shelve(self) -> Shelf:
         problems = [problem for _, found in self._texts.values() for problem in found]
+        texts = {file: text for file, (text, _) in sorted(self._texts.items()) if text is not None}
+        self._gather({file: text for file, text in texts.items() if file.parent != self._folder}, problems)
         if self._folder and not self._folder.is_dir():
             problems.append(content.missing(self._folder))
-        return content.shelve({str(file): text for file, (text, _) in sorted(self._texts.items()) if text is not None}, problems)
+        return content.shelve({str(file): text for file, text in texts.items() if file.parent == self._folder}, problems)
+
+    def _gather(self, texts: Mapping[Path, str], problems: list[Problem]) -> None:
+        """Read the phrases. Where a file cannot be used, what it last said stays in use until the file is gone."""
+        there = {file.stem for file in self._taken if file.parent != self._folder}
+        before = {tag: text for tag, text in self._phrases.items() if tag in there}
+        self._phrases = before | phrasebook.sift(texts, problems)
+        self.spoken = phrases.gather(self._phrases)
 
 
 def _read(files: Iterable[Path]) -> dict[Path, Read]:
@@ -102,20 +121,24 @@ def _read(files: Iterable[Path]) -> dict[Path, Read]:
 
 
 def _stamps(folder: Path) -> dict[Path, Stamp]:
-    """The files of a folder that count; one that goes while it is looked at does not."""
+    """The files of a folder that count, and its phrases; one that goes while it is looked at does not."""
     found = {}
-    try:
-        files = sorted(folder.iterdir())
-    except OSError:
-        return {}
-    for file in files:
-        if file.suffix.lower() in WATCHED and not file.name.startswith("."):
+    for file in (*_listed(folder), *_listed(folder / phrasebook.FOLDER)):
+        counts = file.suffix == ".toml" if file.parent != folder else file.suffix.lower() in WATCHED
+        if counts and not file.name.startswith("."):
             try:
                 state = file.stat()
             except OSError:
                 continue
             found[file] = Stamp(state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
     return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 class Editing:
@@ -130,6 +153,8 @@ class Editing:
         self._clock = clock
         self._watch = Watch(folder)
         self._told: Collection[Problem] = shelf.problems
+        self._owned = dict(shelf.files)  # engagement id -> the file that last had it
+        self._spoken: phrases.Spoken | None = None
         self._looking = False
 
     async def look(self) -> None:
@@ -150,14 +175,45 @@ class Editing:
     async def _take(self, shelf: Shelf) -> None:
         news = _news(self._shelf, shelf)
         done = await self._adopt(news) if news.sources else Adoption()
+        self._speak()
         problems = (*shelf.problems, *done.problems)
-        tell([problem for problem in problems if problem not in self._told])
+        tell([problem for problem in problems if problem not in self._told or self._is_new(problem)])
         tell_changes(done)
-        for file in self._watch.gone:
-            slug = next((slug for slug, name in self._shelf.files.items() if name == file), "")
-            if slug not in shelf.files or slug in shelf.shipped:
-                log.warning("an engagement file is gone; what was made of it stays as it is", file=file, engagement=slug)
+        self._tell_left(shelf)
         self._told, self._shelf = problems, shelf
+        self._owned |= shelf.files
+
+    def _speak(self) -> None:
+        """Take the phrases in, here where people are answered, so that no turn finds half of them."""
+        spoken, before = self._watch.spoken, self._spoken
+        if spoken is None or spoken == before:
+            return
+        phrases.speak(spoken)
+        self._spoken = spoken
+        if before is not None:
+            log.info("the bot's own words changed; they are in use from now on")
+
+    def _is_new(self, problem: Problem) -> bool:
+        """Whether its file, or the picture it names, was saved again and is still wrong."""
+        if problem.level != ERROR:
+            return False
+        shown = (Path(name) for name in self._watch.changed if not name.endswith(".toml"))
+        return problem.file in self._watch.changed or any(f'"{picture.name}"' in problem.what for picture in shown)
+
+    def _tell_left(self, shelf: Shelf) -> None:
+        """Say which engagements no file stands for any more."""
+        ids = {name: slug for slug, name in shelf.files.items()}
+        for slug, file in list(self._owned.items()):
+            if slug in shelf.files and slug not in shelf.shipped:
+                continue
+            if file in self._watch.gone:
+                log.warning("an engagement file is gone; what was made of it stays as it is", file=file, engagement=slug)
+            elif file in ids and ids[file] != slug:
+                told = "an engagement file has another id; what was made of the one before stays as it is, without a file"
+                log.warning(told, file=file, engagement=slug, id=ids[file])
+            else:
+                continue
+            del self._owned[slug]
 
     async def _adopt(self, news: Shelf) -> Adoption:
         organisation_id = self._house.organisation_id

@@ -22,14 +22,19 @@ _HAS_RIGHT_TO_LEFT = re.compile(f"[{_RIGHT_TO_LEFT}]")
 _TURNS = re.compile(f"[{_RIGHT_TO_LEFT}\u200f\u202a-\u202e\u2066-\u2069]")
 _STRONG = {"R", "AL"}
 _DIGIT = "[0-9٠-٩۰-۹]"
+_NUMBER = rf"{_DIGIT}(?:(?:{_DIGIT}|[ ,.:/٫٬–-])*{_DIGIT})?[%°+]?"
+_PIECE = rf"(?:[A-Za-z\u00c0-\u024f]+|{_NUMBER})"
+_ADDRESS = r"https?://|\b(?:www|t)\.\w|[\w.+-]+@\w"
 _FIGURES = re.compile(
     r"https?://\S+(?<![.,;:!?)،؛۔؟])"
     r"|\b(?:www|t)\.[\w.]+\S*(?<![.,;:!?)،؛۔؟])"
     r"|[\w.+-]+@[\w.-]+\w"
     r"|(?<![\w/])/[a-z]\w*"
-    rf"|\+?{_DIGIT}(?:(?:{_DIGIT}|[ ,.:/٫٬–-])*{_DIGIT})?",
+    rf"|(?P<run>(?:(?<!\S)[-−]|[+£$€])?{_PIECE}(?:[ .:/&'’–-]?(?!{_ADDRESS}){_PIECE})*)",
     re.ASCII,
 )
+"""An address, a /command, or a number with the Latin words it stands among: "ME14", "4.30pm", "NHS 111"."""
+_HAS_DIGIT = re.compile(_DIGIT)
 
 
 def isolate(words: str) -> str:
@@ -46,7 +51,12 @@ def isolate_number(words: str) -> str:
 
 def isolate_figures(words: str) -> str:
     """Words of a right-to-left language with their numbers, times, phone numbers, links and /commands kept whole."""
-    return _FIGURES.sub(rf"{LEFT_TO_RIGHT}\g<0>{END}", words)
+    return _FIGURES.sub(_isolate_figure, words)
+
+
+def _isolate_figure(found: re.Match[str]) -> str:
+    latin_only = found["run"] and not _HAS_DIGIT.search(found["run"])
+    return found[0] if latin_only else isolate_number(found[0])
 
 
 def runs_right_to_left(words: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot import content
@@ -15,13 +16,14 @@ FOLDER = "phrases"
 def take(folder: Path | None) -> list[Problem]:
     """Speak with the phrases of this content folder from now on. What is wrong with a file is told, and it is left out."""
     problems: list[Problem] = []
-    good = {}
-    for file in sorted((folder / FOLDER).glob("*.toml")) if folder else ():
-        source = content.read_file(file, problems)
-        if source is not None and _is_sound(file, source, problems):
-            good[file.stem] = source
-    phrases.take(good)
-    return problems
+    files = sorted((folder / FOLDER).glob("*.toml")) if folder else ()
+    phrases.take(sift({file: text for file in files if (text := content.read_file(file, problems)) is not None}, problems))
+    return sorted(problems, key=lambda problem: problem.file)
+
+
+def sift(texts: Mapping[Path, str], problems: list[Problem]) -> dict[str, str]:
+    """The files that can be used, by language; what is wrong with the others is noted."""
+    return {file.stem: text for file, text in texts.items() if _is_sound(file, text, problems)}
 
 
 def _is_sound(file: Path, source: str, problems: list[Problem]) -> bool:

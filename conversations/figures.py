@@ -119,9 +119,9 @@ class Band:
 class Parting:
     """Bands of one width, some of them joined: where they part, and how many each holds."""
 
-    width: Decimal = Decimal()
-    edges: tuple[Decimal, ...] = ()
-    counts: tuple[int, ...] = ()
+    width: Decimal
+    edges: tuple[Decimal, ...]
+    counts: tuple[int, ...]
 
     @property
     def worth(self) -> int:
@@ -130,12 +130,11 @@ class Parting:
         return min(len(self.counts), _FEW) if few else len(self.counts)
 
     def bands(self, step: Step) -> list[Band]:
-        name = _days if step.kind == "date" else _numbers
         ends = pairwise((None, *self.edges, None))
-        return [
-            Band(low, high, name(step, self.width, low, high), count)
-            for (low, high), count in zip(ends, self.counts, strict=True)
-        ]
+        return [Band(low, high, self.name(step, low, high), count) for (low, high), count in zip(ends, self.counts, strict=True)]
+
+    def name(self, step: Step, low: Decimal | None, high: Decimal | None) -> str:
+        return (_days if step.kind == "date" else _numbers)(step, self.width, low, high)
 
 
 def part(
@@ -156,6 +155,9 @@ def part(
             break
         if parting.edges and _suits(step, parting) and fits(parting.counts) and (best is None or parting.worth > best.worth):
             best = parting
+    larger = fewest + (fewest + 1) // 2
+    if best is None and 2 * larger <= sum(people for _, people in amounts):
+        return part(step, amounts, larger, fits)
     return best
 
 

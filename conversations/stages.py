@@ -126,7 +126,7 @@ def month(number: int) -> Text:
 
 @kept
 def _month_names() -> list[Text]:
-    names = {tag: [each.split()[0].capitalize() for each in said.split("|")] for tag, said in PHRASES["months"].items()}
+    names = {tag: said.split("|") for tag, said in PHRASES["months"].items()}
     return [{tag: months[place] for tag, months in names.items() if place < len(months)} for place in range(12)]
 
 

@@ -24,7 +24,7 @@ MOST_STATES = 150
 MOST_TRIED = 2_000
 """States at once while looking for routes; with more, those that have covered least are dropped."""
 
-MOST_MEASURED, MOST_LOOKED, ROUTES_LOOKED = 150_000, 600_000, 6
+MOST_MEASURED, MOST_LOOKED, ROUTES_LOOKED = 150_000, 400_000, 6
 """Work while measuring, while looking for routes, and among how many routes what is left of that is shared out."""
 
 AIMED = 1_000
@@ -73,12 +73,12 @@ class Route:
     person: Mapping[str, str]
 
 
-def measure(flow: Flow, language: str = "en", most_states: int = MOST_STATES) -> Measure:
+def measure(flow: Flow, language: str = "en", most_states: int = MOST_STATES, web: Web | None = None) -> Measure:
     """The shortest and longest way through: questions, taps (or typed answers), and seconds of reading and typing.
 
     Putting an option like "something else" into words is part of its question.
     """
-    web = Web(flow, flow.charter.feedback_by)
+    web = web or Web(flow, flow.charter.feedback_by)
     costs = _Costs(flow, language)
     spans: dict[int, _Span] = dict.fromkeys(web.people(), costs.around())
     for place, step in enumerate(flow.steps):

@@ -26,6 +26,7 @@ from storage.small_numbers import Cell
 
 UNREADABLE = "(this answer can no longer be read)"
 OTHER_PLACES = "Other places"
+_SHARE = 20  # the team sees bands of at least one in so many, for the last few of a long tail need no bar each
 
 # --- Exact
 
@@ -110,21 +111,19 @@ def _middle(step: Step, counts: Counts) -> dict[str, Any]:
         return {}
     if step.kind not in BANDED:
         return {"mean": _number(figures.mean(amounts))}
-    scheme = figures.scheme(step, amounts)
-    bands = [
-        {"id": band.id, "label": band.label, "count": count}
-        for band, count in zip(scheme.bands(), scheme.count(amounts), strict=True)
-    ]
+    parting = figures.part(step, amounts, max(1, sum(people for _, people in amounts) // _SHARE))
+    told = [{"id": band.id, "label": band.label, "count": band.count} for band in parting.bands(step)] if parting else []
+    bands = {"bands": told} if told else {}
     if step.kind == "date":
         days = sorted(day for day in counts if day)
-        return {"least": days[0], "most": days[-1], "bands": bands}
+        return {"least": days[0], "most": days[-1]} | bands
     ends = {"least": _number(amounts[0][0]), "most": _number(amounts[-1][0])}
-    return ends | {"mean": _number(figures.mean(amounts)), "median": _number(figures.median(amounts)), "bands": bands}
+    return ends | {"mean": _number(figures.mean(amounts)), "median": _number(figures.median(amounts))} | bands
 
 
 def _number(value: Decimal) -> float:
-    """A number as JSON has it, to two places."""
-    return int(value) if value == value.to_integral_value() else float(round(value, 2))
+    """A number as JSON has it: to two places, or as many as keep two figures of it."""
+    return int(value) if value == value.to_integral_value() else float(round(value, max(2, 1 - value.adjusted())))
 
 
 def _labels(step: Step, counts: Counts) -> dict[str, str]:
@@ -226,18 +225,19 @@ def _row(counts: Counts, labels: Mapping[str, str], answered: int, *, many: bool
 
 
 def _released_bands(step: Step, counts: Counts, answered: int) -> dict[str, Any]:
-    """Bands of which none is small, and the median in round figures."""
+    """Bands of which none is small, and those that the median is in: told by these counts alone."""
     amounts = figures.spread(counts, MEASURES[step.kind])
     if answered < small_numbers.FEWEST or not amounts:
         return {"options": []}
-    scheme = figures.scheme(step, amounts)
-    bands, held = scheme.bands(), scheme.count(amounts)
-    options = []
-    for part in small_numbers.join_neighbours(held):
-        band = scheme.band(bands[part.start].low, bands[part.stop - 1].high)
-        options.append(_shown(band.id, band.label, small_numbers.cell(sum(held[place] for place in part), answered)))
-    middle = {} if step.kind == "date" else {"median": _number(scheme.about(figures.median(amounts)))}
-    return {"options": options} | middle
+    parting = figures.part(step, amounts, small_numbers.LEAST, lambda parts: small_numbers.is_loose(parts, answered))
+    if parting is None:
+        return {"options": []}
+    bands = parting.bands(step)
+    told = {"options": [_shown(band.id, band.label, small_numbers.cell(band.count, answered)) for band in bands]}
+    middle = small_numbers.find_middle(parting.counts)
+    if middle is None:
+        return told
+    return told | {"median": parting.name(step, bands[middle.start].low, bands[middle.stop - 1].high)}
 
 
 def _released_places(step: Step, counts: Counts, answered: int) -> dict[str, Any]:  # noqa: ARG001  as the others

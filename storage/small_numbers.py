@@ -20,7 +20,10 @@ FEWEST = 10
 STEP = 8
 """How many more respondents before figures are renewed: fewer would show what those few said."""
 
-_SMALL = 7
+LEAST = 8
+"""People of whom a group can be named without a star."""
+
+_SMALL = LEAST - 1
 _NEAREST = 5
 _OFF = 2  # how far a rounded figure can be from the true one
 _SMALL_GROUP = 20
@@ -96,39 +99,40 @@ def _cell(count: int, base: int) -> Cell:
     return Cell(str(rounded), rounded, min(percent, 100) if percent is not None else None)
 
 
-def join_neighbours(counts: Sequence[int]) -> list[range]:
-    """Which neighbouring bands to show as one, so that none holds so few that it would be starred.
+def is_loose(counts: Collection[int], total: int) -> bool:
+    """Whether each part of a total, both rounded, could still be one of three numbers.
 
-    Where bands part was found from the answers, so a star beside them would tell more than a star should. Empty when no
-    two would be left, for everybody being in one tells nothing.
+    Where nearly all are rounded the same way the total tells them all, and two such releases what the few between said.
     """
-    joined: list[range] = []
-    start = held = 0
-    for place, count in enumerate(counts, 1):
-        held += count
-        if held > _SMALL:
-            joined.append(range(start, place))
-            start, held = place, 0
-    if joined and start < len(counts):
-        joined[-1] = range(joined[-1].start, len(counts))
-    return joined if len(joined) > 1 else []
+    return abs(sum(map(nearest, counts)) - nearest(total)) <= _OFF * (len(counts) - 2)
+
+
+def find_middle(counts: Sequence[int]) -> range | None:
+    """The parts in order one of which surely holds the middle of all, by rounded figures; None when that could be any.
+
+    It tells nothing more, for whoever sees them can work it out.
+    """
+    shown = [nearest(count) for count in counts]
+    most = sum(shown) + _OFF * len(shown)
+    could = [at for at in range(len(shown)) if 2 * max(sum(shown[:at]), sum(shown[at + 1 :])) <= most]
+    return range(could[0], could[-1] + 1) if 0 < len(could) < len(shown) else None
 
 
 def gather_rare(counts: Mapping[str, int], total: int) -> dict[str, Cell] | None:
     """Named only where 8 or more are, for the name alone tells that someone is; the others together under OTHERS, last.
 
-    When those are few the next smallest is put with them, so nothing needs a star. None when there are too few people,
-    nothing in a group so small that all or none may not be told.
+    When those are few the next smallest is put with them, so nothing needs a star; which that is, and the order, is found
+    from rounded figures. None when there are too few people, nothing where that tells too much.
     """
     if total < FEWEST:
         return None
-    named = sorted(((count, name) for name, count in counts.items() if count > _SMALL), reverse=True)
-    others = sum(count for count in counts.values() if count <= _SMALL)
-    if named and 0 < others <= _SMALL:
-        others += named.pop()[0]
-    if total < _SMALL_GROUP or not named:
+    named = sorted((-nearest(count), name, count) for name, count in counts.items() if count >= LEAST)
+    others = total - sum(count for *_, count in named)
+    if named and 0 < others < LEAST:
+        others += named.pop()[-1]
+    kept = {name: count for _, name, count in named} | ({OTHERS: others} if others else {})
+    if total < _SMALL_GROUP or not named or not is_loose(kept.values(), total):
         return {}
-    kept = {name: count for count, name in named} | ({OTHERS: others} if others else {})
     return {name: _cell(count, nearest(total)) for name, count in kept.items()}
 
 

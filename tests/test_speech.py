@@ -136,11 +136,30 @@ def test_the_full_stop_of_a_list_s_number_stands_on_the_side_of_its_words() -> N
         "/privacy",
         "26/2/2027",
         "a.b@nhs.uk",
+        "ME14",
+        "B12",
+        "U3A",
+        "COVID-19",
+        "3pm",
+        "4.30pm",
+        "£25",
+        "50%",
+        "18+",
+        "20°C",
+        "-5",
+        "NHS 111",
+        "Café 5",
     ],
 )
 def test_figures_among_urdu_words_are_kept_whole(figure: str) -> None:
     assert said({"ur": f"مدد: {figure}، یا"}, "ur") == f"مدد: {LRI}{figure}{PDI}، یا"
     assert said({"ur": "یہ: {label}"}, "ur", label={"ur": f"مدد {figure}۔"}) == f"یہ: {FSI}مدد {LRI}{figure}{PDI}۔{PDI}"
+
+
+def test_latin_words_stay_as_they_are_and_addresses_and_commands_after_them_are_kept_whole() -> None:
+    assert said({"ur": "یہ NHS and/or GP ہے"}, "ur") == "یہ NHS and/or GP ہے"
+    for address in ("https://nhs.uk/x1", "www.nhs.uk", "a.b@nhs.uk", "/help"):
+        assert said({"ur": f"مدد: see {address}"}, "ur") == f"مدد: see {LRI}{address}{PDI}"
 
 
 def test_a_gap_with_a_digit_in_its_name_is_filled() -> None:

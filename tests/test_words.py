@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot import phrasebook, translations, wordsheet
 from bot.wordsheet import Row
-from conversations import approval, checking, phrases
+from conversations import approval, checking, flow, phrases
 from conversations.text import Counted
 from tests.conversations.written import always, source
 from tests.road import tongues
@@ -72,13 +72,47 @@ def test_a_language_comes_in_whole_with_its_approvals_and_comments_stay(file: Pa
     assert checking.check(text, "a.toml") == []
 
 
-def test_half_a_language_is_not_written(file: Path) -> None:
+def test_half_a_language_is_taken_and_people_see_the_source_for_the_rest(file: Path) -> None:
+    table = exported(file, "pl")
+    change(table, {"title": "Kuchnia", "steps.food.ask": "Co gotujemy?"})
+    code, said = words("import", table, file, "--by", "Ola Nowak")
+    assert (code, "2 changed, 2 approved" in said) == (0, True)
+    assert "10 of 12 texts have no words in pl yet" in said
+    text = file.read_text("utf-8")
+    assert checking.check(text, "a.toml") == []
+    built = flow.read(text)
+    assert (built.title["pl"], built.steps[0].ask["pl"]) == ("Kuchnia", "Co gotujemy?")
+    assert "pl" not in built.steps[1].ask
+    assert "pl" not in built.complete
+
+
+def test_half_a_language_without_its_title_is_not_written_and_the_title_is_asked_for(file: Path) -> None:
     table, before = exported(file, "pl"), file.read_bytes()
-    change(table, {"title": "Kuchnia"})
+    change(table, {"steps.food.ask": "Co gotujemy?"})
     code, said = words("import", table, file)
     assert code == 1
-    assert '`settles` has no words in "pl"' in said
+    assert said == "The title has no words in pl, so nobody could choose it. Fill in that row too. Nothing was changed.\n"
     assert file.read_bytes() == before
+
+
+def test_a_row_that_is_refused_is_named_also_when_nothing_can_be_written(file: Path) -> None:
+    table = exported(file)
+    change(table, {"steps.hours.ask": "کتنے گھنٹے؟", "steps.food.options.rice.label": "روٹی"})
+    code, said = words("import", table, file)
+    assert code == 1
+    assert said.index("steps.hours.ask: {food} is missing") < said.index("two options say")
+    assert said.endswith("Nothing was changed.\n")
+
+
+def test_a_language_that_lost_one_gap_comes_in_but_for_that_row(file: Path) -> None:
+    table = exported(file, "pl")
+    names = [words.name for words in approval.texts(tomllib.loads(file.read_text("utf-8")))]
+    change(table, {name: f"Tak {place}" for place, name in enumerate(names)})
+    code, said = words("import", table, file)
+    assert code == 1
+    assert "steps.hours.ask: {food} is missing" in said
+    assert "11 changed, 0 approved, 1 not taken" in said
+    assert checking.check(file.read_text("utf-8"), "a.toml") == []
 
 
 def test_a_row_whose_english_has_changed_is_named_and_not_taken(file: Path) -> None:

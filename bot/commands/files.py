@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Mapping, Sequence
-from math import ceil
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +28,7 @@ def check(
     """Check engagement files, and say what is wrong where, and what could be better."""
     problems: list[Problem] = []
     texts = _texts(paths, config_file, problems)
-    problems += checking.review_all(texts)
+    problems += checking.review_all(texts, dt.datetime.now(dt.UTC).date(), lasting=library.SHIPPED)
     _look_at_pictures(texts, problems)
     problems += _against_the_kept(texts, config_file, problems)
     for problem in problems:
@@ -76,7 +76,7 @@ def _lengths(texts: Mapping[str, str]) -> list[str]:
             long = walks.measure(flow.read(text))
             questions = _range(long.questions_least, long.questions_most, "question")
             taps = _range(long.taps_least, long.taps_most, "tap")
-            minutes = _range(ceil(long.seconds_least / 60), ceil(long.seconds_most / 60), "minute")
+            minutes = _range(long.minutes_least, long.minutes_most, "minute")
             lines.append(f"{file}: {questions}, {taps}, about {minutes}")
     return lines
 

@@ -128,21 +128,32 @@ def _content(path: Path) -> bytes:
 
 
 def _carry_out(path: Path, source: str, book: Book, change: Change) -> None:
+    for refused in change.refused:
+        typer.echo(f"Not taken: {refused}.", err=True)
     try:
         written = translations.rewrite(source, book, change) if change.words or change.approved else source
     except NotWrittenError as error:
         fail(f"{path}: {error}. Nothing was changed.")
     if not book.one_language:
+        _refuse_without_title(book, change)
         _refuse_faults(path, source, written)
     if written != source:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, written.encode())
-    for refused in change.refused:
-        typer.echo(f"Not taken: {refused}.", err=True)
     done = f"{len(change.words)} changed, {len(change.approved)} approved" if written != source else "nothing to change"
     typer.echo(f"{path}, {book.language}: {done}{f', {len(change.refused)} not taken' if change.refused else ''}.")
+    left = sum(1 for entry in book.entries if not entry.words and entry.name not in change.words)
+    if left and change.words:
+        typer.echo(f"{left} of {len(book.entries)} texts have no words in {book.language} yet; people see the source for those.")
     if change.refused:
         sys.exit(1)
+
+
+def _refuse_without_title(book: Book, change: Change) -> None:
+    """Leave a file alone that would have words in a language nobody can choose; a variant is chosen with its language."""
+    title = next((entry for entry in book.entries if entry.name == "title"), None)
+    if title and change.words and not title.words and "title" not in change.words and "-x-" not in book.language:
+        fail(f"The title has no words in {book.language}, so nobody could choose it. Fill in that row too. Nothing was changed.")
 
 
 def _refuse_faults(path: Path, source: str, written: str) -> None:

@@ -32,7 +32,7 @@ def read_aloud(flow: Flow, language: str = "en") -> Iterator[str]:
     yield f"# {choose(flow.title, language)}"
     yield ""
     yield f"{drawing.how_long(measure(flow, language))}."
-    yield f"{_paths(len(found))} Together they meet every question, every option and every condition, met and not met."
+    yield f"{_paths(len(found))} {_coverage(flow, found, language)}"
     for place, route in enumerate(found, 1):
         yield ""
         yield f"## Path {place} of {len(found)}"
@@ -43,6 +43,16 @@ def read_aloud(flow: Flow, language: str = "en") -> Iterator[str]:
 
 def _paths(many: int) -> str:
     return "There is one path." if many == 1 else f"These are {many} paths."
+
+
+def _coverage(flow: Flow, found: Sequence[Route], language: str) -> str:
+    """What the paths meet together and, where too much hangs together to find a way to all of it, what they do not."""
+    met = {step for route in found for step in route.steps}
+    missed = [step for step in flow.steps if step.asks and step.id not in met]
+    if missed:
+        names = plain_words.listed([plain_words.name(step, flow, language) for step in missed], "and")
+        return f"Too much hangs together to find a path to every question. None of them meets {names}."
+    return "Together they meet every question, every option and every condition, met and not met."
 
 
 def _leading(flow: Flow, route: Route, language: str) -> Iterator[str]:

@@ -171,7 +171,7 @@ def _note(told: Mapping[str, Any]) -> str:
     if told.get("in_order") and told["options"]:
         return "The one liked best stands first, and so on down."
     unit = f" {told['unit']}" if "unit" in told else ""
-    return f"Half said about {told['median']}{unit} or less, and half that or more." if "median" in told else ""
+    return f"The middle answer, when all stand in order, is in this group: {told['median']}{unit}." if "median" in told else ""
 
 
 def _grouped(figure: str) -> str:

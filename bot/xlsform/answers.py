@@ -11,7 +11,8 @@ from pyxform.xls2json import RE_SELECT  # type: ignore[import-untyped]
 
 from bot.xlsform.bounds import bounded
 from bot.xlsform.cells import Row
-from bot.xlsform.joining import When
+from bot.xlsform.joining import When, both
+from bot.xlsform.keeping import KEPT_CHOICE, restored
 from bot.xlsform.names import Ids
 from bot.xlsform.notes import NotCarried, Note
 from bot.xlsform.routing import Subject, routed
@@ -182,11 +183,17 @@ def _filtered(asked: Asked, row: Row) -> When | bool:
     words = asked.row.code("choice_filter")
     cells = {column[0]: row.code(*column) for column in row.cells if len(column) == 1}
     try:
-        return routed(words, asked.known, cells) if words else True
+        return both([restored(row, KEPT_CHOICE), routed(words, asked.known, cells) if words else True])
     except NotCarried as why:
         marker = f"todo-row-{asked.row.number}"
         todo = f"write under which `when` each option is offered, in place of {quote(marker)}"
-        note = Note("survey", asked.row.number, f"not carried: the choice filter {quote(words)}: {why}", todo, grave=True)
+        note = Note(
+            "survey",
+            asked.row.number,
+            f"not carried: the choice filter {quote(words or row.code(*KEPT_CHOICE))}: {why}",
+            todo,
+            grave=True,
+        )
         asked.notes.extend(() if note in asked.notes else (note,))
         return {marker: {"answered": True}}
 
@@ -204,9 +211,9 @@ def _bound(asked: Asked) -> None:
             option["alone"] = True
     asked.table |= bounds
     if not whole:
-        asked.note(
-            f"not carried whole: the constraint {quote(words)}", "write at_least or at_most, or say in the hint what is wanted"
-        )
+        free = "" if asked.table.keys() & {"at_least", "at_most"} else UNBOUND.get(kind, "")
+        what = f"not carried whole: the constraint {quote(words)}{free}"
+        asked.note(what, "write at_least or at_most, or say in the hint what is wanted")
 
 
 TYPES: dict[str, Callable[[Asked], None]] = {
@@ -253,6 +260,9 @@ INSTEAD = {
     "select_one_external": "put the choices on the choices sheet",
 }
 """Type that is not carried -> what to do instead."""
+
+UNBOUND = {"number": ", so people can type any number", "date": ", so people can give any date"}
+"""Kind of question -> what a constraint that is lost leaves open."""
 
 UNASKED = {
     "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email", "audit", "osm",

@@ -10,7 +10,7 @@ from typing import Any
 
 from babel import Locale
 
-from bot.xlsform import expressing
+from bot.xlsform import expressing, keeping
 from bot.xlsform.names import name_of
 from bot.xlsform.notes import NotCarried, Note
 from conversations import flow
@@ -103,11 +103,12 @@ def _charter_in_words(table: Table, tag: str) -> str:
 
 def _step(form: Form, step: Table) -> None:
     name = name_of(step["id"])
-    relevant = _relevant(form, step)
+    relevant, kept = _relevant(form, step)
     if "sensitive" in step:
         leading = {"type": "note", "name": f"{name}_sensitive", "withus::kind": "sensitive", "relevant": relevant}
         form.survey.append(leading | form.words("label", step["sensitive"]))
-    row = {"name": name, **form.words("label", step["ask"]), "relevant": relevant, "constraint": expressing.constraint(step)}
+    row = {"name": name, **form.words("label", step["ask"]), "relevant": relevant, "::".join(keeping.KEPT): kept}
+    row["constraint"] = expressing.constraint(step)
     row["required"] = "yes" if KINDS[step["kind"]].asks and not step.get("optional") else ""
     row |= form.words("hint", step.get("hint", {}))
     for key in ("about", "instrument"):
@@ -120,13 +121,15 @@ def _step(form: Form, step: Table) -> None:
     form.survey += _put_in_words(form, step)
 
 
-def _relevant(form: Form, step: Table) -> str:
+def _relevant(form: Form, step: Table) -> tuple[str, str]:
+    """Who is asked, in XPath, and nothing; where XPath has no words for it, nothing, and the condition as we keep it."""
     try:
-        return expressing.relevance(step["when"], form.kinds) if "when" in step else ""
+        return (expressing.relevance(step["when"], form.kinds) if "when" in step else ""), ""
     except NotCarried as why:
-        what = f"who is asked {quote(step['id'])} is not carried: {why}"
-        form.notes.append(Note("survey", len(form.survey) + 2, what, "write its relevant in the workbook", grave=True))
-        return ""
+        what = f"who is asked {quote(step['id'])} is carried for `xlsform import` alone: {why}"
+        todo = "before other tools use the workbook, write its relevant"
+        form.notes.append(Note("survey", len(form.survey) + 2, what, todo, grave=True))
+        return "", keeping.kept(step["when"])
 
 
 def _put_in_words(form: Form, step: Table) -> Iterator[Cells]:
@@ -176,18 +179,22 @@ def _consent(form: Form, step: Table) -> Cells:
 
 def _chosen(form: Form, step: Table, command: str, options: Sequence[Table]) -> Cells:
     filters: dict[str, str] = {}  # condition -> the word in the column `only` that stands for it
-    only: dict[str, str] = {}
+    own: dict[str, Cells] = {}
     for option in options:
-        words = _relevant(form, {"id": f"{step['id']} {option['id']}", **option})
-        only[option["id"]] = filters.setdefault(words, f"c{len(filters)}" if words else ALWAYS)
-    filtered = {"choice_filter": expressing.choice_filter({key: words for words, key in filters.items()})} if any(filters) else {}
-    return {"type": f"{command} {_list(form, step, options, only if filtered else {})}", **filtered}
+        words, kept = _relevant(form, {"id": f"{step['id']} {option['id']}", **option})
+        only = filters.setdefault(words, f"c{len(filters)}" if words else ALWAYS)
+        own[option["id"]] = {"only": only} | ({keeping.KEPT_CHOICE[0]: kept} if kept else {})
+    if any(filters):
+        filtered = {"choice_filter": expressing.choice_filter({key: words for words, key in filters.items()})}
+        return {"type": f"{command} {_list(form, step, options, own)}", **filtered}
+    plain = {each: {column: words for column, words in cells.items() if column != "only"} for each, cells in own.items()}
+    return {"type": f"{command} {_list(form, step, options, plain)}"}
 
 
-def _list(form: Form, step: Table, options: Sequence[Table], only: Mapping[str, str] = {}) -> str:
+def _list(form: Form, step: Table, options: Sequence[Table], own: Mapping[str, Cells] = {}) -> str:
     rows = [
         {"name": name_of(option["id"]) if option["id"][0].isalpha() else option["id"], **form.words("label", option["label"])}
-        | ({"only": only[option["id"]]} if only else {})
+        | own.get(option["id"], {})
         for option in options
     ]
     name = form.lists.setdefault(repr(rows), name_of(step["id"]))

@@ -12,6 +12,7 @@ from bot.xlsform import answers, cells, steps, validity, workbook
 from bot.xlsform.answers import Asked, Table
 from bot.xlsform.cells import Row
 from bot.xlsform.joining import When, both
+from bot.xlsform.keeping import KEPT, restored
 from bot.xlsform.names import Ids
 from bot.xlsform.notes import NotCarried, Note, refuse
 from bot.xlsform.routing import Subject, routed
@@ -146,7 +147,7 @@ class _Form:
             formula = parse(row.code("bind", "calculate"))
         except NotCarried:
             formula = None
-        if isinstance(formula, Call) and formula.name == "if" and always:
+        if isinstance(formula, Call) and formula.name in {"if", "coalesce"} and always:
             self.known[name] = Subject("", "calculate", formula=formula)
             note = Note("survey", row.number, f"not carried: {quote(name)} itself", "nothing: conditions on it are written out")
         else:
@@ -181,9 +182,10 @@ class _Form:
         """Who is asked; what cannot be said here is marked so that `check` stops at it: nobody is asked by mistake."""
         words = row.code("bind", "relevant")
         try:
-            return routed(words, self.known) if words else True
+            return both([restored(row), routed(words, self.known) if words else True])
         except NotCarried as why:
             marker = f"todo-row-{row.number}"
+            words = words or row.code(*KEPT)
             what = f"not carried: who is asked {quote(row.code('name'))}, {quote(words)}: {why}"
             self.notes.append(Note("survey", row.number, what, f"write its `when` in place of {quote(marker)}", grave=True))
             remarks.append(f"who is asked this? The workbook says: {words}")

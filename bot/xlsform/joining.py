@@ -80,10 +80,15 @@ def _listed(one: When, other: When) -> When | None:
     if isinstance(left, dict) and isinstance(right, dict):
         how = next(iter(left))
         fits = left.keys() == right.keys() and left.keys() <= {"includes", "first"}
-        return {subject: {how: _values(left[how]) + _values(right[how])}} if fits else None
+        return {subject: {how: _together(left[how], right[how])}} if fits else None
     if isinstance(left, dict) or isinstance(right, dict):
         return None
-    return {subject: list(dict.fromkeys(_values(left) + _values(right)))}
+    return {subject: _together(left, right)}
+
+
+def _together(one: str | list[str], other: str | list[str]) -> str | list[str]:
+    values = list(dict.fromkeys(_values(one) + _values(other)))
+    return values if len(values) > 1 else values[0]
 
 
 def _values(value: str | list[str]) -> list[str]:

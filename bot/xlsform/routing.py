@@ -70,10 +70,8 @@ class _Routing:
         if isinstance(left, Value | Column) and not isinstance(right, Value | Column):
             left, sign, right = right, FLIPPED[sign], left
         match left:
-            case Ref(name) if name in self.known and self.known[name].formula:
-                return self._worked_out(self.known[name].formula, sign, self._constant(right))
-            case Ref(name):
-                return self._answer(self._subject(name), sign, self._constant(right))
+            case Ref() | Call("if" | "coalesce", _):
+                return self._worked_out(left, sign, self._constant(right))
             case Call("count-selected" | "string-length", (Ref(name),)) if _means_any(sign, right):
                 return self._answered(self._subject(name))
             case Call("count-selected" | "string-length", (Ref(name),)) if _means_none(sign, right):
@@ -85,15 +83,23 @@ class _Routing:
                 return _plainly(self._constant(left), sign, self._constant(right))
         raise NotCarried(f"{_spoken(left)} has no counterpart here")
 
-    def _worked_out(self, formula: Expr | None, sign: str, value: str) -> When | bool:
+    def _worked_out(self, formula: Expr, sign: str, value: str) -> When | bool:
+        """An answer, or what is worked out from answers, compared with a value."""
         match formula:
             case Call("if", (condition, yes, no)):
                 met = self.convert(condition)
                 if_met, otherwise = (self._worked_out(part, sign, value) for part in (yes, no))
                 return either([both([met, if_met]), both([negated(met), otherwise])])
+            case Call("coalesce", (Ref(name) as first, other)):
+                there = self._answered(self._subject(name))
+                if_there, otherwise = (self._worked_out(part, sign, value) for part in (first, other))
+                return either([both([there, if_there]), both([negated(there), otherwise])])
+            case Ref(name):
+                behind = self.known[name].formula if name in self.known else None
+                return self._worked_out(behind, sign, value) if behind else self._answer(self._subject(name), sign, value)
             case Value(words):
                 return _plainly(words, sign, value)
-        raise NotCarried("what it is worked out from is more than if() can say")
+        raise NotCarried(f"{_spoken(formula)} is more than if() and coalesce() can say")
 
     def _subject(self, name: str) -> Subject:
         if name not in self.known or self.known[name].formula:

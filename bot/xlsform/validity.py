@@ -21,15 +21,15 @@ _SHEET = re.compile(r"On the '(\w+)' sheet")
 
 
 def check(book: Book) -> None:
-    """Have pyxform make an XForm of it. Raises Refused with pyxform's reason."""
+    """Have pyxform make an XForm of it. Raises Refused with what was noticed already, like merged cells, and its reason."""
     try:
         form = workbook_to_json(_definition(book), form_name="data", fallback_form_name="data", warnings=[])
         create_survey_element_from_dict(form).to_xml(validate=False, warnings=[])
     except PyXFormError as error:
-        raise Refused([_told(str(error), book)]) from None
+        raise Refused([*book.notes, _told(str(error), book)]) from None
     except Exception as error:  # noqa: BLE001 - pyxform trips over some forms; whichever way, they are none
         what = f"the XLSForm reader cannot make a form of this ({type(error).__name__}: {error})"
-        raise Refused([Note("survey", 0, what, "look for a cell that is not as XLSForm wants it")]) from None
+        raise Refused([*book.notes, Note("survey", 0, what, "look for a cell that is not as XLSForm wants it")]) from None
 
 
 def _definition(book: Book) -> Any:

@@ -81,7 +81,9 @@ class _Pair:
             self._compare_ends()
         self._compare_unit()
         self._compare_words()
+        self._compare_whens()
         if self.new.kind in COUNTED:
+            self._compare_others()
             self._compare_options()
 
     def _compare_ends(self) -> None:
@@ -107,7 +109,20 @@ class _Pair:
 
         was, now = _words(self.old.says, self.new.says)
         if fold(was) != fold(now):
-            self._note("says", f"has people agree to other words: {quote(was)} is now {quote(now)}", IF_OTHER, ADVICE)
+            level = ERROR if meaning.doubt(was, now) else ADVICE
+            todo = NEW_ID if level == ERROR else IF_OTHER
+            self._note("says", f"has people agree to other words: {quote(was)} is now {quote(now)}", todo, level)
+
+    def _compare_whens(self) -> None:
+        """Whether others are asked than before: figures of both would stand side by side."""
+        if self.old.when != self.new.when:
+            self._note("when", "is asked of other people than before (when)", IF_OTHER, ADVICE)
+
+    def _compare_others(self) -> None:
+        """Whether what people put into words belongs to another option than before."""
+        was, now = ({option.id for option in step.options if option.other} for step in (self.old, self.new))
+        if was and now and was != now:
+            self._note("options", "has its own words (other) with another option than before", NEW_ID)
 
     def _compare_options(self) -> None:
         known = {option.id: option for option in self.old.options}

@@ -15,7 +15,7 @@ def check(table: Table, today: dt.date, findings: Findings) -> None:
     day = table["charter"]["feedback_by"]
     if day < today:
         what = f"feedback_by is in the past: {day}"
-        findings.add(_PATH, what, "write the day by which people will hear what you did")
+        findings.add(_PATH, what, "write the day by which people will hear what you did", ADVICE)
     elif day - today > LONGEST_WAIT:
         what = f"feedback_by is more than a year ahead: {day}"
         findings.add(_PATH, what, "tell people something sooner, or look at the year", ADVICE)

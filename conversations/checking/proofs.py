@@ -89,9 +89,12 @@ def _unanswerable(step: Step) -> Condition | None:
 
 def can_be_met(crowd: _Crowd, place: int, condition: Condition, budget: Budget) -> bool | None:
     """Whether the steps before `place` could bring `condition` about; None when that was too much to find out."""
+    if budget.flow <= 0:
+        return None
     steps, facts = _depended_on(crowd.flow, place, condition)
     if not facts.keys() <= _LISTABLE:
         return None
+    budget.flow -= len(steps)  # a long chain of conditions takes its time before anything is tried
     budget.begin()
     named: dict[str, set[str]] = {}
     whens = [condition, *_conditions(steps)]

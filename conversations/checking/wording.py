@@ -20,6 +20,9 @@ LONGEST_MESSAGE = 4096
 LONGEST_LABEL = 200
 """UTF-16 units, the first by Telegram's rule; a longer label cannot be read on a button."""
 
+LONGEST_TAG = 35
+"""Letters of a language tag: as many as the longest that is registered, and as a button can carry."""
+
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-x(-[a-z0-9]{1,8})+)?")
 _BRACES = re.compile(r"\{([^{}\n]*)\}")
 
@@ -85,7 +88,7 @@ def _check_languages(place: _Place, declared: Sequence[str], findings: Findings)
         findings.add(place.path, "the title is in no whole language", "write title.en, or another language, as well")
     for tag in place.text:
         base, variant, _ = tag.partition("-x-")
-        if not _TAG.fullmatch(tag):
+        if not _TAG.fullmatch(tag) or len(tag) > LONGEST_TAG:
             todo = suggest(tag, LANGUAGE_NAMES, "write a tag like en, cy or en-x-easy")
             findings.add((*place.path, tag), f"{quote(tag)} is not a language tag", todo)
         elif not title and declared and tag not in declared and not (variant and base in declared):
@@ -188,7 +191,8 @@ def _check_length(step: Table, path: Path, before: int, findings: Findings) -> N
 def _labels(step: Table) -> Iterator[Text]:
     many = step.get("kind") in KINDS and KINDS[step["kind"]].many
     labels = [option["label"] for option in step.get("options", ()) if "label" in option]
-    yield from labels if many else sorted(labels, key=_longest)[-1:]
+    most = step.get("at_most", len(labels)) if many else 1
+    yield from sorted(labels, key=_longest, reverse=True)[: most if isinstance(most, int) and most > 0 else None]
 
 
 def _repeats(text: Text) -> int:

@@ -114,7 +114,7 @@ class Page:
     def cut(self) -> None:
         """Let a sheet end here, unless this is held together."""
         if self.y != self.held:
-            self.cuts.append(self.y + CLEAR)
+            self.cuts.append(round(self.y) + CLEAR)
 
     def _x(self, x: float) -> float:
         return WIDTH - x if self.mirrored else x

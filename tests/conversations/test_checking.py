@@ -9,6 +9,7 @@ import pytest
 from conversations import checking, flow
 from conversations.checking.problems import Problem
 from conversations.library import SHIPPED
+from tests.conversations.talks import HEAD
 from tests.conversations.wrong_files import CASES, GOOD, LONG
 
 
@@ -193,3 +194,16 @@ def _timed(text: str) -> float:
     begun = time.process_time()
     assert problems(text) == []
     return time.process_time() - begun
+
+
+def test_a_long_list_of_which_few_may_be_picked_is_not_too_long() -> None:
+    many = ",\n".join(f'{{ id = "o{n}", label.en = "Label {n} {"of many words " * 4}" }}' for n in range(60))
+    step = f'[[steps]]\nid = "q"\nkind = "choices"\nask.en = "Which?"\nat_most = 2\noptions = [{many}]\n'
+    assert checking.check(HEAD + step, "a.toml") == []
+    assert "letters long" in str(checking.check(HEAD + step.replace("at_most = 2\n", ""), "a.toml")[0])
+
+
+def test_a_language_tag_that_no_button_can_carry_is_told() -> None:
+    long = "en-x-" + "-".join(["abcdefgh"] * 4)
+    step = f'[[steps]]\nid = "q"\nkind = "text"\nask.en = "Which?"\nask.{long} = "What?"\n'
+    assert "is not a language tag" in str(checking.check(HEAD + step, "a.toml")[0])

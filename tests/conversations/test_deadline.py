@@ -8,7 +8,7 @@ import pytest
 
 from conversations import checking
 from conversations.checking.care.examples import whole
-from conversations.checking.problems import ADVICE, ERROR
+from conversations.checking.problems import ADVICE
 
 DAY = dt.date(2027, 6, 30)
 FILE = whole("")
@@ -17,7 +17,7 @@ FILE = whole("")
 @pytest.mark.parametrize(
     "days_before, expected",
     [
-        (-1, [("feedback_by is in the past: 2027-06-30", ERROR)]),
+        (-1, [("feedback_by is in the past: 2027-06-30", ADVICE)]),
         (0, []),
         (366, []),
         (367, [("feedback_by is more than a year ahead: 2027-06-30", ADVICE)]),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations import conditions, drawing, flow, plain_words
-from conversations.drawing.page import WIDTH, Style, wrap
+from conversations.drawing.page import SHEET, WIDTH, Style, wrap
 from conversations.flow import Flow
 from conversations.text import choose
 from tests.conversations import large
@@ -158,6 +158,36 @@ def test_a_long_survey_is_drawn_whole_and_the_same_each_time() -> None:
     assert len(boxes(drawn(one))) == 102
     told = words(drawn(one))
     assert all(choose(step.ask, "en") in told for step in one.steps if not step.other_of)
+
+
+def test_a_long_flow_is_cut_between_boxes_into_sheets_of_paper() -> None:
+    svg = ET.fromstring(drawing.draw(flow.read(large.source())))  # noqa: S314 - our own
+    inner = [each for each in svg if each.tag == f"{SVG}svg"]
+    parts = [tuple(map(float, (each.get("viewBox") or "").split()))[1::2] for each in inner]
+    assert len(parts) > 5
+    assert (svg.get("width"), svg.get("height")) == ("210mm", f"{297 * len(parts)}mm")
+    assert all(top + tall == pytest.approx(below) for (top, tall), (below, _) in pairwise(parts))
+    for place, (each, (top, tall)) in enumerate(zip(inner, parts, strict=True)):
+        at = float(each.get("y", ""))
+        assert place * SHEET < at
+        assert at + tall <= (place + 1) * SHEET
+        for _, y, _, height in boxes(each):
+            assert top <= y
+            assert y + height <= top + tall
+    told = words(svg)
+    assert f"Continues on page {len(parts)}" in told
+    assert f"Page {len(parts)} of {len(parts)}" in told
+    assert f"Continues on page {len(parts) + 1}" not in told
+
+
+def test_a_short_flow_is_one_sheet_that_says_nothing_of_pages() -> None:
+    assert "Page 1" not in words(drawn(read(PARTS)))
+
+
+def test_what_some_do_not_meet_is_told_beside_the_line_that_goes_past_it() -> None:
+    beside = [span for span in drawn(read(PATHS)).iter(f"{SVG}tspan") if span.text == "if not"]
+    assert beside
+    assert all(drawing.LANE < float(span.get("x", "")) < drawing.SPINE for span in beside)
 
 
 def test_it_can_be_turned_into_a_picture() -> None:

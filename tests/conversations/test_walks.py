@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import flow, walks
+from conversations import flow, states, walks
 from conversations.effects import Person
 from conversations.flow import Flow, Step, offered
 from conversations.inputs import Open, Skip
@@ -166,6 +166,50 @@ def test_when_too_much_hangs_together_the_bounds_are_wide_and_say_so() -> None:
         steps += f'[[steps]]\nid = "m{n}"\nkind = "yes-no"\nask.en = "M?"\nwhen = {{ q{n} = "yes" }}\n'
     measured = walks.measure(read(steps))
     assert (measured.questions_least, measured.questions_most, measured.exact) == (20, 40, False)
+
+
+def tangled(many: int) -> str:
+    """Steps that each hang on three others, so that states cannot be followed one by one."""
+    some = ", ".join(f'{{ id = "{name}", label.en = "{name.upper()}" }}' for name in "abc")
+    steps = ""
+    for n in range(many):
+        parts = f's{n - 1} = {{ includes = "a" }} }}, {{ s{n // 2} = {{ includes_all = ["b", "c"] }} }}'
+        when = f'when = {{ any = [{{ {parts}, {{ not = {{ s{n // 3} = {{ includes = "c" }} }} }}] }}' if n else ""
+        steps += f'[[steps]]\nid = "s{n}"\nkind = "choices"\nask.en = "Which?"\noptions = [{some}]\n{when}\n'
+    return steps
+
+
+def paired(many: int) -> str:
+    """Yes-no questions, and as many behind them that each hang on two."""
+    steps = "".join(f'[[steps]]\nid = "q{n}"\nkind = "yes-no"\nask.en = "Q?"\n' for n in range(many))
+    for n in range(many):
+        when = f'when = {{ q{n} = "yes", q{(n * 7 + 3) % many} = "no" }}'
+        steps += f'[[steps]]\nid = "m{n}"\nkind = "yes-no"\nask.en = "M?"\n{when}\n'
+    return steps
+
+
+@pytest.mark.parametrize("steps", [tangled(500), paired(250)], ids=["tangled", "paired"])
+def test_however_much_hangs_together_looking_stops_in_time_and_the_bounds_are_safe(steps: str) -> None:
+    one = read(steps)
+    web = states.Web(one, NOW.date())
+    measured = walks.measure(one, web=web)
+    assert web.work <= 1.5 * walks.MOST_MEASURED
+    assert not measured.exact
+    asked = [len(flow.path(one, route.answers, route.person)) for route in walks.routes(one, limit=2)]
+    assert all(measured.questions_least <= many <= measured.questions_most for many in asked)
+
+
+def test_a_condition_on_answers_given_long_before_is_met_and_not_met() -> None:
+    found = walks.routes(read(paired(30)))
+    on_some = {step for route in found for step in route.steps}
+    assert len(on_some) == 60
+    assert all(any(f"m{n}" not in route.steps for route in found) for n in range(30) if n != 15)
+
+
+def test_minutes_are_told_as_begun_ones() -> None:
+    times = [(0, 60), (61, 119), (60, 121)]
+    told = [(each.minutes_least, each.minutes_most) for each in (Measure(1, 1, 1, 1, *some, exact=True) for some in times)]
+    assert told == [(1, 1), (2, 2), (1, 3)]
 
 
 def test_a_number_is_tried_on_both_sides_of_every_bound() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from bot import config_file, content, doctor
 from bot.editing import LOOK_EVERY
 from bot.foundation import foundation
+from conversations import phrases
 from storage import engagements
 from storage.engagements import Adoption
+from tests.road import tongues
 from tests.road.author import FIVE, NEW, OLD, REWORDED, Author
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import hear
@@ -103,6 +106,12 @@ def test_a_file_left_out_and_one_kept_beside_the_console_are_told_by_the_doctor(
     assert "broken.toml:1" in said
 
 
+def test_an_open_engagement_without_a_file_is_told_by_the_doctor(shut: House) -> None:
+    shut.put(FIVE.replace('"tests-five"', '"tests-fives"', 1), "tests-five")
+    _, said = run_command("doctor", "--config", str(shut.settings))
+    assert "tests-five is open, and no engagement file that can be used has its id" in said
+
+
 # --- Indoors
 
 
@@ -113,8 +122,9 @@ def home(database: str, tmp_path: Path) -> Iterator[Indoors]:
 
 
 @pytest.fixture
-def author(home: Indoors, tmp_path: Path) -> Author:
-    return Author(home, tmp_path / "author")
+def author(home: Indoors, tmp_path: Path) -> Iterator[Author]:
+    yield Author(home, tmp_path / "author")
+    phrases.take({})
 
 
 @pytest.fixture
@@ -230,6 +240,70 @@ def test_a_file_that_comes_back_after_its_deletion_is_taken_again(author: Author
     author.write("five", REWORDED)
     author.look()
     assert NEW in hears(author, opened)
+
+
+def test_another_id_in_the_file_of_an_open_engagement_is_told_like_a_deletion_also_after_a_slip(
+    author: Author, opened: str
+) -> None:
+    author.write("five", "format = ")
+    author.look()
+    author.write("five", FIVE.replace('"tests-five"', '"tests-fives"', 1))
+    said = author.look()
+    assert [entry["log_level"] for entry in said] == ["info", "warning"]
+    assert (said[1]["engagement"], said[1]["id"]) == ("tests-five", "tests-fives")
+    assert OLD in hears(author, opened)
+    author.write("five", FIVE.replace('"tests-five"', '"tests-fives"', 1).replace(OLD, NEW))
+    assert [entry["log_level"] for entry in author.look()] == ["info"]
+
+
+def test_whoever_saves_a_file_that_is_still_wrong_hears_of_it_again(author: Author, opened: str) -> None:
+    file = author.folder / "five.toml"
+    for encoding in ("utf-16", "utf-16-be"):
+        file.write_bytes(b"\xff\xfe" + FIVE.encode(encoding))
+        (said,) = author.look()
+        assert "is not UTF-8" in said["problem"]
+    author.write("another", FIVE.replace('"tests-five"', '"another"', 1))
+    assert [entry["log_level"] for entry in author.look()] == ["info"]
+    assert OLD in hears(author, opened)
+
+
+def test_a_picture_saved_again_and_still_wrong_is_told_again(author: Author) -> None:
+    author.write("five", FIVE.replace('id = "wrong"\n', 'id = "wrong"\npicture = { file = "map.png", alt.en = "A map" }\n'))
+    for content_ in (b"one", b"two"):
+        (author.folder / "map.png").write_bytes(content_)
+        (said,) = author.look()
+        assert "is no picture that can be sent" in said["problem"]
+
+
+def test_phrases_approved_meanwhile_are_spoken_and_a_broken_file_leaves_them_as_they_are(author: Author) -> None:
+    author.write("five", FIVE)
+    author.look()
+    (author.folder / "phrases").mkdir()
+    approved = author.write("phrases/ur", tongues.approved("ur"))
+    author.look(1)
+    assert "ur" not in phrases.PHRASES["back"]
+    assert [entry["event"] for entry in author.look(1)] == ["the bot's own words changed; they are in use from now on"]
+    assert phrases.PHRASES["back"] == {"en": "Back", "ur": "واپس"}
+    author.write("phrases/ur", "back = ")
+    (said,) = author.look()
+    assert (said["log_level"], "ur.toml:1: is not TOML" in said["problem"]) == ("error", True)
+    assert phrases.PHRASES["back"] == {"en": "Back", "ur": "واپس"}
+    approved.unlink()
+    author.look()
+    assert phrases.PHRASES["back"] == {"en": "Back"}
+
+
+def test_phrases_change_in_the_thread_where_people_are_answered(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+
+    def speak(spoken: phrases.Spoken, speak: Callable[[phrases.Spoken], None] = phrases.speak) -> None:
+        threads.append(threading.current_thread())
+        speak(spoken)
+
+    monkeypatch.setattr(phrases, "speak", speak)
+    author.write("five", FIVE)
+    author.look()
+    assert threads == [threading.main_thread()]
 
 
 def test_a_change_that_would_mix_answers_is_refused_in_the_log_and_the_old_words_stay(author: Author, opened: str) -> None:

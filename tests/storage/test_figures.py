@@ -4,7 +4,7 @@ import datetime as dt
 import itertools
 import statistics
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import pytest
@@ -15,19 +15,21 @@ from conversations import figures
 from conversations.flow import Bound, Option, Step
 from storage import results, small_numbers
 from storage.releases import ANSWERED
-from storage.small_numbers import OTHERS, gather_rare, join_neighbours, nearest
+from storage.small_numbers import OTHERS, gather_rare, nearest
 
 whole_numbers = st.integers(-5000, 5000)
 counted = st.dictionaries(whole_numbers.map(str), st.integers(1, 30), min_size=1, max_size=30)
-days = st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)).map(str)
+DAY = Step("d", "date", {}, at_least=dt.date(2000, 1, 1), at_most="today")
 
 
 def number(at_least: Bound | None = None, at_most: Bound | None = None, **more: bool) -> Step:
     return Step("n", "number", {}, at_least=at_least, at_most=at_most, **more)  # type: ignore[arg-type]
 
 
-def labels(step: Step, *values: str) -> list[str]:
-    return [band.label for band in figures.scheme(step, figures.spread(Counter(values), figures.MEASURES[step.kind])).bands()]
+def labels(step: Step, values: Iterable[object], fewest: int = 8) -> list[str]:
+    amounts = figures.spread(Counter(map(str, values)), figures.MEASURES[step.kind])
+    parting = figures.part(step, amounts, fewest)
+    return [band.label for band in parting.bands(step)] if parting else []
 
 
 def test_a_ranking_is_counted_by_option_and_place() -> None:
@@ -51,76 +53,90 @@ def test_mean_and_median_are_those_of_all_answers_one_by_one(counts: dict[str, i
     assert figures.mean(amounts) == sum(everyone) / len(everyone)
 
 
-@given(counted, whole_numbers | st.none(), whole_numbers | st.none())
+@given(counted, st.integers(1, 40), whole_numbers | st.none(), whole_numbers | st.none())
 def test_every_number_lies_in_one_band_and_bands_follow_each_other(
-    counts: dict[str, int], least: int | None, most: int | None
+    counts: dict[str, int], fewest: int, least: int | None, most: int | None
 ) -> None:
     amounts = figures.spread(counts, figures.amount)
-    scheme = figures.scheme(number(least, most), amounts)
-    bands, held = scheme.bands(), scheme.count(amounts)
-    assert sum(held) == sum(counts.values())
-    assert [band.low for band in bands[1:]] == [band.high for band in bands[:-1]] == sorted(set(scheme.edges))
-    assert len(bands) <= 9
-    for value, people in amounts:
-        inside = [band for band in bands if (band.low is None or band.low <= value) and (band.high is None or value < band.high)]
-        assert len(inside) == 1
-        assert held[bands.index(inside[0])] >= people
+    parting = figures.part(number(least, most), amounts, fewest)
+    if parting is None:
+        return
+    bands = parting.bands(number(least, most))
+    assert 2 <= len(bands) <= 10
+    assert [band.low for band in bands[1:]] == [band.high for band in bands[:-1]] == sorted(set(parting.edges))
+    for band in bands:
+        low, high = (amounts[0][0] if band.low is None else band.low), (amounts[-1][0] + 1 if band.high is None else band.high)
+        inside = [people for value, people in amounts if low <= value < high]
+        assert band.count == sum(inside) >= fewest
+        assert band.label
+    assert sum(parting.counts) == sum(counts.values())
 
 
-@given(st.lists(days, min_size=1), st.dates().map(str) | st.none())
-def test_every_day_lies_in_a_band_that_has_a_name(said: list[str], least: str | None) -> None:
-    step = Step("d", "date", {}, at_least=dt.date.fromisoformat(least) if least else None)
-    amounts = figures.spread(Counter(said), figures.month)
-    scheme = figures.scheme(step, amounts)
-    assert sum(scheme.count(amounts)) == len(said)
-    assert all(band.label for band in scheme.bands())
+def spread_out(least: int, most: int, people: int = 200) -> list[int]:
+    return [least + (most - least) * place // people for place in range(people)]
 
 
 @pytest.mark.parametrize(
     "step, said, bands",
     [
-        (number(0, 110), ("5",), ["0 to 19", "20 to 39", "40 to 59", "60 to 79", "80 to 99", "100 to 110"]),
-        (number(1, 4), (), ["1", "2", "3", "4"]),
-        (number(0, 2, whole=False), (), ["0 to under 0.5", "0.5 to under 1", "1 to under 1.5", "1.5 to under 2", "2"]),
-        (number(), ("4",) * 10 + ("10000",), ["under 4", "4", "5 or more"]),
-        (number(), (), ["Any number"]),
+        (number(0, 5000), spread_out(5, 30), ["under 10", "10 to 14", "15 to 19", "20 to 24", "25 or more"]),
         (
-            Step("d", "date", {}),
-            ("2026-03-01", "2026-04-30"),
-            ["before March 2026", "March 2026", "April 2026", "May 2026 or later"],
+            number(16, 110),
+            spread_out(16, 90),
+            ["16 to 19", "20 to 29", "30 to 39", "40 to 49", "50 to 59", "60 to 69", "70 to 79", "80 or more"],
         ),
+        (number(1, 4), spread_out(1, 5), ["1", "2", "3", "4"]),
+        (number(), spread_out(0, 60_000), ["under 10,000", *(f"{n}0,000 to {n}9,999" for n in range(1, 5)), "50,000 or more"]),
+        (number(0, 2, whole=False), [0.2, 0.7] * 9, ["0 to under 0.5", "0.5 or more"]),
+        (number(), [-3] * 9 + [4] * 9, ["under 0", "0 or more"]),
+        (number(), [4] * 10 + [10_000], []),
+        (number(), [12] * 40, []),
+        (number(), [], []),
+        (DAY, ["2015-01-31"] * 9 + ["2015-02-01"] * 9, ["before February 2015", "February 2015 or later"]),
+        (DAY, [f"{year}-05-01" for year in range(2011, 2016)] * 9, ["before 2012", "2012", "2013", "2014", "2015 or later"]),
         (
-            Step("d", "date", {}, at_least=dt.date(2024, 5, 1), at_most=dt.date(2026, 2, 1)),
-            (),
-            ["2024", "2025", "2026"],
+            DAY,
+            [f"2025-{month:02}-01" for month in range(1, 13)] * 9,
+            ["before April 2025", "April to June 2025", "July to September 2025", "October 2025 or later"],
         ),
     ],
 )
-def test_bands_are_round_and_open_where_the_step_has_no_bound(step: Step, said: tuple[str, ...], bands: list[str]) -> None:
-    assert labels(step, *said) == bands
+def test_bands_are_round_and_follow_the_answers_rather_than_the_bounds(step: Step, said: list[object], bands: list[str]) -> None:
+    assert labels(step, said) == bands
 
 
-@given(counted)
-def test_the_least_and_the_most_anyone_said_part_no_bands(counts: dict[str, int]) -> None:
-    amounts = figures.spread(counts, figures.amount)
-    outlier = [*amounts, (Decimal(10**9), 1)] if sum(counts.values()) > 4 else amounts
-    assert all(edge < 10**8 for edge in figures.scheme(number(), outlier).edges)
+@given(st.lists(st.integers(0, 10**6) | st.integers(0, 100), min_size=1), st.integers(0, 10**9))
+def test_the_least_and_the_most_anyone_said_part_no_bands(said: list[int], outlier: int) -> None:
+    if sum(1 for each in said if each > 1000) >= 8:
+        said = said[:7]
+    edges = figures.part(number(), figures.spread(Counter(map(str, [*said, outlier])), figures.amount), 8)
+    few = sorted([*said, outlier])[-8:]
+    assert edges is None or edges.edges[-1] - edges.width <= few[0]
 
 
-def test_a_median_is_told_in_half_bands() -> None:
-    scheme = figures.scheme(number(0, 110), [])
-    assert scheme.about(Decimal("46.5")) == 50
+def test_where_the_sum_of_narrow_bands_would_tell_each_wider_ones_are_shown() -> None:
+    years = {f"{year}-05-01": 18 for year in range(2011, 2017)}
+    told = results._released_bands(DAY, years, 108)["options"]
+    assert [(one["label"], one["count"]) for one in told] == [
+        ("before 2014", "55"),
+        ("2014 or later", "55"),
+    ]
+
+
+@given(st.lists(st.integers(8, 400), min_size=2, max_size=10))
+def test_the_middle_is_told_only_where_it_surely_is(counts: list[int]) -> None:
+    found = small_numbers.find_middle(counts)
+    everyone = [place for place, count in enumerate(counts) for _ in range(count)]
+    assert found is None or found.start <= statistics.median_low(everyone) <= statistics.median_high(everyone) < found.stop
+
+
+def test_the_middle_is_told_as_one_band_or_two_where_it_could_be_in_either() -> None:
+    assert small_numbers.find_middle([10, 40, 10]) == range(1, 2)
+    assert small_numbers.find_middle([10, 10, 10, 10, 15]) == range(2, 4)
+    assert small_numbers.find_middle([10, 10]) is None
 
 
 # --- Nothing small can be found
-
-
-@given(st.lists(st.integers(0, 40), max_size=9))
-def test_no_joined_band_holds_fewer_than_eight_and_none_is_lost(counts: list[int]) -> None:
-    joined = join_neighbours(counts)
-    assert all(sum(counts[place] for place in part) >= 8 for part in joined)
-    assert len(joined) != 1
-    assert [place for part in joined for place in part] == list(range(len(counts)) if joined else ())
 
 
 @given(st.dictionaries(st.sampled_from("ABCDEFGH"), st.integers(1, 40)))
@@ -138,9 +154,14 @@ def test_where_all_of_a_small_group_live_is_not_told() -> None:
     assert gather_rare({"ME14": 18}, 18) == {}
 
 
-def bands_shown(table: tuple[int, ...], people: int) -> object:
-    joined = join_neighbours(table)
-    return tuple((part, nearest(sum(table[place] for place in part))) for part in joined), small_numbers.total(people)
+def bands_shown(table: tuple[int, ...], people: int, values: tuple[int, ...] = (5, 12, 40)) -> object:
+    counts = {str(value): count for value, count in zip(values, table, strict=False) if count}
+    told = results._released_bands(number(0, 5000), counts, people)
+    return tuple((one["id"], one["count"]) for one in told["options"]), told.get("median"), small_numbers.total(people)
+
+
+def beside_each_other(table: tuple[int, ...], people: int) -> object:
+    return bands_shown(table, people, (5, 6, 7))
 
 
 def places_shown(table: tuple[int, ...], people: int) -> object:
@@ -175,10 +196,53 @@ def _tables(parts: int, most: int) -> Iterator[tuple[int, ...]]:
     return (table for table in itertools.product(range(most + 1), repeat=parts) if 10 <= sum(table) <= most)
 
 
-@pytest.mark.parametrize("show", [bands_shown, places_shown])
+@pytest.mark.parametrize("show", [bands_shown, beside_each_other, places_shown])
 @pytest.mark.parametrize("parts, most", [(2, 60), (3, 40)])
 def test_whoever_tries_every_table_finds_no_small_figure_behind_bands_or_places(show: object, parts: int, most: int) -> None:
     assert find_told(show, parts, most) == []
+
+
+@pytest.mark.parametrize("show", [bands_shown, beside_each_other, places_shown])
+@pytest.mark.parametrize("parts, most", [(2, 45), (3, 30)])
+def test_whoever_tries_every_two_releases_finds_no_few_who_answered_between_them(show: object, parts: int, most: int) -> None:
+    assert find_told_between(show, parts, most) == []
+
+
+@pytest.mark.parametrize("show", [bands_shown, places_shown])
+def test_the_search_finds_what_figures_rounded_the_same_way_tell_of_the_few_between(
+    show: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(small_numbers, "is_loose", lambda _counts, _total: True)
+    assert find_told_between(show, 2, 30) != []
+
+
+def find_told_between(show: object, parts: int, most: int) -> list[tuple[object, object]]:
+    """Two releases, at least 8 people apart, that let only one figure from 1 to 7 stand between them in some parts."""
+    behind: dict[object, list[tuple[int, ...]]] = {}
+    for table in _tables(parts, most + 3):
+        behind.setdefault(show(table, sum(table)), []).append(table)  # type: ignore[operator]
+    whole = {shown: tables for shown, tables in behind.items() if max(map(sum, tables)) <= most}
+    return [
+        (first, second)
+        for first, second in itertools.permutations(whole, 2)
+        if any(len(few) == 1 and 1 <= min(few) <= 7 for few in _between(whole[first], whole[second]))
+    ]
+
+
+def _between(first: list[tuple[int, ...]], second: list[tuple[int, ...]]) -> list[set[int]]:
+    """For every choice of parts, how many more people there can be in them; no further than is needed."""
+    parts = len(first[0])
+    found: list[set[int]] = [set() for _ in range(1, 2**parts - 1)]
+    if max(map(sum, second)) < min(map(sum, first)) + small_numbers.STEP:
+        return found
+    for before, after in itertools.product(first, second):
+        more = [late - early for early, late in zip(before, after, strict=True)]
+        if min(more) >= 0 and sum(more) >= small_numbers.STEP:
+            for chosen, few in enumerate(found, 1):
+                few.add(sum(count for place, count in enumerate(more) if chosen >> place & 1))
+            if all(len(few) > 1 for few in found):
+                break
+    return found
 
 
 def test_the_search_finds_what_showing_the_rest_as_it_is_would_tell() -> None:

@@ -146,6 +146,14 @@ def test_merged_cells_are_named() -> None:
     ]
 
 
+def test_a_workbook_refused_over_merged_cells_names_them() -> None:
+    book = survey(["text", "why", "Why?"], ["text", "how", "How?"])
+    book.worksheets[0].merge_cells("C2:C3")
+    named, cause = refusal(saved(book)).splitlines()
+    assert named.startswith("survey row 2: the cells C2:C3 are merged")
+    assert cause.startswith('survey row 3: "how" has no words')
+
+
 def test_a_formula_that_was_never_worked_out_is_refused_with_its_cell() -> None:
     book = survey(["text", "why", '="Wh"&"y?"'])
     assert (

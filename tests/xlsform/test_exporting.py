@@ -110,6 +110,8 @@ def test_a_condition_on_the_person_is_told_and_not_made_up() -> None:
     form = exported({"id": "a", "kind": "text"}, {"id": "b", "kind": "text", "when": {"person": {"age_band": "18"}}})
     assert [note.grave for note in form.notes] == [True]
     assert "person.age_band" in str(form.notes[0])
+    kept = {row["name"]: row.get("relevant", "") + row.get("withus::when", "") for row in form.survey if "name" in row}
+    assert kept["b"] == '{person = {age_band = "18"}}'
 
 
 def test_the_form_begins_with_its_charter_and_names_its_edition() -> None:

@@ -172,3 +172,11 @@ def test_numbers_days_and_ticks_in_cells_are_read_as_tools_read_them() -> None:
 
 def test_an_acknowledgement_that_may_be_left_out_blocks_nobody() -> None:
     assert told({"type": "acknowledge", "name": "ok", "label": "I agree."}) == []
+
+
+def test_a_constraint_that_leaves_no_bound_says_what_people_can_type() -> None:
+    missing = ". >= 0 and . <= 100 or . = -8"
+    (note,) = told({"type": "integer", "name": "days", "label": "Days?", "required": "yes", "constraint": missing})
+    assert f'not carried whole: the constraint "{missing}", so people can type any number; write at_least' in note
+    (note,) = told({"type": "integer", "name": "days", "label": "Days?", "required": "yes", "constraint": ". >= 0 and . != 5"})
+    assert "any number" not in note

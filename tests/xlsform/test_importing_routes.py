@@ -165,3 +165,20 @@ def test_a_choice_filter_that_cannot_be_carried_stops_at_the_checker() -> None:
     found = imported(row, lists=lists)
     assert [note.grave for note in found.notes] == [True]
     assert found.pieces[0].table["options"][0]["when"] == {"todo-row-2": {"answered": True}}
+
+
+def test_what_comes_first_of_two_answers_is_carried() -> None:
+    made = steps(
+        WHO,
+        {"type": "calculate", "name": "first", "calculation": "coalesce(${who}, 'care')"},
+        {"type": "text", "name": "why", "label": "Why?", "required": "yes", "relevant": "${first} = 'care'"},
+        {"type": "text", "name": "how", "label": "How?", "required": "yes", "relevant": "if(${who} = 'have', 1, 2) = 1"},
+    )
+    assert made[2]["when"] == {"who": "have"}
+    assert made[1]["when"] == {"any": [{"all": [{"who": {"answered": True}}, {"who": "care"}]}, {"who": {"answered": False}}]}
+
+
+def test_a_kept_condition_that_somebody_has_broken_is_marked_and_asks_nobody_by_mistake() -> None:
+    made = imported(WHO, {"type": "text", "name": "why", "label": "Why?", "required": "yes", "withus::when": "{ person."})
+    assert made.pieces[-1].table["when"] == {"todo-row-3": {"answered": True}}
+    assert "withus::when holds no condition" in str(made.notes[0])

@@ -30,7 +30,8 @@ KNOWN = {
     "why": Subject("why", "text"),
     "home": Subject("home", "place"),
     "intro": Subject("intro", "say"),
-    "odd": Subject("", "calculate", formula=parse("if(${age} >= 2, ${sure}, 0)")),
+    "odd": Subject("", "calculate", formula=parse("if(${age} >= 2, concat(${sure}), 0)")),
+    "either": Subject("", "calculate", formula=parse("if(${age} >= 2, ${sure}, 0)")),
     "grown": Subject("", "calculate", formula=parse("if(${age} >= 2, 1, if(${who} = 'a', 2, 'no'))")),
 }
 
@@ -62,6 +63,9 @@ WHENS = {
     "${home} = 'me14'": {"home": "ME14"},
     "${intro} = '' and ${age} = 1.5 or ${who} = 'a'": {"who": "a"},
     "1 < 2 and ${who} = 'a'": {"who": "a"},
+    "if(${who} = 'a', 'x', 'y') = 'x'": {"who": "a"},
+    "'y' = if(${who} = 'a', 'x', 'y')": {"not": {"who": "a"}},
+    "coalesce(${who}, 'a') = 'b'": {"all": [{"who": {"answered": True}}, {"who": "b"}]},
     "(${who} = 'a' or ${age} = 5) and true()": {"any": [{"who": "a"}, {"age": {"at_least": 5, "at_most": 5}}]},
 }
 
@@ -92,7 +96,9 @@ def test_a_condition_becomes_the_when_a_person_would_write(words: str) -> None:
         ("${agreed} = 'yes'", "OK"),
         ("${day} = '2020-02-30'", "not a date"),
         ("selected-at(${help}, 0) = 'a'", "rankings only"),
-        ("${odd} = 1", "more than if"),
+        ("${odd} = 1", "concat() is more than if()"),
+        ("if(${who} = 'a', true(), false())", "if() has no counterpart"),
+        ("coalesce('', ${who}) = 'a'", "coalesce() is more than"),
         ("${who}", "has no counterpart"),
         ("(${age} = 1) = ${sure}", "a comparison inside another"),
         (". > 1", '"." comes later'),
@@ -114,6 +120,7 @@ def _comparisons() -> st.SearchStrategy[str]:
     signs = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
     equal = st.sampled_from(["=", "!="])
     picked = st.sampled_from(["a", "b", "c"])
+    values = st.sampled_from(["'a'", "'b'", "''", "${who}", "coalesce(${who}, 'b')", "if(${age} > 2, 'a', ${who})"])
     return st.one_of(
         st.builds("${{who}} {} '{}'".format, equal, st.sampled_from(["a", "b", "c", ""])),
         st.builds("selected(${{{}}}, '{}')".format, st.sampled_from(["who", "help", "order"]), picked),
@@ -127,6 +134,9 @@ def _comparisons() -> st.SearchStrategy[str]:
         st.builds("${{{}}} {} ''".format, st.sampled_from(["why", "age", "day", "agreed"]), equal),
         st.builds("${{agreed}} {} 'OK'".format, equal),
         st.builds("${{grown}} {} {}".format, signs, st.sampled_from(["1", "2", "'no'", "''"])),
+        st.builds("${{either}} {} {}".format, signs, st.sampled_from(["0", "1", "2"])),
+        st.builds("if(${{who}} = 'a', {}, {}) {} '{}'".format, values, values, equal, st.sampled_from(["a", "b", ""])),
+        st.builds("coalesce(${{who}}, {}) {} '{}'".format, values, equal, st.sampled_from(["a", "b", ""])),
         st.builds("selected-at(${{order}}, 0) {} '{}'".format, equal, picked),
         st.sampled_from(["true()", "false()", "count-selected(${help}) >= 1", "count-selected(${help}) = 0"]),
     )
@@ -175,6 +185,7 @@ def test_negating_and_joining_leave_no_empty_shells() -> None:
     assert joining.both([{"who": "a"}, {"who": "a"}]) == {"who": "a"}
     assert joining.either([False, {"who": "a"}]) == {"who": "a"}
     assert joining.either([]) is False
+    assert joining.either([{"who": "a"}, {"who": "a"}]) == {"who": "a"}
 
 
 def _answers(said: Mapping[str, str]) -> dict[str, Answer]:
@@ -216,6 +227,8 @@ def _text(part: Expr, said: Mapping[str, str]) -> str:
             return said[name]
         case Call("if", (condition, yes, no)):
             return _text(yes if _holds(condition, said) else no, said)
+        case Call("coalesce", (one, other)):
+            return _text(one, said) or _text(other, said)
         case Value(words) | Call("date", (Value(words),)):
             return words
         case Call("count-selected", (Ref(name),)):

@@ -9,6 +9,7 @@ from conversations.checking import proofs
 from conversations.checking.care import words as lists
 from conversations.checking.care.draft import Draft, Remark, Words, about
 from conversations.checking.problems import ADVICE, ERROR, quote
+from conversations.checking.shapes import Table
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS
 from conversations.text import GAP
@@ -93,7 +94,7 @@ def check_identifying(draft: Draft) -> Iterator[Remark]:
     if not draft.anonymous:
         return
     asked = [(place, step) for place, step in draft.questions if step.get("about") != "me"]
-    writes = any(KINDS[step["kind"]].free for _, step in asked)
+    writes = any(_writes(step) for _, step in asked)
     for place, step in asked:
         words = step["ask"].get("en", "")
         telling = lists.IDENTIFYING.search(words)
@@ -101,9 +102,17 @@ def check_identifying(draft: Draft) -> Iterator[Remark]:
         if step["kind"] == "place" or (step["kind"] == "date" and telling_day):
             what = f"a {step['kind']} can tell who gave an anonymous answer"
             yield about(place, step, "kind", what, 'ask for something wider, or write identity = "confidential"')
+        elif telling and step["kind"] in {"number", "date"} and not lists.BIRTH.search(words):
+            what = f"{quote(telling[0])} as an exact {step['kind']} can tell who gave an anonymous answer"
+            yield about(place, step, "kind", what, 'offer groups to pick from, or write identity = "confidential"')
         elif telling and writes and not KINDS[step["kind"]].free:
             what = f"{quote(telling[0])} beside what people write can tell who they are"
             yield about(place, step, "ask", what, 'take one of the two out, or write identity = "confidential"')
+
+
+def _writes(step: Table) -> bool:
+    """Whether people may answer it in their own words."""
+    return KINDS[step["kind"]].free or any(option.get("other") for option in step.get("options", ()))
 
 
 def check_who(draft: Draft) -> Iterator[Remark]:
@@ -146,7 +155,7 @@ def check_few_invited(draft: Draft) -> Iterator[Remark]:
 
 def check_young_writing(draft: Draft) -> Iterator[Remark]:
     for place, step in draft.questions if draft.young else ():
-        if KINDS[step["kind"]].free:
+        if _writes(step):
             what = "young people are asked to write, and a person has to read all of it in time"
             yield about(place, step, "kind", what, "offer answers to pick from, or say in an override who reads it and when")
 
