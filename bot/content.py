@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot import pictures
+from bot import pictures, regular
 from conversations import checking, library
 from conversations.checking.places import locate
 from conversations.checking.problems import Findings, Problem, quote
@@ -108,10 +109,13 @@ def missing(folder: Path) -> Problem:
 def read_file(file: Path, problems: list[Problem]) -> str | None:
     """The text of one file, or None with the problem noted."""
     try:
-        if file.stat().st_size > LARGEST:
+        content = regular.read(file, LARGEST)
+        if content is None:
+            problems.append(Problem(str(file), 1, "is no file", "take it out of the folder"))
+        elif len(content) > LARGEST:
             problems.append(Problem(str(file), 1, "is larger than any engagement", "keep it under 1 MB"))
-            return None
-        return file.read_text("utf-8-sig")
+        else:
+            return io.StringIO(content.decode("utf-8-sig"), newline=None).read()  # every line end as one
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         problems.append(Problem(str(file), line, f"is not UTF-8 text ({error.reason})", "save it as UTF-8"))

@@ -15,6 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
+from bot.formulas import disarm
 from conversations.questions import KINDS
 from storage import small_numbers
 
@@ -25,8 +26,6 @@ COLUMNS = ("step", "question", "kind", "option", "label", "count", "percent", "t
 _WIDTHS = (16, 48, 10, 16, 36, 12, 10, 80)
 _LONGEST = 32_767  # letters in a cell of Excel
 
-# What a spreadsheet would run: a sign that begins a formula, also in its full-width form and behind what is not seen.
-_RUNS = re.compile(r"^[\s\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff'\"]*[=+\-@＝＋－＠﹢﹣﹫−|%\t\r\n]")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -59,11 +58,6 @@ def to_csv(results: Results) -> bytes:
     out.writerow(COLUMNS)
     out.writerows([disarm(cell) if isinstance(cell, str) else cell for cell in row] for row in rows(results))
     return page.getvalue().encode("utf-8-sig", "replace")
-
-
-def disarm(words: str) -> str:
-    """Words that a spreadsheet shows and never runs."""
-    return f"'{words}" if _RUNS.match(words) else words
 
 
 def to_xlsx(results: Results) -> bytes:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import errno
-import os
-import stat
 from pathlib import Path
 
+from bot import measures, regular
 from conversations.checking.places import locate
 from conversations.checking.problems import Problem, quote
 from conversations.flow import Flow, Step
 
 LARGEST = 100_000  # bytes: seconds on a slow phone, and nobody's data allowance
-BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-
-# A link could lead anywhere, and a pipe would never end. Where the system has no such flag it has no such trouble.
-_NEITHER_LINK_NOR_PIPE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+# What Telegram takes of a photo (https://core.telegram.org/bots/api#sendphoto).
+WIDTH_AND_HEIGHT = 10_000  # pixels, both together
+RATIO = 20  # the longer side over the shorter
+SMALLER = "save it smaller: 1,000 pixels across is plenty for a phone"
 
 
 def read(file: Path, source: str, flow: Flow, problems: list[Problem]) -> dict[str, bytes]:
@@ -40,7 +39,7 @@ def _read(folder: Path, name: str) -> bytes | tuple[str, str]:
     if name != Path(name).name or "\\" in name or "\0" in name:
         return "is more than a file name", "put the picture into the folder of this file and give its name alone"
     try:
-        content = _open(folder / name)
+        content = regular.read(folder / name, LARGEST, regular.NO_LINK)
     except FileNotFoundError:
         return "is not there", "put it into the folder of this file, or look at the name"
     except OSError as error:
@@ -49,23 +48,22 @@ def _read(folder: Path, name: str) -> bytes | tuple[str, str]:
         return f"cannot be read ({error.strerror})", "look at its permissions"
     if content is None:
         return "is no file", "name a PNG or JPEG picture in the folder of this file"
-    if not content.startswith(BEGINNINGS):
-        return "is no picture that can be sent", "save it as PNG or JPEG"
-    if len(content) > LARGEST:
-        return f"is larger than {LARGEST // 1000} KB", "save it smaller: 1,000 pixels across is plenty for a phone"
-    return content
+    return _fault(content) or content
 
 
-def _open(file: Path) -> bytes | None:
-    """The bytes of a file, not many more than are allowed; None for what is no file."""
-    held = os.open(file, os.O_RDONLY | _NEITHER_LINK_NOR_PIPE)
-    try:
-        if not stat.S_ISREG(os.fstat(held).st_mode):
-            return None
-        with os.fdopen(held, "rb", closefd=False) as picture:
-            return picture.read(LARGEST + 1)
-    finally:
-        os.close(held)
+def _fault(content: bytes) -> tuple[str, str] | None:
+    """Why a picture would not be sent, or not arrive, and what to do."""
+    if content.startswith((measures.PNG, measures.JPEG)) and len(content) > LARGEST:
+        return f"is larger than {LARGEST // 1000} KB", SMALLER
+    size = measures.measure(content)
+    if size is None:
+        return "is no picture that can be sent", "save it as a PNG or JPEG picture"
+    told = f"{size[0]:,} by {size[1]:,} pixels"
+    if sum(size) > WIDTH_AND_HEIGHT:
+        return f"has {told}, which is too large to be sent", SMALLER
+    if max(size) > RATIO * min(size):
+        return f"has {told}, which is too narrow to be sent", f"make its long side no more than {RATIO} times its short side"
+    return None
 
 
 def _problem(file: Path, source: str, step: Step, what: str, do: str) -> Problem:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 
-_COMMAND = re.compile(r"'*[=+\-@\t\r]")
-"""A spreadsheet would take a cell that begins so for a formula; an apostrophe before it says that it is text."""
+from bot import formulas
+
 _CURLY = "“”„«»"
 
 
@@ -41,7 +40,7 @@ def write(rows: Iterable[Row]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([HEADINGS.get(name, name) for name in COLUMNS])
-    writer.writerows([_guarded(cell) for cell in astuple(row)[: len(COLUMNS)]] for row in rows)
+    writer.writerows([formulas.disarm(cell) for cell in astuple(row)[: len(COLUMNS)]] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -87,13 +86,5 @@ def _name(cell: str) -> str:
 def _row(names: list[str], cells: list[str], line: int) -> Row:
     if len(cells) > len(names):
         raise SheetError(f"line {line} has more cells than there are columns; is there a quotation mark missing?")
-    held = {name: _bare(cell) for name, cell in zip(names, cells, strict=False) if name in COLUMNS}
+    held = {name: formulas.restore(cell) for name, cell in zip(names, cells, strict=False) if name in COLUMNS}
     return Row(**{"where": "", "key": "", "english": "", "words": "", **held}, line=line)
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if _COMMAND.match(cell) else cell
-
-
-def _bare(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _COMMAND.match(cell) else cell

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from conversations import figures
+from conversations.conditions import comparisons
 from conversations.figures import BANDED, MEASURES, MONTHS, Counts
 from conversations.flow import Flow, Step
 from conversations.questions import KINDS
@@ -187,7 +188,19 @@ def released(db: Connection, engagement: Engagement, flow: Flow) -> dict[str, An
         "people": {"finished": small_numbers.total(release.respondents if release else 0)},
     }
     steps = _steps(db, engagement, flow, release.counts) if release else []
-    return told | {"steps": [_released_step(step, release) for step in steps if _may_leave(step) and release]}
+    return told | {"steps": _released_steps([step for step in steps if _may_leave(step)], release) if release else []}
+
+
+def _released_steps(steps: Iterable[Step], release: Release) -> list[dict[str, Any]]:
+    """Each question's figures; none where its number of answers would tell what is hidden in a question it hangs on."""
+    told, hiding = [], set[str]()
+    for step in steps:
+        telling = step.when is not None and any(compare.subject in hiding for compare in comparisons(step.when))
+        one = _told(step, small_numbers.STAR) | {"options": []} if telling else _released_step(step, release)
+        if telling or _has_star(one["options"]):
+            hiding.add(step.id)
+        told.append(one)
+    return told
 
 
 def _may_leave(step: Step) -> bool:
@@ -208,11 +221,12 @@ def _released_options(step: Step, counts: Counts, answered: int) -> dict[str, An
 
 
 def _released_ranking(step: Step, counts: Counts, answered: int) -> dict[str, Any]:
-    """How often each was put first, liked best first; but beside a star their order would tell what it hides."""
+    """How often each was put first, liked best first by half places; beside a star that order would tell what it hides."""
     labels, average, first = _in_order(step, counts)
     shown = _row(first, labels, answered)["options"]
     in_order = not _has_star(shown)
-    return {"options": sorted(shown, key=lambda option: average[option["id"]]) if in_order else shown, "in_order": in_order}
+    ordered = sorted(shown, key=lambda option: round(2 * average[option["id"]])) if in_order else shown
+    return {"options": ordered, "in_order": in_order}
 
 
 def _has_star(shown: Iterable[Mapping[str, Any]]) -> bool:

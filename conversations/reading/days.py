@@ -107,7 +107,7 @@ def _names(key: str) -> dict[str, int]:
 
 @kept
 def _months() -> dict[str, int]:
-    return _names("typed-months")
+    return _names("months") | _names("typed-months")
 
 
 @kept
