@@ -175,7 +175,21 @@ def _of_person(compare: Compare) -> Test:
     return lambda _answers, person, _ahead: says((person.get(name) or "",)) is verdict
 
 
+def _picked(subject: str, wanted: frozenset[str]) -> Test:
+    """Whether one of the wanted was picked: the comparison most flows are made of, so it takes no detour."""
+
+    def test(answers: Mapping[str, Answer], _person: Mapping[str, str], ahead: Container[str]) -> bool | None:
+        answer = answers.get(subject)
+        if answer is None:
+            return None if subject in ahead else False
+        return not wanted.isdisjoint(answer.chosen) if answer.chosen else answer.text in wanted and not answer.skipped
+
+    return test
+
+
 def _of_answer(compare: Compare) -> Test:
+    if compare.how in {"is", "includes"}:
+        return _picked(compare.subject, frozenset(compare.with_))
     subject, (says, verdict) = compare.subject, SAYINGS[compare.how](compare.with_)
     unanswered = compare.how == "answered" and not verdict
     if compare.how == "answered":

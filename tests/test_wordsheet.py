@@ -7,7 +7,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import wordsheet
@@ -19,7 +19,11 @@ from tests.conversations.written import always
 @given(
     st.lists(
         st.tuples(
-            *[st.one_of(st.text(st.characters(exclude_categories=["Cs"])), st.from_regex(r"'*[=+@\-\t\r]\w*", fullmatch=True))]
+            *[
+                st.one_of(
+                    st.text(st.characters(exclude_categories=["Cs"])), st.from_regex(r"['\s]*[=+@\-\t\r＝]\w*", fullmatch=True)
+                )
+            ]
             * 3
         ),
         max_size=4,
@@ -32,11 +36,24 @@ def test_a_table_is_read_as_it_was_written(cells: list[tuple[str, str, str]]) ->
 
 
 @always
-@given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_no_cell_begins_as_a_formula(hostile: str) -> None:
-    content = wordsheet.write([Row("k", hostile, f"={hostile}", f"@{hostile}", "-1", "+1", hostile)]).decode("utf-8-sig")
-    for cells in csv.reader(io.StringIO(content, newline="")):
-        assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r")]
+@given(
+    st.text("\n \u00a0\u3000\u200b\ufeff\"'", max_size=3),
+    st.sampled_from("=+-@＝＋－＠|%\t\r\n"),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=9),
+)
+@example("", "=", "1+1")
+@example(" ", "=", "1+1")
+@example("", "＝", "1+1")
+@example("\u200b", "=", "1+1")
+@example("\n", "=", "1+1")
+def test_no_cell_is_a_formula_and_each_comes_back_as_it_was(unseen: str, sign: str, rest: str) -> None:
+    hostile = unseen + sign + rest
+    content = wordsheet.write([Row("k", hostile, hostile, hostile)])
+    for cells in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")):
+        assert hostile not in cells
+        assert cells.count(f"'{hostile}") in {0, 3}
+    (row,) = wordsheet.read(content)
+    assert (row.where, row.english, row.words) == (hostile, hostile, hostile)
 
 
 PLAIN = "key,english,words\ntitle,A kitchen,باورچی خانہ\n"

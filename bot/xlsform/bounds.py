@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from bot.xlsform.days import day_bound
 from bot.xlsform.notes import NotCarried
-from bot.xlsform.routing import FLIPPED, day_in
+from bot.xlsform.routing import FLIPPED
 from bot.xlsform.xpath import SELF, Binary, Call, Expr, Value, parse
 from conversations.checking.shapes import LARGEST
 from conversations.questions import TODAY
@@ -68,10 +69,8 @@ def _date(part: Expr, whole: bool) -> Bounds | None:  # noqa: ARG001, FBT001
         case Call("today" | "now", ()) if sign in {"<=", ">=", "="}:
             return _bounds(sign, TODAY, TODAY)
         case Value(words) | Call("date", (Value(words),)):
-            day = day_in(words)
-            if day:
-                least = day.fromordinal(day.toordinal() + (sign == ">"))
-                return _bounds(sign, least, day.fromordinal(day.toordinal() - (sign == "<")))
+            day = day_bound(sign, words)
+            return _bounds(sign, day, day) if day else None
     return None
 
 

@@ -41,11 +41,22 @@ class Form:
     withus: list[Cells] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     lists: dict[str, str] = field(default_factory=dict)  # the choices of a list, written out -> its name
+    taken: set[str] = field(init=False)  # names of rows
+
+    def __post_init__(self) -> None:
+        self.taken = {name_of(step) for step in self.kinds}
 
     @property
     def sheets(self) -> dict[str, list[Cells]]:
         """Sheet name -> its rows."""
         return {"survey": self.survey, "choices": self.choices, "settings": self.settings, "withus": self.withus}
+
+    def name(self, wish: str) -> str:
+        """A name for a row that stands for no step of its own; no other row has it."""
+        while wish in self.taken:
+            wish += "_"
+        self.taken.add(wish)
+        return wish
 
     def words(self, column: str, text: Mapping[str, str]) -> Cells:
         """A text in a column a language, its gaps as references."""
@@ -60,9 +71,12 @@ def export(source: str) -> Form:
     _settings(form, flow.edition_of(source))
     group = False
     for step in table["steps"]:
-        if step["kind"] == flow.SECTION and group:
-            form.survey.append({"type": "end group"})
-        group = group or step["kind"] == flow.SECTION
+        if step["kind"] == flow.SECTION:
+            if group:
+                form.survey.append({"type": "end group"})
+            group = bool(step.keys() - {"id", "kind"})
+            if not group:  # it only ends the section before
+                continue
         _step(form, step)
     if group:
         form.survey.append({"type": "end group"})
@@ -91,7 +105,7 @@ def _settings(form: Form, edition: str) -> None:
             form.withus.append({"key": key} | {f"text::{language(tag)}": words for tag, words in text.items()})
     form.withus.append({"key": "feedback_by", "value": charter["feedback_by"].isoformat()})
     said = {tag: _charter_in_words(table, tag) for tag in form.tags}
-    form.survey.append({"type": "note", "name": "charter", "withus::kind": "charter", **form.words("label", said)})
+    form.survey.append({"type": "note", "name": form.name("charter"), "withus::kind": "charter", **form.words("label", said)})
     form.notes += [Note("the file", 0, f"not carried: `{key}`", todo) for key, todo in LEFT.items() if key in table]
 
 
@@ -105,9 +119,9 @@ def _step(form: Form, step: Table) -> None:
     name = name_of(step["id"])
     relevant, kept = _relevant(form, step)
     if "sensitive" in step:
-        leading = {"type": "note", "name": f"{name}_sensitive", "withus::kind": "sensitive", "relevant": relevant}
+        leading = {"type": "note", "name": form.name(f"{name}_sensitive"), "withus::kind": "sensitive", "relevant": relevant}
         form.survey.append(leading | form.words("label", step["sensitive"]))
-    row = {"name": name, **form.words("label", step["ask"]), "relevant": relevant, "::".join(keeping.KEPT): kept}
+    row = {"name": name, **form.words("label", step.get("ask", {})), "relevant": relevant, "::".join(keeping.KEPT): kept}
     row["constraint"] = expressing.constraint(step)
     row["required"] = "yes" if KINDS[step["kind"]].asks and not step.get("optional") else ""
     row |= form.words("hint", step.get("hint", {}))

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL  # type: ignore[import-untyped]
 
-from bot.xlsform import answers, cells, steps, validity, workbook
+from bot.xlsform import answers, cells, head, steps, validity, workbook
 from bot.xlsform.answers import Asked, Table
 from bot.xlsform.cells import Row
 from bot.xlsform.joining import When, both
@@ -33,7 +33,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An engagement out of a workbook; `kept` is what the sheet "withus" holds, `names` maps the workbook's names to ids."""
+    """An engagement out of a workbook.
+
+    `tags` are the languages every text is wanted in, `kept` is what the sheet "withus" holds, `names` maps the workbook's
+    names to ids.
+    """
 
     title: Mapping[str, str]
     form: str
@@ -49,7 +53,8 @@ def read(data: bytes) -> Imported:
     book = workbook.read(data)
     validity.check(book)
     named = cells.languages(book.sheets, book.notes)
-    tags = tuple(dict.fromkeys(named.values()))
+    every = tuple(dict.fromkeys(named.values()))
+    tags = tuple(tag for tag in every if "-x-" not in tag) or every
     survey, choices, settings, withus = (cells.rows(book.sheets.get(name), named) for name in workbook.READ)
     lists: dict[str, list[Row]] = {}
     for row in choices:
@@ -59,7 +64,7 @@ def read(data: bytes) -> Imported:
     if not any(KINDS[piece.table["kind"]].asks for piece in form.pieces):
         raise refuse("survey", 0, "no question in it can be carried", "add one, like text or select_one LIST")
     first = settings[0] if settings else Row(2, {}, named)
-    kept = {row.code("key"): row.text("text") or row.code("value") for row in withus}
+    kept = head.read(withus, book.notes)
     return Imported(first.text("title"), first.code("id_string"), tags, form.pieces, kept, form.ids.given, book.notes)
 
 
@@ -209,8 +214,7 @@ class _Form:
 
     def _close(self, row: Row) -> Piece:
         """A group ends here and no other begins; our sections end where the next one does."""
-        made = {"id": self.ids.give(f"section-{row.number}"), "kind": SECTION, "ask": self.pen.everywhere("Some more questions.")}
-        return Piece(made, ("the group above ends here: write what should be said, or move these questions",))
+        return Piece({"id": self.ids.give(f"section-{row.number}"), "kind": SECTION})
 
 
 LEADING: dict[str, Callable[[_Form, Row], None]] = {"sensitive": _Form.keep_sensitive, "charter": _Form.skip}

@@ -45,5 +45,5 @@ def _plain(name: str, prefix: str) -> str:
 
 
 def name_of(made: str) -> str:
-    """The name of an id in a workbook: statistics programs take no hyphens."""
-    return made.replace("-", "_")
+    """The name of an id in a workbook: statistics programs take no hyphens, and XForms keep `meta` for themselves."""
+    return "Meta" if made == "meta" else made.replace("-", "_")

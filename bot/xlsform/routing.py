@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.xlsform.days import day_bound
 from bot.xlsform.joining import When, both, either, negated
 from bot.xlsform.notes import NotCarried
 from bot.xlsform.xpath import Binary, Call, Column, Expr, Ref, Value, parse
 from conversations.checking.problems import quote
+from conversations.checking.shapes import LARGEST
 
 FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 ACKNOWLEDGED = "OK"
@@ -186,6 +187,8 @@ def _consented(subject: Subject, sign: str, value: str) -> When | bool:
 
 def _measured(subject: Subject, sign: str, value: str) -> When | bool:
     number = _number(value)
+    if not abs(number) < LARGEST:
+        raise NotCarried(f"{quote(value)} is too large a number")
     if subject.whole:
         least, most = math.ceil(number), math.floor(number)
         most -= sign == "<" and most == number
@@ -196,11 +199,10 @@ def _measured(subject: Subject, sign: str, value: str) -> When | bool:
 
 
 def _dated(subject: Subject, sign: str, value: str) -> When | bool:
-    day = day_in(value)
-    if day is None:
+    bound = day_bound(sign, value)
+    if bound is None:
         raise NotCarried(f"{quote(value)} is not a date")
-    step = dt.timedelta(days=1)
-    return {subject.id: _bounds(sign, day + step * (sign == ">"), day - step * (sign == "<"))}
+    return {subject.id: _bounds(sign, bound, bound)}
 
 
 def _bounds(sign: str, least: Any, most: Any) -> dict[str, Any]:
@@ -234,14 +236,6 @@ def _number(value: str) -> float:
     if not _NUMBER.fullmatch(value.strip()):
         raise NotCarried(f"{quote(value)} is not a number")
     return float(value)
-
-
-def day_in(value: str) -> dt.date | None:
-    """The day `value` spells as XForms do, 2027-02-26."""
-    try:
-        return dt.date.fromisoformat(value) if len(value) == len("2027-02-26") else None
-    except ValueError:
-        return None
 
 
 def _bare(expression: Expr) -> Expr:

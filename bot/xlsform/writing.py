@@ -64,8 +64,8 @@ def _charter(imported: Imported, wishes: Wishes) -> Iterator[str]:
 
 
 def _texts(key: str, said: Mapping[str, str], tags: Sequence[str], ask: str) -> Iterator[str]:
-    """A text in every language; where there are no words, what they should say."""
-    for tag in tags:
+    """A text in every language; where there are no words, what they should say, but in easy words only those there are."""
+    for tag in dict.fromkeys((*tags, *said)):
         words = said.get(tag)
         yield f"{key}.{tag} = {dump(words or f'{TO_DO}: {ask}')}" + ("" if words else f"  # {TO_DO}")
 
@@ -80,18 +80,18 @@ def _step(piece: Piece) -> Iterator[str]:
 def _pairs(key: str, value: Any) -> Iterator[str]:
     if key == "options":
         yield "options = ["
-        yield from (f"  {dump(option)}," for option in value)
+        yield from (f"  {_with_texts(option)}," for option in value)
         yield "]"
-    elif key in TEXTS:
-        yield from (f"{key}.{tag} = {dump(words)}" for tag, words in value.items())
+    elif key == "picture":
+        yield f"{key} = {_with_texts(value)}"
     else:
-        yield f"{key} = {dump(value)}"
+        yield from _entries(key, value)
 
 
 def dump(value: Any) -> str:
     """A value in one line of TOML."""
     if isinstance(value, dict):
-        return f"{{ {', '.join(_entries(value))} }}"
+        return f"{{ {', '.join(f'{_key(key)} = {dump(part)}' for key, part in value.items())} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(dump, value))}]"
     if isinstance(value, dt.date):
@@ -99,12 +99,20 @@ def dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _entries(table: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in table.items():
-        if key in TEXTS:
-            yield from (f"{key}.{tag} = {dump(words)}" for tag, words in value.items())
-        else:
-            yield f"{key if _BARE.fullmatch(key) else dump(key)} = {dump(value)}"
+def _with_texts(table: Mapping[str, Any]) -> str:
+    """An option or a picture in one line, its words one language after the other."""
+    return f"{{ {', '.join(entry for key, value in table.items() for entry in _entries(key, value))} }}"
+
+
+def _entries(key: str, value: Any) -> Iterator[str]:
+    if key in TEXTS:
+        yield from (f"{key}.{tag} = {dump(words)}" for tag, words in value.items())
+    else:
+        yield f"{key} = {dump(value)}"
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else dump(key)
 
 
 def _line(words: str) -> str:

@@ -248,7 +248,7 @@ class _Search:
 
     def _spoken(self, step: Step) -> Iterator[Answer]:
         """Typed answers on both sides of everything the answer is compared with, and one of no special kind."""
-        words = ["words", "ZE1", _NOBODY_S_DAY.isoformat(), "1"]
+        words = ["words", "ZE1", "BT1", "KW17", _NOBODY_S_DAY.isoformat(), "1"]
         words += [str(bound) for bound in (step.at_least, step.at_most) if bound is not None]
         words += [near for value in sorted(self.named.get(step.id, ())) for near in _around(value)]
         lasting = replace(step, at_least=_lasting(step.at_least), at_most=_lasting(step.at_most))

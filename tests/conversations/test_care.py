@@ -102,3 +102,7 @@ def test_a_hundred_questions_are_reviewed_in_well_under_a_second() -> None:
     begun = time.process_time()
     assert {problem.rule for problem in review(text)} == {"length"}
     assert time.process_time() - begun < 1
+
+
+def test_words_all_in_capitals_are_told_once() -> None:
+    assert said(whole('welcome.en = "PLEASE TELL THE MDT."')).count("\n") == 0

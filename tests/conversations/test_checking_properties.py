@@ -110,7 +110,8 @@ def test_what_is_said_never_to_be_met_is_met_by_no_answers(table: dict[str, Any]
     everyone = list(itertools.islice(_everyone(drawn), 3000))
     asked = {step for answers, person in everyone for step in _asked(drawn, answers, person)}
     assert not told & asked
-    if len(everyone) < 3000:
+    stuck = any("too few options" in problem.what for problem in findings.found)  # nobody comes further than that
+    if len(everyone) < 3000 and not stuck:
         proved = {step.id for step in drawn.steps if step.kind != "section" and not step.other_of and step.section not in told}
         assert proved - asked == told & proved
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from conversations import phrases, reading
+from conversations import phrases, reading, stages
 from conversations.flow import Option
 from conversations.inputs import Ask, Back, Done, Input, Leave, Skip
 from conversations.reading import amounts, days
@@ -73,6 +73,19 @@ def test_what_a_button_says_can_be_typed(key: str, language: str) -> None:
 )
 def test_days_are_understood(typed: str, day: tuple[int, int, int]) -> None:
     assert days.read(typed, TODAY) == dt.date(*day)
+
+
+@pytest.mark.parametrize("typed", ["26 Chwefror 2027", "26 o Chwef 2027", "26 فروری 2027", "۲۶ فروری ۲۰۲۷"])
+def test_months_are_understood_and_not_shown_before_anybody_has_approved_their_names(typed: str) -> None:
+    phrases.take({})
+    assert days.read(typed, TODAY) == dt.date(2027, 2, 26)
+    assert stages.month(2) == {"en": "February"}
+
+
+@pytest.mark.parametrize("language", tongues.LANGUAGES)
+def test_the_name_of_every_month_that_is_shown_can_be_typed(language: str) -> None:
+    names = [stages.month(number)[language] for number in range(1, 13)]
+    assert [days.read(f"26 {name} 2027", TODAY) for name in names] == [dt.date(2027, number, 26) for number in range(1, 13)]
 
 
 def test_a_word_for_both_yesterday_and_tomorrow_is_asked_again() -> None:

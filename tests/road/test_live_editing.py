@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -10,17 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from bot import config_file, content, doctor
+from bot import content
 from bot.editing import LOOK_EVERY
-from bot.foundation import foundation
 from conversations import phrases
-from storage import engagements
 from storage.engagements import Adoption
+from tests.paint import png
 from tests.road import tongues
 from tests.road.author import FIVE, NEW, OLD, REWORDED, Author
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import hear
-from tests.road.house import House, run_command, until
+from tests.road.house import until
 from tests.road.indoors import Indoors, indoors
 
 LONG_ENOUGH = 10 * LOOK_EVERY
@@ -70,49 +68,6 @@ def test_a_typo_is_named_with_its_line_and_what_was_meant_and_the_old_words_stay
     hear(person, OLD)
     house.put(REWORDED, "tests-five")  # and mended it is taken
     until(lambda: "engagements changed" in house.said().partition("choises")[2], house.said, LONG_ENOUGH)
-
-
-@pytest.fixture
-def shut(make_plain_house: MakeHouse) -> House:
-    """A house with an open engagement, and no bot running."""
-    house: House = make_plain_house(begin=False)
-    house.open("tests-five", FIVE)
-    return house
-
-
-def test_a_refused_change_is_told_by_the_doctor_and_by_every_command_that_takes_files_in(shut: House) -> None:
-    shut.put(FIVE.replace('"confidential"', '"anonymous"'), "tests-five")
-    told = 'tests-five.toml:5: identity is now "anonymous", and people were promised "confidential"'
-    assert told in shut.command("engagement", "list")
-    _, said = run_command("doctor", "--config", str(shut.settings))
-    assert (doctor.REFUSED in said, told in said) == (True, True)
-    shut.put(FIVE, "tests-five")
-    _, said = run_command("doctor", "--config", str(shut.settings))
-    assert doctor.REFUSED not in said
-
-
-def test_a_file_left_out_and_one_kept_beside_the_console_are_told_by_the_doctor(shut: House) -> None:
-    async def edit_in_console() -> None:
-        async with foundation(config_file.read(shut.settings, {})) as base, base.engine.begin() as connection:
-            place = (base.house.organisation_id, {"tests-five": FIVE.replace("wrong?", "wrong!")}, base.clock.now())
-            await connection.run_sync(engagements.adopt, *place, engagements.CONSOLE)
-
-    asyncio.run(edit_in_console())
-    shut.put(REWORDED, "tests-five")
-    shut.put("format = ", "broken")
-    shut.command("engagement", "list")
-    _, said = run_command("doctor", "--config", str(shut.settings))
-    assert "tests-five was edited in the console, and its file has changed since" in said
-    assert "broken.toml:1" in said
-
-
-def test_an_open_engagement_without_a_file_is_told_by_the_doctor(shut: House) -> None:
-    shut.put(FIVE.replace('"tests-five"', '"tests-fives"', 1), "tests-five")
-    _, said = run_command("doctor", "--config", str(shut.settings))
-    assert "tests-five is open, and no engagement file that can be used has its id" in said
-
-
-# --- Indoors
 
 
 @pytest.fixture
@@ -221,7 +176,7 @@ def test_a_file_whose_picture_is_missing_is_left_out_and_the_old_words_stay(auth
     (said,) = author.look()
     assert (said["log_level"], "map.png" in said["problem"]) == ("error", True)
     assert OLD in hears(author, opened)
-    (author.folder / "map.png").write_bytes(b"\x89PNG\r\n\x1a\n one")  # and with it the file is taken
+    (author.folder / "map.png").write_bytes(png())  # and with it the file is taken
     author.look()
     assert NEW in hears(author, opened)
 
@@ -331,8 +286,8 @@ def test_what_could_not_be_written_down_is_taken_at_the_next_look(
 
 def test_a_new_picture_beside_a_file_makes_a_new_edition(author: Author) -> None:
     picture = author.folder / "map.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n one")
+    picture.write_bytes(png(grey=1))
     author.write("five", FIVE.replace('id = "wrong"\n', 'id = "wrong"\npicture = { file = "map.png", alt.en = "A map" }\n'))
     assert [entry["event"][:19] for entry in author.look()] == ["engagements changed"]
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n two")
+    picture.write_bytes(png(grey=2))
     assert [entry["event"][:19] for entry in author.look()] == ["engagements changed"]

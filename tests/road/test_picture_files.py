@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot import content, pictures
+from bot import content, measures, pictures
 from conversations import flow
 from conversations.checking.problems import Problem
 from tests.paint import JPEG, png
@@ -24,7 +27,21 @@ def read(folder: Path, name: str = "map.png") -> tuple[dict[str, bytes], list[Pr
     return pictures.read(folder / "tests-pictures.toml", source, flow.read(source), problems), problems
 
 
-@pytest.mark.parametrize("picture", [png(), JPEG], ids=["PNG", "JPEG"])
+def sized(width: int, height: int) -> bytes:
+    """A JPEG of this size."""
+    return JPEG.replace(struct.pack(">HH", 40, 60), struct.pack(">HH", height, width))
+
+
+GOOD = {
+    "PNG": png(),
+    "JPEG": JPEG,
+    "JPEG with marks to spare": JPEG.replace(b"\xff\xc0", b"\xff\x01\xff\xff\xff\xc0"),
+    "largest": sized(6_000, 4_000),
+    "narrowest": png(10, 200),
+}
+
+
+@pytest.mark.parametrize("picture", GOOD.values(), ids=GOOD)
 def test_a_picture_is_read_from_beside_its_file(picture: bytes, tmp_path: Path) -> None:
     (tmp_path / "map.png").write_bytes(picture)
     assert read(tmp_path) == ({"map.png": picture}, [])
@@ -43,6 +60,14 @@ WRONG: dict[str, tuple[str, bytes | None, str]] = {
     "words": ("map.png", b"not a picture", "is no picture that can be sent"),
     "another kind of picture": ("map.png", b"GIF89a", "is no picture that can be sent"),
     "nothing": ("map.png", b"", "is no picture that can be sent"),
+    "the beginning of a PNG": ("map.png", b"\x89PNG\r\n\x1a\n", "is no picture that can be sent"),
+    "the beginning of a JPEG": ("map.png", b"\xff\xd8\xff", "is no picture that can be sent"),
+    "a PNG that was cut off": ("map.png", png()[:-4], "is no picture that can be sent"),
+    "a JPEG that was cut off": ("map.png", JPEG[:-1], "is no picture that can be sent"),
+    "a PNG without a size": ("map.png", png(0, 40), "is no picture that can be sent"),
+    "too large a PNG": ("map.png", png(6_000, 4_001), "has 6,000 by 4,001 pixels, which is too large to be sent"),
+    "too large a JPEG": ("map.png", sized(6_000, 4_001), "has 6,000 by 4,001 pixels, which is too large to be sent"),
+    "too narrow a picture": ("map.png", png(10, 201), "has 10 by 201 pixels, which is too narrow to be sent"),
     "a folder": (".", None, "is more than a file name"),
     "the folder above": ("..", None, "is no file"),
     "a path up": ("../secret.png", None, "is more than a file name"),
@@ -79,6 +104,12 @@ def test_a_pipe_in_place_of_a_picture_holds_nobody_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "map.png")
     found, (problem,) = read(tmp_path)
     assert (found, "is no file" in problem.what) == ({}, True)
+
+
+@given(st.sampled_from([png(), JPEG]), st.integers(0, 60), st.binary(max_size=20))
+def test_no_picture_is_too_strange_to_be_measured(whole: bytes, length: int, rest: bytes) -> None:
+    size = measures.measure(whole[:length] + rest)
+    assert size is None or min(size) > 0
 
 
 def test_an_engagement_without_its_picture_is_left_out_and_the_others_stay(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,25 @@ def home(database: str, tmp_path: Path) -> Iterator[Indoors]:
 @pytest.fixture
 def author(home: Indoors, tmp_path: Path) -> Author:
     return Author(home, tmp_path / "author")
+
+
+def test_a_pipe_or_a_device_among_the_files_is_told_and_holds_nobody_up(author: Author) -> None:
+    os.mkfifo(author.folder / "pipe.toml")
+    (author.folder / "zero.toml").symlink_to("/dev/zero")
+    (author.folder / "folder.toml").mkdir()
+    five = author.write("five", FIVE)
+    said = author.look()
+    odd = [author.folder / f"{name}.toml" for name in ("folder", "pipe", "zero")]
+    told = [f"{file}:1: is no file; take it out of the folder" for file in odd]
+    assert [entry["problem"] for entry in said if "problem" in entry] == told
+    assert [entry["engagements"] for entry in said if "engagements" in entry] == [("tests-five",)]
+    shelf = content.read(author.folder)
+    assert (shelf.files["tests-five"], [str(problem) for problem in shelf.problems]) == (str(five), told)
+
+
+def test_a_file_that_is_a_link_to_another_is_taken_in(author: Author) -> None:
+    (author.folder / "five.toml").symlink_to(author.write("five", FIVE).rename(author.folder / "five.held"))
+    assert [entry["engagements"] for entry in author.look()] == [("tests-five",)]
 
 
 def test_no_tap_waits_while_files_are_read_checked_and_compared(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:

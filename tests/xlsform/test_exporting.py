@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from openpyxl import load_workbook
 from pyxform.xls2xform import convert  # type: ignore[import-untyped]
 
-from bot.xlsform import exporting, filling
-from conversations import checking
+from bot.xlsform import exporting, filling, importing, writing
+from conversations import checking, flow
 from tests.conversations.written import always, source, tables
 
 HEAD: dict[str, Any] = {
@@ -104,6 +104,30 @@ def test_sections_are_groups_that_are_all_ended() -> None:
     section = {"kind": "section", "title": both("Part")}
     form = exported({"id": "s", **section}, {"id": "a", "kind": "text"}, {"id": "t", **section}, {"id": "b", "kind": "text"})
     assert [row["type"] for row in form.survey[1:]] == ["begin group", "text", "end group", "begin group", "text", "end group"]
+
+
+def test_a_section_that_only_ends_the_one_before_ends_its_group() -> None:
+    steps: list[dict[str, Any]] = [
+        {"id": "s", "kind": "section", "ask": both("First.")}, {"id": "a", "kind": "text", "ask": both("What?")},
+        {"id": "end", "kind": "section"}, {"id": "b", "kind": "text", "ask": both("What?")},
+        {"id": "again", "kind": "section"}, {"id": "c", "kind": "text", "ask": both("What?")},
+        {"id": "some", "kind": "section", "when": {"a": {"answered": True}}}, {"id": "d", "kind": "text", "ask": both("What?")},
+    ]  # fmt: skip
+    text = source({**HEAD, "steps": steps})
+    assert checking.check(text, "x.toml") == []
+    form = exporting.export(text)
+    kinds = ["begin group", "text", "end group", "text", "text", "begin group", "text", "end group"]
+    assert [row["type"] for row in form.survey[1:]] == kinds
+    back = flow.read(writing.write(importing.read(filling.fill(form.sheets)), writing.Wishes("x.xlsx", dt.date(2027, 1, 4))))
+    assert [(step.id, step.when) for step in back.steps] == [(step.id, step.when) for step in flow.read(text).steps]
+
+
+@pytest.mark.parametrize("name", ["charter", "charter-", "n-sensitive", "n-sensitive-", "meta", "data", "instance-id"])
+def test_no_row_of_ours_takes_the_name_of_a_question(name: str) -> None:
+    sensitive = {"id": "n", "kind": "text", "sensitive": both("This may be hard.")}
+    form = exported({"id": "first", "kind": "text"}, sensitive, {"id": name, "kind": "text", "when": {"n": {"answered": True}}})
+    back = importing.read(filling.fill(form.sheets))
+    assert [piece.table["id"] for piece in back.pieces] == ["first", "n", name]
 
 
 def test_a_condition_on_the_person_is_told_and_not_made_up() -> None:

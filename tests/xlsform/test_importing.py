@@ -9,6 +9,7 @@ import pytest
 
 from bot.xlsform import importing, writing
 from bot.xlsform.notes import Refused
+from conversations import checking
 from tests.xlsform.imports import LISTS, WHO, WISHES, imported, steps, told
 from tests.xlsform.workbooks import workbook
 
@@ -150,6 +151,26 @@ def test_a_picture_keeps_its_place_and_wants_words() -> None:
     found = imported({"type": "text", "name": "it", "label": "What?", "media::image": "map.png"})
     assert found.pieces[0].table["picture"] == {"file": "map.png", "alt": {"en": "A picture"}}
     assert "say in alt what the picture shows" in found.pieces[0].remarks[0]
+
+
+@pytest.mark.parametrize(
+    "row,told",
+    [
+        ({"key": "title", "value": "A form"}, 'not carried: "title"; write its words under text'),
+        ({"key": "welcome", "value": "Hello"}, 'not carried: "welcome"; write its words under text'),
+        ({"key": "feedback_by", "value": "soon"}, 'not carried: "feedback_by"; write a day like 2027-02-26 under value'),
+        ({"key": "feedback_by", "text": "2027-02-26"}, 'not carried: "feedback_by"; write a day like 2027-02-26 under value'),
+        ({"key": "audience", "value": 'all"\n[x]'}, 'not carried: "audience"; write everyone, adults, under-18s under value'),
+        ({"key": "colour", "value": "red"}, 'not carried: "colour"; take it out: no such thing is known here'),
+        ({"value": "red"}, 'not carried: ""; take it out: no such thing is known here'),
+        ({"key": "kind", "value": "poll"}, 'not carried: "kind"; nothing: the first row that says it counts'),
+    ],
+)
+def test_the_sheet_of_our_own_is_not_trusted(row: Mapping[str, object], told: str) -> None:
+    rows = [{"key": "kind", "value": "consultation"}, row]
+    found = importing.read(workbook([WHO], LISTS, [{"form_title": "A form"}], withus=rows))
+    assert [str(note) for note in found.notes] == [f"withus row 3: {told}"]
+    assert checking.check(writing.write(found, WISHES), "made.toml") == []
 
 
 def test_a_sheet_without_columns_is_told() -> None:

@@ -23,7 +23,7 @@ def test_a_group_is_a_section_that_holds_its_condition() -> None:
     assert [each["id"] for each in made] == ["who", "g", "a", "b", "section-9", "c"]
     assert made[1] == {"id": "g", "kind": "section", "ask": {"en": "About your care"}, "when": {"who": "have"}}
     assert made[3]["when"] == {"a": {"answered": True}, "not": {"who": "care"}}
-    assert made[4] == {"id": "section-9", "kind": "section", "ask": {"en": "Some more questions."}}
+    assert made[4] == {"id": "section-9", "kind": "section"}  # it only ends the one before, and leaves nothing to do
 
 
 def test_groups_inside_groups_keep_every_condition() -> None:
@@ -176,6 +176,37 @@ def test_what_comes_first_of_two_answers_is_carried() -> None:
     )
     assert made[2]["when"] == {"who": "have"}
     assert made[1]["when"] == {"any": [{"all": [{"who": {"answered": True}}, {"who": "care"}]}, {"who": {"answered": False}}]}
+
+
+@pytest.mark.parametrize("name", ["title", "label", "hint", "unit", "low", "high", "ask", "welcome", "when", "options"])
+def test_a_question_may_be_called_like_a_key_of_ours(name: str) -> None:
+    towns = [{"list_name": "town", "name": each, "label": each, "for": each} for each in ("have", "care")]
+    made = steps(
+        {**WHO, "name": name},
+        {"type": "text", "name": "why", "label": "Why?", "relevant": f"not(${{{name}}} = 'have')"},
+        {"type": "select_one town", "name": "town", "label": "Where?", "choice_filter": f"for = ${{{name}}}"},
+        lists=[*LISTS, *towns],
+    )
+    assert made[1]["when"] == {"not": {name: "have"}}
+    assert [option["when"] for option in made[2]["options"]] == [{name: "have"}, {name: "care"}]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"relevant": "${age} > " + "9" * 400},
+        {"relevant": "${day} > date('9999-12-31')"},
+        {"relevant": "${day} < '0001-01-01'"},
+        {"type": "date", "constraint": ". > date('9999-12-31')"},
+        {"type": "date", "constraint": ". < '0001-01-01'"},
+        {"type": "date", "constraint": ". <= '10000-01-01'"},
+        {"type": "integer", "constraint": ". <= " + "9" * 400},
+    ],
+)
+def test_numbers_and_days_beyond_all_bounds_are_told_and_not_carried(row: Mapping[str, str]) -> None:
+    survey = [{"type": "integer", "name": "age", "label": "Age?"}, {"type": "date", "name": "day", "label": "When?"}]
+    [line] = told(*survey, {"type": "text", "name": "it", "label": "What?", **row})
+    assert line.startswith("survey row 4: not carried")
 
 
 def test_a_kept_condition_that_somebody_has_broken_is_marked_and_asks_nobody_by_mistake() -> None:

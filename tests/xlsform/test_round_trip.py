@@ -90,6 +90,34 @@ def test_conditions_on_the_person_come_back_as_they_were() -> None:
     assert [option.when for option in one.steps[1].options] == [option.when for option in other.steps[1].options]
 
 
+STEPS_IN_EASY_WORDS = """
+[[steps]]
+id = "hint"
+kind = "choice"
+ask = { en = "Which do you prefer?", en-x-easy = "Which one?" }
+options = [{ id = "a", label.en = "A" }, { id = "b", label.en = "B", label.en-x-easy = "Bee", other = true }]
+
+[[steps]]
+id = "why"
+kind = "consent"
+ask.en = "You said {hint}. May we call?"
+says.en = "You may call me."
+when = { hint = "a" }
+"""
+
+
+def test_easy_words_are_wanted_only_where_there_are_some() -> None:
+    head, _, _ = library.SHIPPED["friends-and-family-test.toml"].partition("[[steps]]")
+    written = head.partition("[approved")[0] + STEPS_IN_EASY_WORDS
+    assert checking.check(written, "x.toml") == []
+    back = there_and_back(written)
+    assert "TO DO:" not in back
+    assert checking.check(back, "back.toml") == []
+    one, other = flow.read(written), flow.read(back)
+    assert (one.title, one.charter) == (other.title, other.charter)
+    assert [_bare(step) for step in one.steps] == [_bare(step) for step in other.steps]
+
+
 @pytest.mark.parametrize("name", library.SHIPPED)
 def test_the_library_goes_there_and_back(name: str) -> None:
     written = library.SHIPPED[name]
@@ -97,7 +125,7 @@ def test_the_library_goes_there_and_back(name: str) -> None:
     assert checking.check(back, name) == []
     one, other = flow.read(written), _approved(back, written)
     assert [_bare(step) for step in one.steps] == [_bare(step) for step in other.steps]
-    assert (one.welcome, one.thanks, one.charter) == (other.welcome, other.thanks, other.charter)
+    assert (one.title, one.welcome, one.thanks, one.charter) == (other.title, other.welcome, other.thanks, other.charter)
 
 
 def _approved(back: str, written: str) -> Flow:
