@@ -56,7 +56,7 @@ def _asked(db: Connection, table: Table, engagement_id: int, person_id: int | No
 
 
 def _put(flow: Flow, step: Step, language: str, chosen: tuple[str, ...]) -> Asked:
-    texts = {field.name: getattr(step, field.name) for field in fields(step)}
+    texts = {field.name: getattr(step, field.name) for field in fields(step) if field.init}
     words = {name: choose(text, language) for name, text in texts.items() if isinstance(text, Mapping) and text}
     options = {option.id: choose(option.label, language) for option in step.options}
     return Asked(step.id, flow.edition, language, words, options, chosen)
