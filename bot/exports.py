@@ -13,8 +13,6 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import xlsxwriter
-
 from bot.formulas import disarm
 from conversations.questions import KINDS
 from storage import small_numbers
@@ -64,6 +62,8 @@ def to_xlsx(results: Results) -> bytes:
     """One sheet. Words are written as words, whatever they look like."""
     page = io.BytesIO()
     off = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    import xlsxwriter  # noqa: PLC0415 - megabytes that a bot needs only when somebody wants a workbook
+
     with xlsxwriter.Workbook(page, {"in_memory": True, **off}) as book:
         sheet = book.add_worksheet("Results")
         head, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})

@@ -7,9 +7,6 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-import pymupdf_fonts
-import resvg_py
-
 from bot.isolates import runs_right_to_left
 from bot.web.charts import WIDTH, Chart
 from bot.web.rendering import render
@@ -28,6 +25,8 @@ def to_svg(chart: Chart, name: str = "") -> str:
 
 def to_png(chart: Chart) -> bytes:
     """At most 100 kB: a very long chart is drawn smaller."""
+    import resvg_py  # noqa: PLC0415 - megabytes that only pictures need, in a bot that runs for months without one
+
     svg = _name_unknown(to_svg(chart))
     for zoom in _ZOOMS:
         picture = resvg_py.svg_to_bytes(
@@ -60,6 +59,8 @@ def _is_emoji(letter: str) -> bool:
 @functools.cache
 def _fonts() -> tuple[str, ...]:
     """Fonts lie in files, for that is how resvg reads them: written once, gone when the process ends."""
+    import pymupdf_fonts  # noqa: PLC0415 - as above
+
     folder = Path(_folder().name)
     for name in _FONTS:
         (folder / f"{name}.ttf").write_bytes(pymupdf_fonts.myfont(name))
