@@ -138,7 +138,7 @@ def _forms(language: str) -> dict[str, str]:
     examples: dict[str, list[str]] = {each: [] for each in _categories(tongues.of(language).locale)}
     for number in range(101):
         examples[form(number)].append(str(number))
-    return {each: f"For {', '.join(numbers[:3])}{'…' if len(numbers) > 3 else ''}." for each, numbers in examples.items()}  # noqa: PLR2004
+    return {each: f"For {', '.join(numbers[:3])}{'…' if len(numbers) > 3 else ''}." for each, numbers in examples.items()}  # noqa: PLR2004 - a few are enough
 
 
 def _categories(locale: Locale) -> list[str]:

@@ -232,12 +232,12 @@ def _measured(value: str = "") -> float | None:
 
 def _day_number(value: str) -> int | None:
     try:
-        return dt.date.fromisoformat(value).toordinal() if _DAY.fullmatch(value) else None
+        return dt.date.fromisoformat(value).toordinal() if DAY.fullmatch(value) else None
     except ValueError:
         return None
 
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 SAYINGS: Mapping[str, Callable[[tuple[str, ...]], Says]] = {
     "is": _shares,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from conversations.conditions import PERSON, All, Any_, Compare, Condition, Not
+from conversations.conditions import DAY, PERSON, All, Any_, Compare, Condition, Not
 from conversations.flow import Flow, Step
 from conversations.phrases import PHRASES
 from conversations.screens import LANGUAGE_NAMES
@@ -17,8 +16,6 @@ LONGEST_NAME = 60
 """UTF-16 units of a question that is named inside a sentence."""
 
 Naming = Callable[[Step], str]
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def tell(condition: Condition, flow: Flow, language: str = "en", naming: Naming | None = None) -> str:
@@ -90,12 +87,12 @@ class _Teller:
         if compare.how == "answered":
             return "is answered" if (compare.with_ == ("true",)) != negated else "is not answered"
         way, word = _WAYS[compare.how, negated]
-        if compare.how in _BOUNDS and _DAY.fullmatch(compare.with_[0]):
+        if compare.how in _BOUNDS and DAY.fullmatch(compare.with_[0]):
             way = _DAYS[compare.how, negated]
         return way.format(listed(values, word))
 
     def _value(self, compare: Compare, value: str) -> str:
-        if _DAY.fullmatch(value):
+        if DAY.fullmatch(value):
             day = dt.date.fromisoformat(value)
             return f"{day.day} {day:%B %Y}"
         if compare.subject.startswith(PERSON):

@@ -120,6 +120,11 @@ def _check_ids(tables: Sequence[Table], path: Path, name: str, findings: Finding
         seen.add(table["id"])
 
 
+def asks(step: Table) -> bool:
+    """Whether a step waits for an answer; one of a kind nobody knows counts as if it did."""
+    return step.get("kind") not in KINDS or KINDS[step["kind"]].asks
+
+
 def is_words(value: Any) -> bool:
     """Some text on its own."""
     return isinstance(value, str)

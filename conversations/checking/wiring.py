@@ -9,7 +9,7 @@ from typing import Any
 from conversations.checking import bounds
 from conversations.checking.places import Path
 from conversations.checking.problems import Findings, quote, suggest
-from conversations.checking.shapes import STEP, Table, is_day, is_number
+from conversations.checking.shapes import STEP, Table, asks, is_day, is_number
 from conversations.conditions import COMPARISONS, PERSON, PERSON_FACTS
 from conversations.flow import SECTION
 from conversations.questions import KINDS, LEAST, MOST, Kind
@@ -49,12 +49,8 @@ def check(engagement: Table, findings: Findings) -> None:
         last = position + 1 == len(steps) or steps[position + 1].get("kind") == SECTION
         if last and "ask" in step and step.get("kind") == SECTION:
             findings.add(path, "no step stands in this section", "put steps behind it, or take it out")
-    if steps and not any(_asks(step) for step in steps):
+    if steps and not any(asks(step) for step in steps):
         findings.add(("steps",), "nothing is asked", "add a step of another kind than say")
-
-
-def _asks(step: Table) -> bool:
-    return step.get("kind") not in KINDS or KINDS[step["kind"]].asks
 
 
 def _check_kind(step: Table, kind: Kind, path: Path, findings: Findings) -> None:
@@ -148,14 +144,14 @@ class _When:
             self.findings.add(path, f"{quote(subject)} is not known about people", todo)
             return None
         places = [place for place, step in enumerate(self.steps) if step.get("id") == subject]
-        earlier = [step["id"] for step in self.steps[: self.position] if "id" in step and _asks(step)]
+        earlier = [step["id"] for step in self.steps[: self.position] if "id" in step and asks(step)]
         if not places:
             todo = suggest(subject, earlier, "name an earlier question")
             self.findings.add(path, f"no step is called {quote(subject)}", todo)
         elif places[0] >= self.position:
             which = "this step itself" if places[0] == self.position else "a later step"
             self.findings.add(path, f"{quote(subject)} is {which}", "name an earlier question")
-        elif not _asks(self.steps[places[0]]):
+        elif not asks(self.steps[places[0]]):
             self.findings.add(path, f"{quote(subject)} asks nothing", "name an earlier question")
         elif "kind" in self.steps[places[0]]:
             self._check_apart(self.steps[places[0]], path)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from conversations.approval import STEP_TEXTS
 from conversations.asking import LONGEST_REPEAT, PAGE, pages
 from conversations.checking.places import Path
 from conversations.checking.problems import Findings, nearest, quote, suggest
-from conversations.checking.shapes import Table
+from conversations.checking.shapes import Table, asks
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS
 from conversations.reading import number_in
@@ -40,7 +41,7 @@ class _Place:
 def check(engagement: Table, findings: Findings) -> None:
     """Note what is wrong with any text of an engagement whose shape has been read."""
     declared = tuple(engagement.get("title", ()))
-    asking = {step["id"]: _asks(step) for step in engagement["steps"] if "id" in step}
+    asking = {step["id"]: asks(step) for step in engagement["steps"] if "id" in step}
     for place in _texts(engagement):
         _check_languages(place, declared, findings)
         _check_gaps(place, asking, findings)
@@ -65,21 +66,13 @@ def _texts(engagement: Table) -> Iterator[_Place]:
         path: Path = ("steps", position)
         if "ask" in step:
             yield _Place((*path, "ask"), step["ask"], tuple(earlier), gaps=True)
-        yield from (_Place((*path, key), step[key]) for key in STEP_TEXTS if key in step)
+        yield from (_Place((*path, key), step[key]) for key in STEP_TEXTS if key in step and key != "ask")
         if "alt" in step.get("picture", {}):
             yield _Place((*path, "picture", "alt"), step["picture"]["alt"])
         for place, option in enumerate(step.get("options", ())):
             yield from (_Place((*path, "options", place, key), option[key]) for key in ("label", "ask") if key in option)
-        if "id" in step and _asks(step):
+        if "id" in step and asks(step):
             earlier.append(step["id"])
-
-
-def _asks(step: Table) -> bool:
-    return step.get("kind") not in KINDS or KINDS[step["kind"]].asks
-
-
-STEP_TEXTS = ("title", "hint", "sensitive", "says", "low", "high", "unit")
-"""The texts a step may have beside its `ask`."""
 
 
 def _check_languages(place: _Place, declared: Sequence[str], findings: Findings) -> None:
@@ -183,8 +176,8 @@ def _check_length(step: Table, path: Path, before: int, findings: Findings) -> N
     if pages(len(labels)) > 1:
         labels = sorted(labels, key=_longest)[-PAGE:]
     own = [step[key] for key in ("hint", "says", "low", "high", "unit") if key in step]
-    frame = [*_FRAME, *own, *labels] if _asks(step) else [step.get("title", {})]
-    room = NUMBERS * len(labels) + LONGEST_REPEAT * _repeats(step.get("ask", {})) + (before if _asks(step) else 0)
+    frame = [*_FRAME, *own, *labels] if asks(step) else [step.get("title", {})]
+    room = NUMBERS * len(labels) + LONGEST_REPEAT * _repeats(step.get("ask", {})) + (before if asks(step) else 0)
     _check_sum((*path, "ask"), [step.get("ask", {}), *frame], "this message", findings, room)
 
 

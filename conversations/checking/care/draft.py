@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from conversations import walks
+from conversations.approval import STEP_TEXTS
 from conversations.checking.care import instruments
 from conversations.checking.places import Path
 from conversations.checking.shapes import Table
@@ -146,6 +147,3 @@ def _languages(text: object, path: Path, at: str, step: Table) -> Iterator[Words
     if isinstance(text, dict):
         for language, words in text.items():
             yield Words((*path, language), at, language, words, step)
-
-
-STEP_TEXTS = ("title", "sensitive", "ask", "hint", "says", "low", "high", "unit")
