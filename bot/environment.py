@@ -179,7 +179,7 @@ def _remedy() -> str:
 def _install(path: str, bar: "Bar") -> None:
     uv = shutil.which("uv") or _own_uv()
     bar.show(0.25, "fetching packages")
-    what = ["--require-hashes", "-r", path]
+    what = ["--no-deps", "--require-hashes", "-r", path]  # the lock is whole: nothing is left to find out
     with_uv = [uv or "", "pip", "install", "--python", PYTHON] + what
     system_certificates = dict(os.environ, UV_SYSTEM_CERTS="1", UV_NATIVE_TLS="1")
     done = uv and (_run(with_uv, bar=bar) or _run(with_uv, bar=bar, env=system_certificates))
