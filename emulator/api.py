@@ -16,6 +16,7 @@ from emulator.parameters import Parameters, parse_body, read_parameters
 from emulator.refusals import OTHER_POLLER, Refusal, conflict, not_found, too_many_requests, unauthorized
 from emulator.updates import Waiting
 from emulator.webhook import Answer
+from emulator.witness import Called
 from emulator.world import World
 
 
@@ -111,6 +112,9 @@ class Api:
 
     def _write(self, name: str, given: Parameters, outcome: Outcome, fault: str = "", via: str = "") -> None:
         method = METHODS.get(name.lower())
+        if self._world.witness is not None:
+            spelt = method.name if method else name
+            self._world.witness(Called(spelt, given.values, outcome.status, outcome.body))
         self._world.history.write(
             "call",
             method=method.name if method else name,

@@ -13,18 +13,24 @@ from emulator.client import Telegram
 from emulator.faults import Faults
 from emulator.phone import routes as phone_routes
 from emulator.sim import Sim
+from emulator.witness import Witness
 from emulator.world import World
 
 TOKEN = "123456789:local-telegram-needs-no-secret"  # noqa: S105  opens nothing but this emulator
 USERNAME = "local_with_us_bot"
+WITNESS: Witness | None = None  # whom every emulator of this program shows what it does, unless it is told another
 
 
 class Emulator:
     """One local Telegram for one bot; `start` and `stop` belong to a running event loop."""
 
-    def __init__(self, token: str = TOKEN, username: str = USERNAME, *, seed: int = 0, retry_scale: float = 1.0) -> None:
+    def __init__(
+        self, token: str = TOKEN, username: str = USERNAME, *, seed: int = 0, retry_scale: float = 1.0,
+        witness: Witness | None = None,
+    ) -> None:  # fmt: skip
         self.token = token
         self.world = World(token, username, seed, retry_scale)
+        self.world.witness = witness or WITNESS
         self.faults = Faults(self.world.clock, self.world.random)
         self.url = ""
         self._runner: web.AppRunner | None = None
@@ -56,10 +62,16 @@ class Emulator:
 
 @contextmanager
 def running(
-    token: str = TOKEN, username: str = USERNAME, *, port: int = 0, seed: int = 0, retry_scale: float = 1.0
+    token: str = TOKEN,
+    username: str = USERNAME,
+    *,
+    port: int = 0,
+    seed: int = 0,
+    retry_scale: float = 1.0,
+    witness: Witness | None = None,
 ) -> Iterator[Telegram]:
     """Run an emulator in a thread of its own for the length of a `with`, and give a client for it."""
-    emulator = Emulator(token, username, seed=seed, retry_scale=retry_scale)
+    emulator = Emulator(token, username, seed=seed, retry_scale=retry_scale, witness=witness)
     started: Future[Callable[[], None]] = Future()
     thread = threading.Thread(target=lambda: asyncio.run(_serve(emulator, port, started)), name="emulator", daemon=True)
     thread.start()

@@ -9,6 +9,7 @@ import orjson
 
 from emulator.clock import Bell, Clock
 from emulator.history import History
+from emulator.witness import Queued, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class UpdateQueue:
         self.offset = 0
         self.arrived = Bell()
         self.listener: Callable[[Waiting], None] | None = None
+        self.witness: Witness | None = None
 
     def allows(self, kind: str) -> bool:
         return kind not in NOT_BY_DEFAULT if self.allowed is None else kind in self.allowed
@@ -138,6 +140,8 @@ class UpdateQueue:
     def _put(self, update: Waiting) -> Waiting:
         self.waiting[update.update_id] = update
         self.recent.append(update)
+        if self.witness is not None:
+            self.witness(Queued(update.kind, update.body))
         self._announce(update)
         return update
 

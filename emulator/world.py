@@ -11,6 +11,7 @@ from emulator.polling import Poller
 from emulator.refusals import bad
 from emulator.updates import LIFETIME, UpdateQueue
 from emulator.webhook import Webhook
+from emulator.witness import Witness
 
 
 @dataclass
@@ -104,6 +105,15 @@ class World:
         self._next_person = int(self.clock.now()) * 1000
         self._next_message = 1
         self._next_tap = int(self.clock.now()) << 30
+
+    @property
+    def witness(self) -> Witness | None:
+        """Who is shown every call and every update, if anybody."""
+        return self.updates.witness
+
+    @witness.setter
+    def witness(self, witness: Witness | None) -> None:
+        self.updates.witness = witness
 
     def new_person(self, first_name: str | None = None, language_code: str = "en") -> Person:
         name = first_name or NAMES[len(self.people) % len(NAMES)]

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -290,6 +291,33 @@ Index(
     outbox.c.id,
     sqlite_where=outbox.c.state.in_(("pending", "sending")),
     postgresql_where=outbox.c.state.in_(("pending", "sending")),
+)
+
+Index(
+    "ix_outbox_unknown",
+    outbox.c.bot_id,
+    outbox.c.id,
+    sqlite_where=outbox.c.state == "unknown",
+    postgresql_where=outbox.c.state == "unknown",
+)
+
+pauses = Table(  # what the bot may not start by itself just now
+    "pauses",
+    metadata,
+    Column("organisation_id", ForeignKey("organisations.id"), primary_key=True),
+    Column("what", String(40), primary_key=True),  # everything
+    Column("why", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("since", UTCDateTime, nullable=False),
+)
+
+paces = Table(  # how fast Telegram let the bot send when it last did
+    "paces",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("pace", Float, nullable=False),  # messages a second
+    Column("held_until", UTCDateTime),  # nothing the bot starts goes out before
+    Column("at", UTCDateTime, nullable=False),
 )
 
 followups = Table(  # inputs with a date; a row names the step and edition it belongs to, so a late one is recognised

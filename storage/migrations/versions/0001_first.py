@@ -97,14 +97,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_settings"),
     )
     op.create_table(
-        "uploads",
-        sa.Column("bot_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("file_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("bot_id", "hash", name="pk_uploads"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "turned_away",
         sa.Column("bot_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("lookup", sa.LargeBinary(length=16), nullable=False),
@@ -130,8 +122,6 @@ def upgrade() -> None:
         sa.Column("audience", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("edition_id", Id, nullable=True),
-        sa.Column("edited", sa.String(length=16), nullable=False),
-        sa.Column("file_edition_id", Id, nullable=True),
         sa.Column("opened_at", UTCDateTime(), nullable=True),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
         sa.Column("too_few", sa.Boolean(), nullable=False),
@@ -178,7 +168,6 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("origin", sa.String(length=16), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
-        sa.Column("served_at", UTCDateTime(), nullable=True),
         sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["engagement_id"], ["engagements.id"], name="fk_editions_engagement_id"),
         sa.PrimaryKeyConstraint("id", name="pk_editions"),
@@ -211,23 +200,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index("ix_followups_person_id", "followups", ["person_id"], unique=False)
-    op.create_table(
-        "pictures",
-        sa.Column("organisation_id", Id, nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_pictures_organisation_id"),
-        sa.PrimaryKeyConstraint("organisation_id", "hash", name="pk_pictures"),
-    )
-    op.create_table(
-        "edition_pictures",
-        sa.Column("edition_id", Id, nullable=False),
-        sa.Column("file", sa.String(length=255), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name="fk_edition_pictures_edition_id"),
-        sa.PrimaryKeyConstraint("edition_id", "file", name="pk_edition_pictures"),
-        sqlite_with_rowid=False,
-    )
     op.create_table(
         "links",
         sa.Column("id", Id, nullable=False),
@@ -270,11 +242,8 @@ def upgrade() -> None:
         sa.Column("person_id", Id, nullable=False),
         sa.Column("engagement_id", Id, nullable=False),
         sa.Column("step", sa.String(length=40), nullable=False),
-        sa.Column("edition_id", Id, nullable=False),
-        sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("chosen", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name="fk_wishes_edition_id"),
         sa.ForeignKeyConstraint(["engagement_id"], ["engagements.id"], name="fk_wishes_engagement_id"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_wishes_person_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "engagement_id", "step", name="pk_wishes"),
@@ -299,7 +268,7 @@ def upgrade() -> None:
         "release_counts",
         sa.Column("release_id", Id, nullable=False),
         sa.Column("step", sa.String(length=40), nullable=False),
-        sa.Column("option", sa.String(length=48), nullable=False),
+        sa.Column("option", sa.String(length=40), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name="fk_release_counts_release_id"),
         sa.PrimaryKeyConstraint("release_id", "step", "option", name="pk_release_counts"),
