@@ -93,6 +93,7 @@ class Storage(Section):
         Path("keys/withus.keys"),
         description="The key file. Back it up apart from the database: what is sealed opens only with it.",
     )
+    backups: Path = Field(Path("backups"), description="The folder `backup` and `upgrade` put backups in.")
 
 
 class Content(Section):
@@ -170,6 +171,13 @@ SECTIONS: dict[str, type[Section]] = {
     "web": Web,
     "organisation": Organisation,
 }
+
+
+SECRETS = {"telegram": ("token", "webhook_secret"), "storage": ("url",)}
+"""Section -> its keys that may hold a secret: each may also be given as the name of a file, KEY_file, that holds it."""
+
+RETIRED: dict[str, str] = {}
+"""section.key of an earlier version -> what to write instead, as a sentence. None has gone yet."""
 
 
 def is_loopback(host: str) -> bool:

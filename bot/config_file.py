@@ -6,37 +6,96 @@ import difflib
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
-from bot.config import PREFIX, SECTIONS, Config, ConfigError, is_loopback
+from bot.config import PREFIX, RETIRED, SECRETS, SECTIONS, Config, ConfigError, is_loopback
+
+Table = dict[str, dict[str, Any]]
+"""Section -> key -> value, not checked yet."""
+
+CREDENTIALS = "CREDENTIALS_DIRECTORY"  # where systemd lays what LoadCredential= names
 
 
 def read(path: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
-    """The settings in a file (if one is given) and the environment, which wins. Raises ConfigError with every problem.
+    """The settings in a file (if one is given), in systemd's credentials and in the environment, the later before the earlier.
 
-    Relative paths in the file are meant from the folder the file is in.
+    A secret in one place takes the place of both its forms, KEY and KEY_file, in the places before. Relative paths are meant
+    from the folder the file is in. Raises ConfigError with every problem.
     """
-    table = _load(path) if path else {}
-    problems = _unknown(table)
-    given, wrong = _environment(environment)
-    problems += wrong
-    for section, key, value in given:
-        if isinstance(table.setdefault(section, {}), dict):
-            table[section][key] = value
-    table, wrong = _secrets(table, path)
-    problems += wrong
-    if problems:
+    table: Table = {}
+    problems: list[str] = []
+    for level, wrong in _levels(path, environment):
+        problems += [*wrong, *_twice(level)]
+        _lay_over(table, level)
+    if problems := problems + _open_files(table, path):
         raise ConfigError("\n".join(problems))
+    return _placed(settle(table), path)
+
+
+def doubled(path: Path | None, environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Secrets that are set in more than one place, a sentence each. Raises ConfigError when the file cannot be read."""
+    places = (str(path), f"${CREDENTIALS}", "the environment")
+    found: dict[str, list[str]] = {}
+    for place, (level, _) in zip(places, _levels(path, environment), strict=True):
+        for section, keys in level.items():
+            for key in sorted({_bare(section, key) for key in keys} & set(SECRETS.get(section, ()))):
+                found.setdefault(f"{section}.{key}", []).append(place)
+    return [f"{key} is set in {' and in '.join(where)}. The last is used." for key, where in found.items() if len(where) > 1]
+
+
+def settle(table: Mapping[str, Any]) -> Config:
+    """The settings a table holds. Raises ConfigError with every problem."""
     try:
         config = Config.model_validate(table)
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(one) for one in error.errors())) from None
-    return _placed(_settled(config), path)
+    return _settled(config)
+
+
+def _levels(path: Path | None, environment: Mapping[str, str]) -> Iterator[tuple[Table, list[str]]]:
+    """What each place says, the weakest first, and what is wrong with it."""
+    table = _load(path) if path else {}
+    yield {section: keys for section, keys in table.items() if isinstance(keys, dict)}, _unknown(table)
+    yield _credentials(environment.get(CREDENTIALS, ""))
+    yield _environment(environment)
+
+
+def _lay_over(table: Table, level: Table) -> None:
+    for section, keys in level.items():
+        under = table.setdefault(section, {})
+        for key in keys:
+            for form in _forms(section, _bare(section, key)):
+                under.pop(form, None)
+        under.update(keys)
+
+
+def _twice(level: Table) -> list[str]:
+    """A secret in both its forms in one place: nobody could tell which is meant."""
+    return [
+        f"{section}.{name} and {section}.{name}_file are both set. Keep one of them."
+        for section, names in SECRETS.items()
+        for name in names
+        if {name, f"{name}_file"} <= level.get(section, {}).keys()
+    ]
+
+
+def _forms(section: str, key: str) -> list[str]:
+    return [key, f"{key}_file"] if key in SECRETS.get(section, ()) else [key]
+
+
+def _bare(section: str, key: str) -> str:
+    """A key without the `_file` that says its value lies elsewhere."""
+    name = key.removesuffix("_file")
+    return name if name in SECRETS.get(section, ()) else key
+
+
+def _known(section: str) -> list[str]:
+    return [form for key in SECTIONS[section].model_fields for form in _forms(section, key)]
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -53,13 +112,10 @@ def _load(path: Path) -> dict[str, Any]:
 def _unknown(table: Mapping[str, Any]) -> list[str]:
     problems = []
     for section, keys in table.items():
-        if section not in SECTIONS:
-            problems.append(_no_such(section, SECTIONS, f"[{section}]"))
-        elif not isinstance(keys, dict):
+        if section in SECTIONS and not isinstance(keys, dict):
             problems.append(f"{section} is a table: write [{section}] on a line of its own, and its keys below.")
         else:
-            known = [*SECTIONS[section].model_fields, *(f"{name}_file" for name in _secret_keys(section))]
-            problems += [_no_such(key, known, f"{section}.{key}") for key in keys if key not in known]
+            problems += [wrong for key in (keys if section in SECTIONS else [""]) if (wrong := _no_such(section, key))]
     return problems
 
 
@@ -68,51 +124,67 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
 
 
-def _no_such(name: str, known: Any, whole: str) -> str:
+def _no_such(section: str, key: str) -> str:
+    """Why there is no such setting; empty when there is."""
+    if section not in SECTIONS:
+        return _suggest(f"[{section}]", section, SECTIONS)
+    if key in _known(section):
+        return ""
+    whole = f"{section}.{_bare(section, key)}"
+    if whole in RETIRED:
+        return f"There is no setting {whole} any more. {RETIRED[whole]}"
+    return _suggest(f"{section}.{key}", key, _known(section))
+
+
+def _suggest(whole: str, name: str, known: Iterable[str]) -> str:
     near = nearest(name, known)
     return f"There is no setting {whole}. " + (f"Did you mean {near}?" if near else f"Known: {', '.join(known)}.")
 
 
-def _secret_keys(section: str) -> list[str]:
-    fields = SECTIONS[section].model_fields
-    return [name for name, field in fields.items() if field.annotation is SecretStr]
+def _credentials(folder: str) -> tuple[Table, list[str]]:
+    """Files named SECTION.KEY in the folder systemd made for this service; what is called otherwise is not ours."""
+    level: Table = {}
+    problems = []
+    for file in sorted(Path(folder).iterdir()) if folder else ():
+        section, _, key = file.name.partition(".")
+        if section not in SECTIONS:
+            continue
+        if key in SECRETS.get(section, ()):
+            level.setdefault(section, {})[f"{key}_file"] = str(file)
+        else:
+            secrets = [f"{one}.{name}" for one, names in SECRETS.items() for name in names]
+            problems.append(f"LoadCredential={file.name}: it is called like none of {', '.join(secrets)}.")
+    return level, problems
 
 
-def _environment(environment: Mapping[str, str]) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """(section, key, value) of every WITHUS_SECTION__KEY, and what is wrong with the rest."""
-    given, problems = [], []
+def _environment(environment: Mapping[str, str]) -> tuple[Table, list[str]]:
+    """Every WITHUS_SECTION__KEY, and what is wrong with the rest."""
+    level: Table = {}
+    problems = []
     for name, value in sorted(environment.items()):
         section, double, key = name.removeprefix(PREFIX).lower().partition("__")
         if not name.startswith(PREFIX) or not double:
             continue
-        if section not in SECTIONS:
-            problems.append(f"{name}: " + _no_such(section, SECTIONS, f"[{section}]"))
-            continue
-        known = [*SECTIONS[section].model_fields, *(f"{one}_file" for one in _secret_keys(section))]
-        if key in known:
-            given.append((section, key, value))
+        if wrong := _no_such(section, key):
+            problems.append(f"{name}: {wrong}")
         else:
-            problems.append(f"{name}: " + _no_such(key, known, f"{section}.{key}"))
-    return given, problems
+            level.setdefault(section, {})[key] = value
+    return level, problems
 
 
-def _secrets(table: dict[str, Any], path: Path | None) -> tuple[dict[str, Any], list[str]]:
-    """The table with every `…_file` key replaced by what that file holds."""
+def _open_files(table: Table, path: Path | None) -> list[str]:
+    """Replace every KEY_file with what that file holds; say which cannot be read."""
     problems = []
-    read_in = {section: dict(keys) if isinstance(keys, dict) else keys for section, keys in table.items()}
-    for section in [name for name in SECTIONS if isinstance(read_in.get(name), dict)]:
-        for name in _secret_keys(section):
-            where = read_in[section].pop(f"{name}_file", None)
+    for section, names in SECRETS.items():
+        for name in names:
+            where = table.get(section, {}).pop(f"{name}_file", None)
             if where is None:
                 continue
-            if name in read_in[section]:
-                problems.append(f"{section}.{name} and {section}.{name}_file are both set. Keep one of them.")
-                continue
             try:
-                read_in[section][name] = _beside(path, Path(str(where))).read_text("utf-8").strip()
+                table[section][name] = _beside(path, Path(str(where))).read_text("utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 problems.append(f"{section}.{name}_file: {where} cannot be read ({error}).")
-    return read_in, problems
+    return problems
 
 
 def _explain(error: Any) -> str:
@@ -149,9 +221,9 @@ def _settled(config: Config) -> Config:
 
 def _placed(config: Config, path: Path | None) -> Config:
     """Relative paths made whole."""
-    storage = config.storage.model_copy(
-        update={"keys": _beside(path, config.storage.keys), "url": _place_url(config.storage.url, path)}
-    )
+    kept = config.storage
+    whole = {"keys": _beside(path, kept.keys), "backups": _beside(path, kept.backups), "url": _place_url(kept.url, path)}
+    storage = kept.model_copy(update=whole)
     folder = config.content.folder
     content = config.content.model_copy(update={"folder": _beside(path, folder) if folder else None})
     return config.model_copy(update={"storage": storage, "content": content})
@@ -168,16 +240,23 @@ def _beside(path: Path | None, other: Path) -> Path:
 
 
 def example(values: Mapping[str, str] = {}) -> str:
-    """A settings file with every key and what it means; those not in `values` are commented out with their default."""
-    lines = ["# Settings of With Us. Every key can also be given as WITHUS_SECTION__KEY in the environment.", ""]
+    """A settings file with every key and what it means; those not in `values` are commented out with their default.
+
+    `values` has section.key, or section.key_file for a secret that lies in a file of its own.
+    """
+    lines = [HEAD, ""]
     for section, model in SECTIONS.items():
         lines.append(f"[{section}]")
         for key, field in model.model_fields.items():
-            value = values.get(f"{section}.{key}")
+            given = {form: values[f"{section}.{form}"] for form in _forms(section, key) if f"{section}.{form}" in values}
             lines.append(f"# {field.description}")
-            lines.append(f"{key} = {_toml(value)}" if value is not None else f"# {key} = {_toml(_default(field))}")
+            lines += [f"{form} = {_toml(value)}" for form, value in given.items()] or [f"# {key} = {_toml(_default(field))}"]
         lines.append("")
     return "\n".join(lines)
+
+
+HEAD = """# Settings of With Us. Every key can also be given as WITHUS_SECTION__KEY in the environment, which wins.
+# token, webhook_secret and url can be kept in files of their own: token_file = "telegram.token"."""
 
 
 def _default(field: Any) -> Any:

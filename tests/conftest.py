@@ -1,7 +1,7 @@
 """What every test gets: a database of its own, no way off this machine, and its place in the promise table."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,24 +10,33 @@ from storage import sqlite_build
 
 sqlite_build.choose()  # before anything imports the system's SQLite
 
+from emulator import server  # noqa: E402  as above
 from tests import network, postgres, promises  # noqa: E402  as above
+from tests.contract import watch  # noqa: E402  as above
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the nightly tier too")
+    parser.addoption("--promises", action="store_true", help="run what shows our promises, and give an account of each")
 
 
 def pytest_configure() -> None:
     network.guard()
+    server.WITNESS = watch.seen.append
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--long"):
-        nightly = [item for item in items if item.get_closest_marker("long")]
-        config.hook.pytest_deselected(items=nightly)
-        items[:] = [item for item in items if item not in nightly]
+        _leave_out(config, items, lambda item: item.get_closest_marker("long") is not None)
+    if config.getoption("--promises"):
+        _leave_out(config, items, lambda item: item.get_closest_marker("promise") is None)
     for item in items:
         item.user_properties.extend((promises.PROPERTY, claim) for claim in _claims(item))
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], unwanted: Callable[[pytest.Item], bool]) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if unwanted(item)])
+    items[:] = [item for item in items if not unwanted(item)]
 
 
 def _claims(item: pytest.Item) -> Iterator[tuple[str, str, bool]]:
@@ -45,6 +54,14 @@ def _on_this_machine() -> Iterator[None]:
     network.attempts.clear()
     yield
     assert not network.attempts, "this test tried to leave the machine"
+
+
+@pytest.fixture(autouse=True)
+def _as_telegram_speaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    watch.seen.clear()
+    yield
+    wrong = watch.judged()
+    assert not wrong or request.node.get_closest_marker(watch.MARK), "what this test did is not the Bot API:\n" + "\n".join(wrong)
 
 
 @pytest.fixture

@@ -82,6 +82,27 @@ class Tally:
                 cells = ["partly" if cell == "✓" else cell for cell in cells]
             yield f"{name:5}{''.join(f'{cell:12}' for cell in cells):24}{promise.title}"
 
+    def account(self) -> Iterator[str]:
+        """Each promise with the tests that show it, and below them the broken versions that these tests caught."""
+        for name, promise in PROMISES.items():
+            ended: dict[tuple[bool, str], dict[str, str]] = {}
+            for test, claims in sorted(self.claims.items()):
+                for claim in claims:
+                    if claim.promise == name:
+                        where = ended.setdefault((claim.control, _sentence(test)), {})
+                        shown, now = DATABASES.get(claim.database, ""), self.outcomes.get(test, "skipped")
+                        where[shown] = max(where.get(shown, "passed"), now, key=SEVERITY.index)
+            if ended:
+                yield f"\n{name}  {promise.title}"
+            for (control, sentence), cells in sorted(ended.items()):
+                marks = " ".join(f"{MARKS[outcome]} {database}".rstrip() for database, outcome in cells.items())
+                yield f"   {'broken on purpose' if control else 'holds':17}  {sentence}  [{marks}]"
+
+
+def _sentence(test: str) -> str:
+    """A test's name as the sentence it is."""
+    return test.partition("[")[0].rpartition("::")[2].removeprefix("test_").replace("_", " ")
+
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     if isinstance(report.longrepr, tuple):
@@ -90,6 +111,7 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 
 SEVERITY = ["passed", "skipped", "failed"]
+MARKS = {"passed": "✓", "skipped": "not run", "failed": "✗"}
 
 PROMISES = {
     "P1": Promise("No update we took is lost or done twice, whenever the process dies"),

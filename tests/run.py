@@ -14,11 +14,11 @@ from storage import sqlite_build
 
 sqlite_build.choose()  # before anything imports the system's SQLite
 
-from tests import chromium, postgres, promises  # noqa: E402  as above
+from tests import chromium, postgres, promises, readme  # noqa: E402  as above
 
 STANDARD = ("-n", "2", "-p", "randomly", "--quiet")
-HARMLESS = {"--long", "-v", "-vv", "-q", "-s", "--verbose", "--quiet"}
-"""Arguments that leave no test out."""
+HARMLESS = {"--long", "--promises", "-v", "-vv", "-q", "-s", "--verbose", "--quiet"}
+"""Arguments that leave no test of a promise out."""
 
 
 def main() -> None:
@@ -38,8 +38,10 @@ def main() -> None:
     except KeyboardInterrupt:
         print("\nStopped.")
     whole = set(asked) <= HARMLESS and code in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
-    _report(tally, [*degraded, *_sqlite()], whole=whole)
-    sys.exit(code or int(tally.count("failed") > 0 or tally.count("passed") == 0))
+    degraded += _sqlite()
+    untrue = readme.settle(tally) if whole and not degraded and not (code or tally.count("failed")) else ""
+    _report(tally, [*degraded, *filter(None, [untrue])], whole=whole)
+    sys.exit(code or int(bool(untrue) or tally.count("failed") > 0 or tally.count("passed") == 0))
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
@@ -75,6 +77,8 @@ def _sqlite() -> list[str]:
 
 def _report(tally: promises.Tally, degraded: list[str], *, whole: bool) -> None:
     """Print what was not shown, the promise table, and as the very last line the count."""
+    if "--promises" in sys.argv:
+        print("\n".join(tally.account()))
     print("\nPromises" + ("" if whole else " (only a part of the tests ran, so none is ticked)"))
     print("\n".join(tally.table(whole=whole)))
     for lack in degraded:

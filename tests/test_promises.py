@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import readme
 from tests.promises import PROMISES, Claim, Tally
 
 
@@ -47,6 +48,20 @@ def test_a_part_of_the_tests_earns_no_tick() -> None:
     assert not any("✓" in line for line in run.table(whole=False))
 
 
+def test_the_account_tells_what_holds_and_what_was_broken_on_purpose() -> None:
+    run = Tally()
+    for test, control, outcome in (
+        ("a.py::test_it_holds[sqlite]", False, "passed"),
+        ("a.py::test_a_leak_is_caught", True, "failed"),
+    ):
+        run.claims[test] = [Claim("P1", "" if control else "sqlite", control)]
+        run.outcomes[test] = outcome
+    assert list(run.account())[1:] == [
+        "   holds              it holds  [✓ SQLite]",
+        "   broken on purpose  a leak is caught  [✗]",
+    ]
+
+
 def test_every_promise_has_a_line() -> None:
     lines = list(Tally().table(whole=True))
     assert [line.split()[0] for line in lines[1:]] == list(PROMISES)
@@ -58,3 +73,15 @@ def test_a_failed_tear_down_fails_the_test() -> None:
     for when, outcome in (("setup", "passed"), ("call", "passed"), ("teardown", "failed")):
         run.pytest_runtest_logreport(pytest.TestReport("one", ("", 0, ""), {}, outcome, None, when))  # type: ignore[arg-type]
     assert (run.count("passed"), run.count("failed")) == (0, 1)
+
+
+def test_the_readme_has_a_line_for_every_promise_in_its_words() -> None:
+    found = readme.BLOCK.search(readme.README.read_text("utf-8"))
+    assert found
+    told = [line.split(" | ")[:2] for line in found[0].splitlines()[2:]]
+    assert told == [[f"| {name}", promise.title] for name, promise in PROMISES.items()]
+
+
+def test_a_table_in_the_readme_that_claims_more_than_a_run_showed_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WITHUS_DOCS", raising=False)
+    assert "WITHUS_DOCS=1" in readme.settle(tally(("P1", "sqlite", False, "passed")))

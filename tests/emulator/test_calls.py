@@ -182,6 +182,7 @@ def test_a_wrong_token_is_unauthorized_for(method: str, telegram: Telegram) -> N
     assert (status, answer) == (401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
 
 
+@pytest.mark.nonsense
 def test_an_unknown_parameter_is_ignored_but_written_down(telegram: Telegram, aisha: Someone) -> None:
     assert telegram.bot("sendMessage", chat_id=aisha.id, text="Hello", colour="red")["ok"]
     (call,) = telegram.calls("sendMessage")

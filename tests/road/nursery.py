@@ -5,6 +5,7 @@ A bot from here is what `python -m bot …` starts, less the seconds of importin
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -58,6 +59,8 @@ def main() -> None:
     import bot.app  # noqa: PLC0415 - read once, here, and inherited by every bot
     import bot.commands  # noqa: F401, PLC0415
 
+    gc.collect()
+    gc.freeze()  # or every bot would walk all of it when it first collects, and copy its pages
     living: set[int] = set()
     for line in sys.stdin:
         asked = json.loads(line)
