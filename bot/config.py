@@ -95,6 +95,18 @@ class Storage(Section):
     )
     backups: Path = Field(Path("backups"), description="The folder `backup` and `upgrade` put backups in.")
 
+    @field_validator("url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        kind, _, rest = value.partition("://")
+        if kind in {"postgres", "postgresql"}:
+            msg = f"begins with {kind}://; write postgresql+psycopg://"
+            raise ValueError(msg)
+        if kind not in {"sqlite", "postgresql+psycopg"} or not rest:
+            msg = "is not a database's address, like sqlite:///data/withus.db or postgresql+psycopg://user:password@host/name"
+            raise ValueError(msg)
+        return value
+
 
 class Content(Section):
     """Where engagements come from."""

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
-from bot.config import PREFIX, RETIRED, SECRETS, SECTIONS, Config, ConfigError, is_loopback
+from bot.config import PREFIX, RETIRED, SECRETS, SECTIONS, TELEGRAM, Config, ConfigError, is_loopback
 
 Table = dict[str, dict[str, Any]]
 """Section -> key -> value, not checked yet."""
 
+PORTS = (443, 80, 88, 8443)  # those Telegram calls
 CREDENTIALS = "CREDENTIALS_DIRECTORY"  # where systemd lays what LoadCredential= names
 
 
@@ -46,6 +47,18 @@ def doubled(path: Path | None, environment: Mapping[str, str] = os.environ) -> l
             for key in sorted({_bare(section, key) for key in keys} & set(SECRETS.get(section, ()))):
                 found.setdefault(f"{section}.{key}", []).append(place)
     return [f"{key} is set in {' and in '.join(where)}. The last is used." for key, where in found.items() if len(where) > 1]
+
+
+def fault(key: str, value: str) -> str:
+    """What is wrong with the value of one setting, section.key; empty when nothing is."""
+    section, _, name = key.partition(".")
+    table: Table = {"telegram": {"token": "1:any"}}
+    table.setdefault(section, {})[name] = value
+    try:
+        Config.model_validate(table)
+    except ValidationError as error:
+        return "\n".join(_explain(one) for one in error.errors())
+    return ""
 
 
 def settle(table: Mapping[str, Any]) -> Config:
@@ -215,6 +228,9 @@ def _settled(config: Config) -> Config:
         local = is_loopback(urlsplit(telegram.webhook_url).hostname or "")
         if urlsplit(telegram.webhook_url).scheme != "https" and not local:
             msg = "telegram.webhook_url begins with http://; Telegram only calls https:// addresses."
+            raise ConfigError(msg)
+        if telegram.api_url == TELEGRAM and (urlsplit(telegram.webhook_url).port or 443) not in PORTS:
+            msg = f"telegram.webhook_url: Telegram calls the ports {', '.join(map(str, PORTS))} only. Put a proxy on one of them."
             raise ConfigError(msg)
     return config
 

@@ -39,8 +39,15 @@ def take_turns(
     outbox.settle(db, settled)
     fresh = seen.take(db, house.bot_id, [one.update_id for one in arrivals], now.date())
     waiting = [one for one in arrivals if one.update_id in fresh]
-    if not waiting:
-        return Outgoing()
+    return _take(db, house, waiting, now) if waiting else Outgoing()
+
+
+def take_again(db: Connection, house: House, one: Arrival, now: dt.datetime) -> Outgoing:
+    """Take an arrival that failed before, though its update has been seen."""
+    return _take(db, house, [one], now)
+
+
+def _take(db: Connection, house: House, waiting: Sequence[Arrival], now: dt.datetime) -> Outgoing:
     spoken = {house.keys.lookup(house.bot_id, TELEGRAM, str(one.chat_id)): one for one in waiting if one.given}
     desk = _load(db, house, spoken, now)
     for one in waiting:

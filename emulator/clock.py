@@ -11,12 +11,16 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
+        self.followers: list[Bell] = []
 
     def ring(self) -> None:
+        """Wake those who wait here, and at every bell that follows this one."""
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
         self._waiters.clear()
+        for follower in self.followers:
+            follower.ring()
 
     async def wait(self, seconds: float) -> bool:
         """Return True when rung, False when `seconds` of real time passed first."""

@@ -35,7 +35,9 @@ class UpdateQueue:
         self.again: deque[Waiting] = deque()
         self.recent: deque[Waiting] = deque(maxlen=10_000)
         self.allowed: frozenset[str] | None = None
-        self.capacity = CAPACITY
+        self.capacity, self.most_bytes = CAPACITY, MOST_BYTES
+        self.size = 0
+        self.dropped = 0
         self.offset = 0
         self.arrived = Bell()
         self.listener: Callable[[Waiting], None] | None = None
@@ -49,14 +51,12 @@ class UpdateQueue:
         if not self.allows(kind):
             self._history.write("unwanted", kind=kind)
             return None
-        if len(self.waiting) >= self.capacity:
-            self.purge()
-        if len(self.waiting) >= self.capacity:
-            self._history.write("dropped", kind=kind, reason="Queue is full")
+        body = orjson.dumps({"update_id": self.next_id, kind: payload})
+        if reason := self._find_no_room(len(body)):
+            self.dropped += 1
+            self._history.write("dropped", kind=kind, reason=reason)
             return None
-        update_id = self._next()
-        body = orjson.dumps({"update_id": update_id, kind: payload})
-        return self._put(Waiting(update_id, kind, lane, body, self._clock.now() + lifetime))
+        return self._put(Waiting(self._next(), kind, lane, body, self._clock.now() + lifetime))
 
     def add_raw(self, body: bytes | dict[str, Any], *, keep: bool = False, lane: str = "raw") -> Waiting:
         """Queue anything; a dictionary gets an `update_id` unless `keep`, in which case it is delivered once."""
@@ -79,41 +79,51 @@ class UpdateQueue:
 
     def renumber(self, next_id: int) -> None:
         """Go on from `next_id`; whatever waits is numbered anew from there."""
-        old, self.waiting, self.next_id = self.waiting, OrderedDict(), next_id
+        old, self.waiting, self.next_id, self.size = self.waiting, OrderedDict(), next_id, 0
         for update in old.values():
             update_id = self._next()
             body = update.body
             if body.startswith(b"{"):
                 body = orjson.dumps({**orjson.loads(body), "update_id": update_id})
-            self.waiting[update_id] = Waiting(update_id, update.kind, update.lane, body, update.expires)
+            self._keep(Waiting(update_id, update.kind, update.lane, body, update.expires))
 
     def confirm(self, offset: int) -> None:
         """Forget all below `offset`; a negative one forgets all but the last ones, as getUpdates has it."""
         if offset < 0:
-            while len(self.waiting) > -offset:
-                self.waiting.popitem(last=False)
+            self._throw_away(list(self.waiting.values())[:offset])
         elif offset <= self.next_id + FUTURE:
             self.offset = offset or self.offset
             while self.waiting and next(iter(self.waiting)) < offset:
-                self.waiting.popitem(last=False)
+                self.size -= len(self.waiting.popitem(last=False)[1].body)
 
     def take(self, limit: int) -> list[Waiting]:
-        """Return up to `limit` of the oldest live updates; they stay until confirmed."""
+        """Return up to `limit` of the oldest live updates, no more than fit in one answer; they stay until confirmed."""
         taken = [self.again.popleft() for _ in range(min(limit, len(self.again)))]
-        return taken + list(self._live(limit - len(taken)))
+        room = LARGEST_ANSWER
+        for update in self._live(limit - len(taken)):
+            room -= len(update.body) + 50
+            if room <= 0:
+                break
+            taken.append(update)
+        return taken
 
-    def remove(self, update_id: int) -> None:
-        self.waiting.pop(update_id, None)
+    def remove(self, update_id: int) -> Waiting | None:
+        """Forget one, because it arrived or expired; None when it was gone."""
+        update = self.waiting.pop(update_id, None)
+        if update is not None:
+            self.size -= len(update.body)
+        return update
 
     def clear(self) -> None:
-        self.waiting.clear()
+        """Throw away all that waits: the bot will never hear of it."""
+        self._throw_away(list(self.waiting.values()))
         self.again.clear()
 
     def purge(self) -> int:
         """Forget what has expired; return how many wait."""
         now = self._clock.now()
         for update in [update for update in self.waiting.values() if update.expires <= now]:
-            self._expire(update)
+            self.expire(update)
         return len(self.waiting)
 
     def _live(self, limit: int) -> Iterator[Waiting]:
@@ -127,18 +137,40 @@ class UpdateQueue:
             found += 1
             yield update
         for update in dead:
-            self._expire(update)
+            self.expire(update)
 
-    def _expire(self, update: Waiting) -> None:
-        self.waiting.pop(update.update_id, None)
-        self._history.write("expired", update_id=update.update_id, kind=update.kind)
+    def expire(self, update: Waiting) -> None:
+        """Forget an update that is too old, unless it is gone already."""
+        if self.remove(update.update_id) is not None:
+            self._history.write("expired", update_id=update.update_id, kind=update.kind)
+
+    def _find_no_room(self, length: int) -> str:
+        """Say why an update of so many bytes cannot be queued; "" when it can."""
+        if length > LARGEST_UPDATE:
+            return "Update is too big"
+        if self._is_full(length):
+            self.purge()
+        return "Queue is full" if self._is_full(length) else ""
+
+    def _is_full(self, length: int) -> bool:
+        return len(self.waiting) >= self.capacity or self.size + length > self.most_bytes
+
+    def _throw_away(self, updates: list[Waiting]) -> None:
+        for update in updates:
+            self.remove(update.update_id)
+        if updates:
+            self._history.write("thrown away", updates=[update.update_id for update in updates])
+
+    def _keep(self, update: Waiting) -> None:
+        self.waiting[update.update_id] = update
+        self.size += len(update.body)
 
     def _next(self) -> int:
         self.next_id += 1
         return self.next_id - 1
 
     def _put(self, update: Waiting) -> Waiting:
-        self.waiting[update.update_id] = update
+        self._keep(update)
         self.recent.append(update)
         if self.witness is not None:
             self.witness(Queued(update.kind, update.body))
@@ -156,7 +188,18 @@ class UpdateQueue:
         self.arrived.ring()
 
 
-CAPACITY = 100_000
+CAPACITY, MOST_BYTES = 100_000, 128 * 1024 * 1024
+LARGEST_UPDATE = 512 * 1024
+LARGEST_ANSWER = 4 * 1024 * 1024
 FUTURE = 10  # An offset further above the tail than this is taken for a mistake, and the head is given.
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-LIFETIME = {"callback_query": 150.0, "message": 86_400.0, "edited_message": 86_400.0, "my_chat_member": 86_400.0}
+DAY = 86_400.0
+LIFETIME = {
+    "callback_query": 150.0,
+    "message": DAY,
+    "edited_message": DAY,
+    "my_chat_member": DAY,
+    "message_reaction": DAY,
+    "poll": DAY,
+    "poll_answer": DAY,
+}

@@ -88,7 +88,7 @@ class World:
         self.history = History(self.clock)
         self.files = Files(token, int(self.clock.now()))
         self.updates = UpdateQueue(self.clock, self.history)
-        self.poller = Poller(self.updates)
+        self.poller = Poller(self.updates, self.clock)
         self.webhook = Webhook(self.updates, self.clock, self.history, retry_scale)
         self.random = random.Random(seed)  # noqa: S311  faults must be repeatable, not secret
         self.bot: dict[str, Any] = {
@@ -150,7 +150,7 @@ class World:
 
     def tell_bot(self, kind: str, payload: dict[str, Any], lane: str) -> int | None:
         """Queue an update for the bot; return its id, or None when it was not wanted."""
-        update = self.updates.add(kind, payload, lane, LIFETIME.get(kind, 86_400.0))
+        update = self.updates.add(kind, payload, lane, LIFETIME[kind])
         return None if update is None else update.update_id
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,28 @@ from alembic import command  # noqa: E402
 from alembic.config import Config  # noqa: E402 - the SQLite build is chosen first
 from alembic.migration import MigrationContext  # noqa: E402
 from alembic.script import ScriptDirectory  # noqa: E402
-from sqlalchemy import Connection, event, text  # noqa: E402
+from sqlalchemy import Connection, event, inspect  # noqa: E402
 from sqlalchemy.engine import URL, make_url  # noqa: E402
 from sqlalchemy.exc import ArgumentError, DBAPIError  # noqa: E402
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine  # noqa: E402
+
+from storage.schema import metadata  # noqa: E402
+from storage.sqlite_file import LogGoneError, SqliteFile  # noqa: E402
+from storage.troubles import explain  # noqa: E402
 
 READING = {"withus_reading": True}
 """Execution option of a transaction that only reads: it does not take SQLite's one writer's place."""
 
 _FILE = "sqlite:///"
-_WAIT = 10_000  # ms a SQLite writer waits for another; PostgreSQL has its own
+_WAIT = 10_000  # ms a writer waits for another
+_PATIENCE = {
+    "connect_timeout": 10,  # seconds, as the next two; then the number of tries; then milliseconds
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""How soon a PostgreSQL server that went without a word is given up. The system's own limits are hours."""
 
 
 class DatabaseError(Exception):
@@ -46,23 +60,40 @@ def parse(url: str) -> URL:
     return parsed.set(drivername=drivers[base])
 
 
-def connect(url: str) -> AsyncEngine:
-    """An engine for `url`. Nothing is opened yet; folders of a SQLite file are made."""
+def connect(url: str, *, begin: bool = True) -> AsyncEngine:
+    """An engine for `url`. Nothing is opened yet; with `begin` a missing SQLite file and its folders are made."""
     parsed = parse(url)
     if parsed.drivername.startswith("sqlite"):
-        return _sqlite(parsed)
-    return create_async_engine(parsed, pool_size=4, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+        return _sqlite(parsed, begin=begin)
+    patience = {name: value for name, value in _PATIENCE.items() if name not in parsed.query}
+    engine = create_async_engine(
+        parsed, pool_size=4, max_overflow=4, pool_pre_ping=True, hide_parameters=True, connect_args=patience
+    )
+    event.listen(engine.sync_engine, "connect", _limit)
+    return engine
 
 
-def _sqlite(url: URL) -> AsyncEngine:
+def _sqlite(url: URL, *, begin: bool) -> AsyncEngine:
     if not url.database or url.database == ":memory:":
         msg = "storage.url names no file; write sqlite:///data/withus.db"
         raise DatabaseError(msg)
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    file = SqliteFile(Path(url.database), may_begin=begin)
+    if begin:
+        file.path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, pool_size=4, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
+    file.watch(engine)
     return engine
+
+
+def _limit(connection: Any, _record: Any) -> None:
+    """Wait no longer for a lock than SQLite does: trouble that nobody is told of is worse."""
+    connection.autocommit = True  # what is set in a transaction would go with it
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = {_WAIT}")
+    cursor.close()
+    connection.autocommit = False
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -97,18 +128,78 @@ def migrate(db: Connection) -> None:
         command.upgrade(config, "head")
 
 
-async def open_database(url: str) -> AsyncEngine:
-    """An engine whose database answers and has this program's schema. Raises DatabaseError, saying what to do."""
-    engine = connect(url)
+async def open_database(url: str, *, begin: bool = True) -> AsyncEngine:
+    """An engine whose database answers and has this program's schema; with `begin`, an empty one is filled.
+
+    Raises DatabaseError, saying what to do. A database that is not ours, or without `begin` not there, is left as it is.
+    """
+    where = _where(url)
+    try:
+        engine = connect(url, begin=begin)
+    except OSError as error:
+        msg = f"The folder of {where} cannot be made: {explain(error)}"
+        raise DatabaseError(msg) from error
     try:
         async with engine.begin() as connection:
+            await connection.run_sync(_recognise, where, begin)
             await connection.run_sync(migrate)
-            await connection.execute(text("SELECT 1"))
-    except DBAPIError as error:
+    except (DBAPIError, OSError) as error:
         await engine.dispose()
-        msg = f"The database does not open: {error.orig}. Check storage.url and that the database runs."
+        msg = f"The database {where} does not open. {await asyncio.to_thread(_diagnose, url, error)}"
         raise DatabaseError(msg) from error
     except BaseException:
         await engine.dispose()
         raise
     return engine
+
+
+def _recognise(db: Connection, where: str, begin: bool) -> None:  # noqa: FBT001 - run_sync hands on no names
+    """Raises DatabaseError when another program's tables are here, or none where there must be some."""
+    tables = set(inspect(db).get_table_names())
+    if tables >= OURS:
+        return
+    if tables & {"alembic_version", *metadata.tables} or (tables and db.dialect.name == "sqlite"):
+        msg = f"The database {where} belongs to another program. Check storage.url. Nothing was changed."
+        raise DatabaseError(msg)
+    if not begin:
+        raise DatabaseError(EMPTY.format(where))
+
+
+def _diagnose(url: str, error: DBAPIError | OSError) -> str:
+    """What is wrong, more exactly than the driver knows."""
+    parsed = parse(url)
+    if not parsed.drivername.startswith("sqlite"):
+        return f"{explain(error)} Check storage.url, and that PostgreSQL runs."
+    path = Path(str(parsed.database))
+    if path.is_dir():
+        return "It is a folder. Check storage.url: it must name a file."
+    if not path.exists():
+        return MISSING
+    if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
+        return f"This user may not write to it. Give them the right to {path} and to its folder {path.parent.absolute()}."
+    return explain(error)
+
+
+def _where(url: str) -> str:
+    """A database by a name that may be read by anybody."""
+    parsed = parse(url)
+    return str(parsed.database) if parsed.drivername.startswith("sqlite") else parsed.render_as_string(hide_password=True)
+
+
+async def recover(engine: AsyncEngine, error: BaseException) -> None:
+    """After trouble: save what a write-ahead log held that was taken away, by closing all that still know it."""
+    if isinstance(error, LogGoneError):
+        await engine.dispose()
+
+
+OURS = {"alembic_version", "organisations", "settings"}
+"""Tables that every schema of ours has had."""
+
+MISSING = (
+    "It is not there. Check storage.url, or put the file back, or restore a backup. "
+    "If you want to begin anew, move the key file away first. Nothing was made."
+)
+EMPTY = (
+    "The database {} is empty, and there is a key file, so this installation has been used before. Check storage.url, or "
+    "restore a backup. If you want to begin anew, move the key file away first. Nothing was made."
+)

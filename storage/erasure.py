@@ -6,6 +6,7 @@ The list is replayed after a restore, so that a backup brings nobody back.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -90,12 +91,19 @@ def _mark(keys: Keys, code: str) -> bytes:
 
 
 def note(keys: Path, erased: Sequence[bytes], now: dt.datetime) -> None:
-    """Add to the list of erasures beside the key file, on disk before the database forgets."""
-    handle = os.open(list_beside(keys), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.writelines(f"{now.date().isoformat()} {mark.hex()}\n" for mark in erased)
-        file.flush()
-        os.fsync(file.fileno())
+    """Add to the list of erasures beside the key file, on disk before the database forgets, whole or not at all."""
+    lines = "".join(f"{now.date().isoformat()} {mark.hex()}\n" for mark in erased).encode()
+    handle = os.open(list_beside(keys), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        end = os.fstat(handle).st_size
+        if end and os.pread(handle, 1, end - 1) != b"\n":  # a power cut left half a line
+            lines = b"\n" + lines
+        if os.write(handle, lines) < len(lines):
+            os.ftruncate(handle, end)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(list_beside(keys)))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def list_beside(keys: Path) -> Path:
@@ -106,7 +114,8 @@ def list_beside(keys: Path) -> Path:
 def replay(db: Connection, keys: Keys, engagements: Collection[Engagement], now: dt.datetime) -> int:
     """Erase again everyone on the list who is back, after a restore; returns how many."""
     file = list_beside(keys.path)
-    marks = {line.split()[1] for line in file.read_text().splitlines()} if file.exists() else set()
+    lines = file.read_text().splitlines() if file.exists() else ()
+    marks = {line.partition(" ")[2] for line in lines} - {""}
     if not marks:
         return 0
     rows = db.execute(select(people.c.id, people.c.code))

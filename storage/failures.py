@@ -23,6 +23,8 @@ class Failure:
     update: bytes
     trace: str
     lookup: bytes = b""  # the address it came from, so that it goes when they ask to be forgotten
+    code: str = ""  # its name, once it is kept
+    at: dt.datetime | None = None
 
 
 def keep(db: Connection, keys: Keys, bot_id: int, failed: Sequence[Failure], now: dt.datetime) -> None:
@@ -53,6 +55,8 @@ def read(db: Connection, keys: Keys, bot_id: int) -> list[Failure]:
             keys.open("failures.sealed", row.code, row.sealed),
             keys.open("failures.trace", row.code, row.trace).decode(),
             bytes(row.lookup or b""),
+            row.code,
+            row.at,
         )
         for row in rows
     ]
@@ -61,6 +65,11 @@ def read(db: Connection, keys: Keys, bot_id: int) -> list[Failure]:
 def count(db: Connection, bot_id: int) -> int:
     """How many failures are kept."""
     return db.execute(select(func.count()).where(failures.c.bot_id == bot_id)).scalar_one()
+
+
+def forget(db: Connection, bot_id: int, code: str) -> None:
+    """Forget one: it was dealt with."""
+    db.execute(delete(failures).where(failures.c.bot_id == bot_id, failures.c.code == code))
 
 
 def prune(db: Connection, now: dt.datetime) -> int:

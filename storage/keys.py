@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ _LASTING, _DAILY = 0, 1
 _EPOCH = dt.date(2020, 1, 1)
 _HEADER = 4  # version, kind of key, key number (2 bytes)
 _NONCE = 12
+_KEY = 32
 DAY_KEY_LIFE = dt.timedelta(days=2)
 
 
@@ -63,7 +65,7 @@ class Keys:
 
     def seal_for_days(self, where: str, row: str, data: bytes, day: dt.date) -> bytes:
         """`data` sealed under the key of `day`, which is destroyed two days later."""
-        number = (day - _EPOCH).days
+        number = max((day - _EPOCH).days, 0)  # a computer that has lost the time says 1970
         return self._sealed(_DAILY, number, self._day_key(number), where, row, data)
 
     def open(self, where: str, row: str, sealed: bytes) -> bytes:
@@ -98,7 +100,7 @@ class Keys:
     def pseudonym(self, slug: str, person: str) -> bytes:
         """The respondent a person (by code) is in one confidential engagement; its key is made when first needed."""
         if slug not in self._pseudonyms:
-            self._change(lambda held: held["pseudonyms"].setdefault(slug, _text(secrets.token_bytes(32))))
+            self._change(lambda held: held["pseudonyms"].setdefault(slug, _text(secrets.token_bytes(_KEY))))
         return hashlib.blake2b(person.encode(), key=self._pseudonyms[slug], digest_size=16).digest()
 
     def sign(self, chat_id: int, data: str) -> str:
@@ -114,7 +116,7 @@ class Keys:
 
     def _day_key(self, number: int) -> AESGCM:
         if number not in self._daily:
-            self._change(lambda held: held["daily"].setdefault(str(number), _text(secrets.token_bytes(32))))
+            self._change(lambda held: held["daily"].setdefault(str(number), _text(secrets.token_bytes(_KEY))))
         return self._daily[number]
 
     def sealed_on(self, sealed: bytes) -> dt.date | None:
@@ -141,19 +143,27 @@ class Keys:
 
     def _on_disk(self) -> dict[str, Any]:
         try:
-            return dict(json.loads(self.path.read_text("utf-8")))
+            held = dict(json.loads(self.path.read_text("utf-8")))
         except (OSError, ValueError):
             return self._held  # it is lost or broken: what is known here is written again with the next change
+        if held.get("lookup") != self._held["lookup"]:
+            msg = f"The key file {self.path} was replaced by another while the bot ran. Put the right one back."
+            raise KeysError(msg)
+        return held
 
     def _write(self, held: dict[str, Any]) -> None:
         """Whole or not at all, on disk before anything is sealed with it."""
         new = self.path.with_name(self.path.name + ".new")
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump(held, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self.path)
+        try:
+            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w") as file:
+                json.dump(held, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self.path)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -161,28 +171,59 @@ class Keys:
             os.close(folder)
 
 
+def is_there(path: Path) -> bool:
+    """Whether something lies at `path`, or may lie there and cannot be seen. Only where nothing is may a file be made."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether anybody but the owner may use the key file."""
+    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+
+
 def make(path: Path) -> Keys:
-    """A new key file. Raises KeysError when one is there already."""
-    if path.exists():
+    """A new key file. Raises KeysError when one is there already, or it cannot be written."""
+    if is_there(path):
         msg = f"{path} is there already; move it away if you really want new keys (what the old ones sealed stays shut)"
         raise KeysError(msg)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = {name: _text(secrets.token_bytes(32)) for name in ("lasting", "lookup", "buttons")}
+    fresh = {name: _text(secrets.token_bytes(_KEY)) for name in ("lasting", "lookup", "buttons")}
     held = {"format": 1, **fresh, "lasting": {"1": fresh["lasting"]}, "daily": {}, "pseudonyms": {}}
     keys = Keys(path, held)
-    keys._write(keys._held)  # noqa: SLF001 - the same noun
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keys._write(keys._held)  # noqa: SLF001 - the same noun
+    except OSError as error:
+        msg = f"The key file {path} cannot be made ({error.strerror}). Check storage.keys, and that its folder can be written."
+        raise KeysError(msg) from error
     return keys
 
 
 def load(path: Path) -> Keys:
     """The keys in a file. Raises KeysError, saying what to do, when it is missing or cannot be read."""
     try:
-        return Keys(path, json.loads(path.read_text("utf-8")))
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         msg = f"The key file {path} is missing. Put it back from your own copy: without it nothing sealed can be read."
         raise KeysError(msg) from None
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        msg = f"The key file {path} cannot be read ({error}). Put it back from your own copy."
+    except IsADirectoryError:
+        msg = f"The key file {path} is a folder. Check storage.keys: it must name a file."
+        raise KeysError(msg) from None
+    except PermissionError:
+        msg = f"The key file {path} may not be read by this user. Run: chown $(whoami) {path}; chmod 600 {path}"
+        raise KeysError(msg) from None
+    except (OSError, UnicodeDecodeError):
+        text = "?"
+    try:
+        return Keys(path, json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        what = "is damaged, or is no key file" if text.strip() else "is empty"
+        msg = f"The key file {path} {what}. Put it back from your own copy: without it nothing sealed can be read."
         raise KeysError(msg) from error
 
 
@@ -203,4 +244,8 @@ def _text(key: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
+    key = base64.b64decode(text, validate=True)
+    if len(key) != _KEY:
+        msg = "a key of another length"
+        raise ValueError(msg)
+    return key

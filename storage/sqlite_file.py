@@ -27,29 +27,26 @@ class LogGoneError(AdriftError):
 class SqliteFile:
     """One SQLite file and its write-ahead log, as the connections of one engine opened them."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, may_begin: bool) -> None:
         self.path = path
-        self.may_begin = True
-        """Whether a missing file is made. It is not, once there has been one."""
+        self._may_begin = may_begin
         self._file: _Place | None = None
         self._log: _Place | None = None
         self._connections = 0
 
     def watch(self, engine: AsyncEngine) -> None:
         """Look after every connection of `engine`."""
-        for name, heard in {
-            "do_connect": self._aim,
-            "connect": self._count_in,
-            "close": self._count_out,
-            "begin": self._note,
-            "commit": self._check,
-        }.items():
-            event.listen(engine.sync_engine, name, heard)
+        event.listen(engine.sync_engine, "do_connect", self._aim)
+        event.listen(engine.sync_engine, "connect", self._count_in)
+        event.listen(engine.sync_engine, "close", self._count_out)
+        event.listen(engine.sync_engine, "begin", self._note)
+        event.listen(engine.sync_engine, "commit", self._check)
 
     def _aim(self, _dialect: Any, _record: Any, arguments: list[Any], named: dict[str, Any]) -> None:
         if self._file and _place(self.path) != self._file:
             raise AdriftError(self._gone())
-        arguments[0] = f"file:{quote(str(self.path.absolute()))}?mode={'rwc' if self.may_begin else 'rw'}"
+        mode = "rwc" if self._may_begin and not self._file else "rw"
+        arguments[0] = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
         named["uri"] = True
 
     def _count_in(self, _connection: Any, _record: Any) -> None:

@@ -60,11 +60,11 @@ def serve(say: Callable[[str], None]) -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """Yield the URL of an empty database on `server`, and drop it at the end with whoever is still connected."""
+def fresh_database(server: str, like: str = "template0") -> Iterator[str]:
+    """Yield the URL of a database on `server`, empty or a copy; drop it at the end with whoever is still connected."""
     name = f"withus_{uuid.uuid4().hex[:16]}"
     administration = server.replace("postgresql+psycopg://", "postgresql://", 1)
-    _say(administration, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    _say(administration, f"CREATE DATABASE {name} TEMPLATE {like} ENCODING 'UTF8'")
     try:
         yield _with_name(server, name)
     finally:

@@ -8,7 +8,7 @@ from tests.promises import DATABASES, PROMISES, Tally
 
 README = tree.ROOT / "README.md"
 BLOCK = re.compile(r"(?<=<!-- promises -->\n).*?(?=<!-- /promises -->)", re.DOTALL)
-LATER = "later"
+LATER, NIGHTLY = "later", "nightly"
 
 
 def block(tally: Tally) -> str:
@@ -16,7 +16,8 @@ def block(tally: Tally) -> str:
     tested = {claim.promise for claims in tally.claims.values() for claim in claims}
     lines = [f"| | what we promise | {' | '.join(DATABASES.values())} |", "| --- | --- |" + " :-: |" * len(DATABASES)]
     for name, promise in PROMISES.items():
-        cells = [tally.status(name, database) if name in tested else LATER for database in DATABASES]
+        untested = NIGHTLY if promise.nightly else LATER
+        cells = [untested if promise.nightly or name not in tested else tally.status(name, database) for database in DATABASES]
         lines.append(f"| {name} | {promise.title} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

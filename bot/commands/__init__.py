@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.commands import answers, engagements, files, installation, running, trying, words, workbooks
+from bot.commands import answers, engagements, failing, files, installation, running, trying, words, workbooks
 from bot.commands.workplace import fail
 from bot.config import ConfigError
 from storage.database import DatabaseError
@@ -33,11 +33,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "results": answers.show_results,
     "doctor": installation.examine,
 }
-"""Name on the command line -> the function that does it; `engagement`, `words` and `xlsform` have commands of their own."""
+"""Name on the command line -> the function that does it; those added below have commands of their own."""
 
 for name, command in COMMANDS.items():
     cli.command(name)(command)
 cli.add_typer(engagements.cli, name="engagement")
+cli.add_typer(failing.cli, name="failures")
 cli.add_typer(words.cli, name="words")
 cli.add_typer(workbooks.cli, name="xlsform")
 

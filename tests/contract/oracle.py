@@ -166,19 +166,19 @@ def _read_by_ptb(read: Any, raw: Any) -> Iterator[str]:
         except (telegram.error.TelegramError, KeyError, TypeError, ValueError) as problem:
             yield f"python-telegram-bot cannot read the {name}: {problem!r}"
             return
-        yield from (f"python-telegram-bot does not know {each} in the {name}" for each in _left_over(theirs))
+        yield from (f"python-telegram-bot does not know {each} in the {name}" for each in left_over(theirs))
 
 
-def _left_over(value: Any) -> Iterator[str]:
+def left_over(value: Any) -> Iterator[str]:
     if isinstance(value, telegram.TelegramObject):
         yield from value.api_kwargs
         for kind in type(value).__mro__:
             for name in getattr(kind, "__slots__", ()):
                 if not name.startswith("__"):
-                    yield from _left_over(getattr(value, name, None))
+                    yield from left_over(getattr(value, name, None))
     elif isinstance(value, (tuple, list)):
         for each in value:
-            yield from _left_over(each)
+            yield from left_over(each)
 
 
 def _say(problem: ValidationError) -> str:

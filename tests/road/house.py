@@ -93,10 +93,14 @@ class House:
         """Lay an engagement file into the content folder."""
         (self.content / f"{name}.toml").write_text(source, "utf-8")
 
+    def lay(self, engagement: str) -> None:
+        """Lay an engagement of `tests/road/engagements` into the content folder."""
+        shutil.copy(ENGAGEMENTS / f"{engagement}.toml", self.content)
+
     def open(self, engagement: str, source: str | None = None) -> str:
         """Open an engagement of `tests/road/engagements`, or one given as text; returns the code of its link."""
         if source is None:
-            shutil.copy(ENGAGEMENTS / f"{engagement}.toml", self.content)
+            self.lay(engagement)
         else:
             self.put(source, engagement)
         said = self.command("engagement", "open", engagement)

@@ -34,7 +34,7 @@ class Nursery:
     def raise_bot(self, arguments: Sequence[str], log: Path, variant: str = "") -> int:
         """Start `bot ARGUMENTS` and return its process id; it writes to `log`.
 
-        `variant` names a function that breaks the bot on purpose before it starts: "module:function:arguments".
+        `variant` names functions that break the bot on purpose before it starts: "module:function:arguments", joined by +.
         """
         return int(self._ask(arguments=list(arguments), log=str(log), variant=variant))
 
@@ -44,7 +44,12 @@ class Nursery:
 
     def ended(self, pid: int) -> bool:
         """Whether a bot has ended; once it has, it is not known any more."""
-        return self._ask(wait=pid, options=os.WNOHANG) is not None
+        return self.poll(pid) is not None
+
+    def poll(self, pid: int) -> int | None:
+        """The exit code of a bot that has ended, told once; None while it lives."""
+        code: int | None = self._ask(wait=pid, options=os.WNOHANG)
+        return code
 
     def _ask(self, **asked: Any) -> Any:
         assert self._process.stdin
@@ -90,9 +95,9 @@ def _become_bot(asked: dict[str, Any]) -> None:
     sys.argv = ["bot", *asked["arguments"]]
     code: Any = 1
     try:
-        module, *function = asked["variant"].split(":")
-        if module:
-            getattr(import_module(module), function[0])(*function[1:])
+        for variant in filter(None, asked["variant"].split("+")):
+            module, function, *more = variant.split(":")
+            getattr(import_module(module), function)(*more)
         commands.main()
         code = 0
     except SystemExit as leaving:
