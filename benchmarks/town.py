@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, create_engine, text
 
-from storage import keys as key_files
 from storage.database import parse
 from storage.keys import Keys
 
@@ -30,7 +29,7 @@ class Words:
     code: str  # sixteen letters nobody else has, from the number `i`
     no: str
     yes: str
-    sync: str
+    settle: str
 
 
 SQLITE = Words(
@@ -73,7 +72,7 @@ def settle(url: str, keys: Keys, people: int, now: dt.datetime) -> None:
             db.execute(text(sql), used)
             print(f"  {number + 1} of {len(STATEMENTS)}: {' '.join(sql.split()[:3])}", flush=True)
         _seal_some(db, keys, now.date() - dt.timedelta(days=1))
-        db.execute(text(words.sync))
+        db.execute(text(words.settle))
         if words is SQLITE:
             db.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
@@ -109,7 +108,7 @@ STATEMENTS = (
     SELECT {code}, person_id, engagement_id, edition_id, 'telegram', person_id % 50 <> 0, :now
     FROM (SELECT person_id AS i, town.* FROM town ORDER BY person_id) AS ordered""",
     """CREATE TABLE town_steps AS SELECT 'travel' AS step, 'bus' AS chosen UNION ALL SELECT 'time', 'hour'
-    UNION ALL SELECT 'ease', 'fine' UNION ALL SELECT 'better', 'seats' UNION ALL SELECT 'words', ''""",
+    UNION ALL SELECT 'ease', 'easy' UNION ALL SELECT 'help', 'ride' UNION ALL SELECT 'change', ''""",
     """INSERT INTO answers (engagement_id, respondent, step, edition_id, language, chosen, sealed, skipped)
     SELECT engagement_id, who, step, edition_id, 'en', chosen, CASE WHEN chosen = '' THEN {bytes16} END, {no}
     FROM town CROSS JOIN town_steps ORDER BY engagement_id, who, step""",
@@ -130,15 +129,10 @@ STATEMENTS = (
     '', 0, NULL, :now, '' FROM {numbers}""",
     """INSERT INTO failures (code, bot_id, at, "where", sealed, trace)
     SELECT {code}, :bot, :now, 'deciding', {bytes16}, {bytes16} FROM {numbers} WHERE i <= 1000""",
+    """INSERT INTO pauses (organisation_id, what, why, who, since) VALUES (1, 'everything', 'a benchmark', 'nobody', :now)""",
     "DROP TABLE town",
     "DROP TABLE town_places",
     "DROP TABLE town_steps",
 )
 """In the order of what needs what; answers are written in the order in which they lie."""
 
-
-def load_keys(path: str) -> Keys:
-    """The keys of an installation."""
-    from pathlib import Path  # noqa: PLC0415 - only here
-
-    return key_files.load(Path(path))

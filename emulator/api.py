@@ -10,12 +10,13 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from emulator.courier import Answer
 from emulator.faults import Faults, Rule
 from emulator.methods import METHODS
 from emulator.parameters import Parameters, parse_body, read_parameters
 from emulator.refusals import OTHER_POLLER, Refusal, conflict, not_found, too_many_requests, unauthorized
+from emulator.remark import Remark
 from emulator.updates import Waiting
-from emulator.webhook import Answer
 from emulator.witness import Called
 from emulator.world import World
 
@@ -141,6 +142,9 @@ def reset(request: web.Request) -> None:
 
 
 def _done(result: Any) -> Outcome:
+    if isinstance(result, Remark):
+        body = orjson.dumps({"ok": True, "result": result.result, "description": result.description})
+        return Outcome(200, body, applied=True, facts={})
     if isinstance(result, list) and result and isinstance(result[0], Waiting):
         body = b'{"ok":true,"result":[' + b",".join(update.body for update in result) + b"]}"
         return Outcome(200, body, applied=True, facts={"updates": [update.update_id for update in result]})

@@ -54,7 +54,7 @@ LISTED = (
     _method(
         "sendDocument",
         messages.send_document,
-        f"{SENDING} {CAPTION} document thumbnail disable_content_type_detection",
+        f"{SENDING} caption caption_entities document thumbnail disable_content_type_detection",
     ),
     _method("getFile", messages.get_file, "file_id"),
     _method(

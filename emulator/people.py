@@ -114,7 +114,7 @@ def _tell_status(world: World, chat: Chat, person: Person | None, old: str, new:
         "old_chat_member": {"user": world.bot, "status": old, **(until if old == "kicked" else {})},
         "new_chat_member": {"user": world.bot, "status": new, **(until if new == "kicked" else {})},
     }
-    update = world.tell_bot("my_chat_member", payload, f"chat{chat.id}")
+    update = world.tell_bot("my_chat_member", payload, f"status{chat.id}")
     who = None if person is None else person.id
     world.history.write("status", person=who, chat=chat.id, old=old, new=new, update_id=update)
 

@@ -4,17 +4,18 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from emulator.courier import Settings
 from emulator.parameters import Parameters
-from emulator.refusals import POLL_ENDED_BY_WEBHOOK, WEBHOOK_ACTIVE, bad, conflict
+from emulator.refusals import POLL_ENDED_BY_WEBHOOK, WEBHOOK_ACTIVE, bad, too_many_requests
+from emulator.remark import Remark
 from emulator.updates import Waiting
-from emulator.webhook import Settings
 from emulator.world import World
 
 
 async def get_updates(world: World, given: Parameters) -> list[Waiting]:
     """Return the updates themselves; the caller writes their text as it stands."""
     if world.webhook.settings is not None:
-        raise conflict(WEBHOOK_ACTIVE)
+        await world.poller.refuse(WEBHOOK_ACTIVE)
     _remember_allowed(world, given)
     limit = given.number("limit", MOST_UPDATES)
     limit = limit if 1 <= limit <= MOST_UPDATES else MOST_UPDATES
@@ -22,35 +23,37 @@ async def get_updates(world: World, given: Parameters) -> list[Waiting]:
     return await world.poller.poll(given.number("offset"), limit, timeout)
 
 
-def set_webhook(world: World, given: Parameters) -> bool:
+def set_webhook(world: World, given: Parameters) -> Remark:
     url = given.text("url")
     if not url:
         return delete_webhook(world, given)
-    _check_address(url)
-    secret = given.text("secret_token")
-    if len(secret) > LONGEST_SECRET:
-        raise bad("secret token is too long")
-    if not SECRET.fullmatch(secret):
-        raise bad("secret token contains unallowed characters")
+    now = world.clock.now()
+    if now < world.next_webhook:
+        raise too_many_requests(1)
+    world.next_webhook = now + 1
+    settings = _read_settings(given, url)
     _remember_allowed(world, given)
+    if settings == world.webhook.settings and not given.flag("drop_pending_updates"):
+        return Remark(result=True, description="Webhook is already set")
     _drop_if_asked(world, given)
-    connections = given.number("max_connections", USUAL_CONNECTIONS)
     world.poller.end(POLL_ENDED_BY_WEBHOOK)
-    world.webhook.set(Settings(url, secret, min(max(connections, 1), MOST_CONNECTIONS)))
-    return True
+    world.webhook.set(settings)
+    return Remark(result=True, description="Webhook was set")
 
 
-def delete_webhook(world: World, given: Parameters) -> bool:
+def delete_webhook(world: World, given: Parameters) -> Remark:
     _drop_if_asked(world, given)
+    if world.webhook.settings is None:
+        return Remark(result=True, description="Webhook is already deleted")
     world.webhook.set(None)
-    return True
+    return Remark(result=True, description="Webhook was deleted")
 
 
 def get_webhook_info(world: World, _given: Parameters) -> dict[str, Any]:
     settings = world.webhook.settings
     info: dict[str, Any] = {
         "url": settings.url if settings else "",
-        "has_custom_certificate": False,
+        "has_custom_certificate": bool(settings and settings.certificate),
         "pending_update_count": world.updates.purge(),
     }
     if settings:
@@ -61,6 +64,18 @@ def get_webhook_info(world: World, _given: Parameters) -> dict[str, Any]:
     if world.updates.allowed is not None:
         info["allowed_updates"] = sorted(world.updates.allowed)
     return info
+
+
+def _read_settings(given: Parameters, url: str) -> Settings:
+    _check_address(url)
+    secret = given.text("secret_token")
+    if len(secret) > LONGEST_SECRET:
+        raise bad("secret token is too long")
+    if not SECRET.fullmatch(secret):
+        raise bad("secret token contains unallowed characters")
+    connections = given.number("max_connections", USUAL_CONNECTIONS)
+    certificate = given.files.get("certificate", b"").decode("ascii", "replace")
+    return Settings(url, secret, min(max(connections, 1), MOST_CONNECTIONS), certificate)
 
 
 def _check_address(url: str) -> None:

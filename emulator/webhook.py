@@ -1,39 +1,27 @@
 """Webhook deliveries: one at a time in each lane, lanes side by side, retried until the update expires."""
 
 import asyncio
+import heapq
+import math
+import random
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import aiohttp
-
-from emulator.clock import Clock
+from emulator.clock import Bell, Clock
+from emulator.connections import Connections
+from emulator.courier import Answer, Courier, Settings
 from emulator.history import History
 from emulator.updates import UpdateQueue, Waiting
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What setWebhook was given."""
+@dataclass
+class _Lane:
+    """The updates of one chat, person or poll, oldest first; the rest is about the oldest."""
 
-    url: str
-    secret: str
-    max_connections: int
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back for a delivery: `status` 0 when nothing did; `retry_after` in seconds."""
-
-    status: int
-    problem: str = ""
-    retry_after: float | None = None
-    content_type: str = ""
-    body: bytes = b""
-
-    @property
-    def accepted(self) -> bool:
-        return 200 <= self.status <= 299  # noqa: PLR2004  what HTTP calls success
+    updates: deque[Waiting]
+    failures: int = 0
+    delay: float = 1.0
 
 
 class Webhook:
@@ -46,117 +34,159 @@ class Webhook:
         self.last_error: tuple[int, str] | None = None
         self.on_reply: Callable[[Answer], Awaitable[None]] | None = None
         self.repeats: Callable[[], bool] = bool
-        self._lanes: dict[str, deque[Waiting]] = {}
+        self.holds: Callable[[], float] = float
+        self.chance = random.Random(0)  # noqa: S311  must be repeatable, not secret
+        self._lanes: dict[str, _Lane] = {}
+        self._due: list[tuple[float, int, str]] = []
+        self._turn = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(1)
-        self._session: aiohttp.ClientSession | None = None
+        self._dispatcher: asyncio.Task[None] | None = None
+        self._bell = Bell()
+        clock.moved.followers.append(self._bell)
+        self._connections = Connections(1)
+        self._courier = Courier()
+        self._gone_since: float | None = None
 
     def set(self, settings: Settings | None) -> None:
         """Deliver to this address from now on, beginning with what waits; None ends all deliveries."""
         for task in self._tasks:
             task.cancel()
         self._lanes.clear()
-        self.settings, self.last_error = settings, None
+        self._due.clear()
+        self.settings, self.last_error, self._gone_since = settings, None, None
         self._queue.listener = None
         if settings is None:
             return
-        self._slots = asyncio.Semaphore(settings.max_connections)
+        self._connections = Connections(settings.max_connections, self.retry_scale)
         self._queue.listener = self._submit
         waiting = [*self._queue.again, *self._queue.waiting.values()]
         self._queue.again.clear()
         for update in waiting:
             self._submit(update)
+        self._dispatcher = self._begin(self._dispatch())
 
     async def close(self) -> None:
         self.set(None)
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
+        await self._courier.close()
+
+    def _begin(self, work: "asyncio._CoroutineLike[None]") -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def _submit(self, update: Waiting) -> None:
         lane = self._lanes.get(update.lane)
         if lane is not None:
-            lane.append(update)
+            lane.updates.append(update)
             return
-        self._lanes[update.lane] = deque([update])
-        task = asyncio.create_task(self._serve(update.lane))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._lanes[update.lane] = _Lane(deque([update]))
+        self._call(update.lane, self._clock.now())
 
-    async def _serve(self, name: str) -> None:
-        lane = self._lanes[name]
-        while lane:
-            await self._deliver(lane[0])
-            lane.popleft()
-        del self._lanes[name]
+    def _call(self, name: str, at: float) -> None:
+        """Have the oldest update of a lane delivered at a time of the emulator's clock."""
+        self._turn += 1
+        heapq.heappush(self._due, (at, self._turn, name))
+        self._bell.ring()
 
-    async def _deliver(self, update: Waiting) -> None:
-        failures = 0
-        while update.expires > self._clock.now():
-            answer = await self._post(update)
-            if answer.accepted:
-                await self._settle(update, answer)
-                return
-            failures += 1
-            self.last_error = (int(self._clock.now()), answer.problem)
-            wait = _pause(failures) if answer.retry_after is None else answer.retry_after
-            await self._clock.sleep(wait * self.retry_scale)
-        self._queue.remove(update.update_id)
-        self._history.write("expired", update_id=update.update_id, kind=update.kind)
+    async def _dispatch(self) -> None:
+        while True:
+            await self._bell.wait(self._start_what_can())
+
+    def _start_what_can(self) -> float:
+        """Begin every delivery that is due while there are connections; return the seconds until more may begin."""
+        now = self._clock.now()
+        while self._due and self._due[0][0] <= now:
+            wait = self._connections.take(now)
+            if wait:
+                return wait
+            name = heapq.heappop(self._due)[2]
+            self._begin(self._deliver(name, self._lanes[name]))
+        return self._due[0][0] - now if self._due else math.inf
+
+    async def _deliver(self, name: str, lane: _Lane) -> None:
+        """Deliver the oldest update of a lane, and say when the lane is to be looked at again."""
+        update = lane.updates[0]
+        if update.expires <= self._clock.now():
+            self._connections.give_back(lost=False)
+            self._queue.expire(update)
+            self._go_on(name, lane)
+            return
+        answer = await self._post(update)
+        if answer.accepted:
+            await self._settle(update, answer)
+            self._go_on(name, lane)
+        else:
+            self._put_off(name, lane, answer)
 
     async def _settle(self, update: Waiting, answer: Answer) -> None:
+        self._gone_since = None
         self._queue.remove(update.update_id)
         if self.on_reply is not None and answer.body:
             await self.on_reply(answer)
         if self.repeats():
+            self._connections.take(self._clock.now())
             await self._post(update)
 
+    def _go_on(self, name: str, lane: _Lane) -> None:
+        lane.updates.popleft()
+        lane.failures, lane.delay = 0, 1.0
+        if lane.updates:
+            self._call(name, self._clock.now())
+        else:
+            del self._lanes[name]
+            self._bell.ring()
+
+    def _put_off(self, name: str, lane: _Lane, answer: Answer) -> None:
+        """Try again later, unless the update will have expired by then or the address says it is gone for good."""
+        now = self._clock.now()
+        if answer.problem:
+            self.last_error = (int(now), answer.problem)
+        if answer.status == GONE:
+            self._gone_since = now if self._gone_since is None else self._gone_since
+            if now > self._gone_since + LONGEST_GONE:
+                self._history.write("webhook closed", reason="HTTP 410 for 23 hours")
+                asyncio.get_running_loop().call_soon(self.set, None)
+                return
+        elif answer.status:
+            self._gone_since = None
+        wait = self._choose_pause(lane, answer) * self.retry_scale
+        if now + wait > lane.updates[0].expires:
+            self._queue.expire(lane.updates[0])
+            self._go_on(name, lane)
+            return
+        lane.failures += 1
+        self._call(name, now + wait)
+
+    def _choose_pause(self, lane: _Lane, answer: Answer) -> float:
+        """The first retry comes at once, then after 2, 4, 8 … seconds, unless the answer says how long to wait."""
+        if answer.retry_after:
+            return min(answer.retry_after, LONGEST_RETRY_AFTER)
+        if not lane.failures:
+            return 0.0
+        lane.delay = min(lane.delay * 2, self.chance.uniform(LONGEST_PAUSE, 2 * LONGEST_PAUSE))
+        return lane.delay
+
     async def _post(self, update: Waiting) -> Answer:
-        async with self._slots:
-            answer = await self._send(update)
+        """Make one delivery on a connection that was taken for it, and give the connection back."""
+        settings = self.settings
+        if settings is None:
+            return Answer(0)
+        if wait := self.holds():
+            await self._clock.sleep(wait)
+        answer = await self._courier.carry(settings, update.body)
+        if answer.accepted:
+            self._connections.worked(self._clock.now())
+        self._connections.give_back(lost=answer.closed)
         self._history.write(
             "delivery", update_id=update.update_id, kind=update.kind, lane=update.lane, status=answer.status,
             accepted=answer.accepted, problem=answer.problem,
         )  # fmt: skip
         return answer
 
-    async def _send(self, update: Waiting) -> Answer:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=0)
-            self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE))
-        settings = self.settings
-        if settings is None:
-            return Answer(0, "the webhook is gone")
-        headers = {"Content-Type": "application/json"}
-        if settings.secret:
-            headers["X-Telegram-Bot-Api-Secret-Token"] = settings.secret
-        try:
-            async with self._session.post(settings.url, data=update.body, headers=headers, allow_redirects=False) as response:
-                return _read(response, await response.read())
-        except TimeoutError:
-            return Answer(0, "Read timeout expired")
-        except aiohttp.ClientConnectorError:
-            return Answer(0, "Connection refused")
-        except aiohttp.ClientError as problem:
-            return Answer(0, f"Connection closed: {type(problem).__name__}")
 
-
-def _read(response: aiohttp.ClientResponse, body: bytes) -> Answer:
-    after = response.headers.get("Retry-After", "")
-    return Answer(
-        response.status,
-        "" if response.ok else f"Wrong response from the webhook: {response.status} {response.reason}",
-        min(float(after), LONGEST_RETRY_AFTER) if after.isdigit() else None,
-        response.content_type,
-        body,
-    )
-
-
-def _pause(failures: int) -> float:
-    """The first retry comes at once, then after 2, 4, 8 … seconds."""
-    return 0.0 if failures == 1 else min(2.0 ** (failures - 1), LONGEST_PAUSE)
-
-
-PATIENCE = 60.0
+GONE = 410
+LONGEST_GONE = 23 * 3600.0
 LONGEST_PAUSE = 60.0
 LONGEST_RETRY_AFTER = 3600.0

@@ -101,6 +101,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.taps: dict[str, Tap] = {}
         self.profile: dict[tuple[str, str], Any] = {}
+        self.next_webhook = 0.0
         # Begin at the time of day: a bot with a memory must not take a new person for one of an earlier run.
         self._next_person = int(self.clock.now()) * 1000
         self._next_message = 1

@@ -15,7 +15,7 @@ from alembic import command  # noqa: E402
 from alembic.config import Config  # noqa: E402 - the SQLite build is chosen first
 from alembic.migration import MigrationContext  # noqa: E402
 from alembic.script import ScriptDirectory  # noqa: E402
-from sqlalchemy import Connection, event, inspect  # noqa: E402
+from sqlalchemy import Connection, Engine, create_engine, event, inspect  # noqa: E402
 from sqlalchemy.engine import URL, make_url  # noqa: E402
 from sqlalchemy.exc import ArgumentError, DBAPIError  # noqa: E402
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine  # noqa: E402
@@ -41,6 +41,10 @@ _PATIENCE = {
 
 class DatabaseError(Exception):
     """The database cannot be used; the message says what to do."""
+
+
+class OlderSchemaError(DatabaseError):
+    """The database was made by an older version of this program and has not been upgraded yet."""
 
 
 def parse(url: str) -> URL:
@@ -87,6 +91,17 @@ def _sqlite(url: URL, *, begin: bool) -> AsyncEngine:
     return engine
 
 
+def connect_plainly(url: str) -> Engine:
+    """An engine without a loop, for work that goes through the whole database and has nothing else to do meanwhile."""
+    parsed = parse(url)
+    if not parsed.drivername.startswith("sqlite"):
+        return create_engine(parsed, hide_parameters=True)
+    engine = create_engine(parsed.set(drivername="sqlite+pysqlite"), hide_parameters=True)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
 def _limit(connection: Any, _record: Any) -> None:
     """Wait no longer for a lock than SQLite does: trouble that nobody is told of is worse."""
     connection.autocommit = True  # what is set in a transaction would go with it
@@ -110,22 +125,53 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def migrate(db: Connection) -> None:
-    """Bring the schema to this program's. Raises DatabaseError when the database is newer than the program."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = db
-    script = ScriptDirectory.from_config(config)
+def migrate(db: Connection, to: str = "head") -> None:
+    """Bring the schema to this program's, or to an older one. Raises DatabaseError when it is newer than the program."""
+    if pending(db):
+        command.upgrade(_migrations(db), to)
+
+
+def revision(db: Connection) -> str | None:
+    """The schema a database has; None before the first."""
     at = MigrationContext.configure(db).get_current_revision()
-    known = {revision.revision for revision in script.walk_revisions()}
-    if at is not None and at not in known:
+    # The first schema was edited for a while before it was released: then it holds what the second brings.
+    return "0002" if at == "0001" and inspect(db).has_table("pictures") else at
+
+
+def pending(db: Connection) -> list[str]:
+    """The steps from the schema a database has to this program's. Raises DatabaseError when it is newer."""
+    at = MigrationContext.configure(db).get_current_revision()
+    steps = revisions()
+    if at is None:
+        return steps
+    if at not in steps:
         msg = (
             f"This database was made by a newer version of With Us (its schema is {at!r}). "
             "Run that version, or restore a backup made by this one. Nothing was changed."
         )
         raise DatabaseError(msg)
-    if at != script.get_current_head():
-        command.upgrade(config, "head")
+    return steps[steps.index(at) + 1 :]
+
+
+def revisions() -> list[str]:
+    """Every schema this program knows, oldest first."""
+    found = ScriptDirectory.from_config(_migrations()).walk_revisions()
+    return [one.revision for one in found][::-1]
+
+
+def _migrations(db: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = db
+    return config
+
+
+def _fill(db: Connection) -> None:
+    """Make the tables of an empty database. Raises OlderSchemaError when there are some, and not yet this program's."""
+    steps = pending(db)
+    if steps and steps != revisions():
+        raise OlderSchemaError(OLDER)
+    migrate(db)
 
 
 async def open_database(url: str, *, begin: bool = True) -> AsyncEngine:
@@ -142,7 +188,7 @@ async def open_database(url: str, *, begin: bool = True) -> AsyncEngine:
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_recognise, where, begin)
-            await connection.run_sync(migrate)
+            await connection.run_sync(_fill)
     except (DBAPIError, OSError) as error:
         await engine.dispose()
         msg = f"The database {where} does not open. {await asyncio.to_thread(_diagnose, url, error)}"
@@ -191,6 +237,11 @@ async def recover(engine: AsyncEngine, error: BaseException) -> None:
     if isinstance(error, LogGoneError):
         await engine.dispose()
 
+
+OLDER = (
+    "The database was made by an older version of With Us. Stop the bot, then run `python3 -m bot upgrade`: it makes a backup "
+    "first. `run` does the same by itself. Nothing was changed."
+)
 
 OURS = {"alembic_version", "organisations", "settings"}
 """Tables that every schema of ours has had."""

@@ -293,6 +293,16 @@ Index(
     postgresql_where=outbox.c.state.in_(("pending", "sending")),
 )
 
+Index(  # of what the bot starts: every such letter has a time it is due
+    "ix_outbox_due",
+    outbox.c.bot_id,
+    outbox.c.state,
+    outbox.c.lane,
+    outbox.c.due_at,
+    outbox.c.id,
+    sqlite_where=outbox.c.due_at.is_not(None) & outbox.c.state.in_(("pending", "sending")),
+    postgresql_where=outbox.c.due_at.is_not(None) & outbox.c.state.in_(("pending", "sending")),
+)
 Index(
     "ix_outbox_unknown",
     outbox.c.bot_id,

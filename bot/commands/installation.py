@@ -19,12 +19,12 @@ import typer
 from bot import config_file as settings_file
 from bot.clock import Clock
 from bot.commands.workplace import DEFAULT, ConfigOption, fail, settings
-from bot.config import TELEGRAM, ConfigError
+from bot.config import ConfigError
 
 if TYPE_CHECKING:
     from bot.telegram.acquaintance import Acquaintance
 
-TOKEN, SECRET = "telegram.token", "webhook.secret"  # noqa: S105 - the names of two files
+TOKEN, SECRET = "telegram.token", "webhook.secret"
 FIRST = Path(__file__).with_name("first-question.toml")
 LATER = timedelta(days=120)  # by then the first engagement has told people what came of it
 
@@ -110,27 +110,30 @@ def _write(file: Path, answers: Mapping[str, str], token_file: Path | None) -> N
         files[file.with_name(SECRET)] = secrets.token_urlsafe(30)
         values["telegram.webhook_secret_file"] = SECRET
     files[file] = settings_file.example(values)
+    laid: list[Path] = []
     try:
         for path, text in files.items():
             _lay(path, text)
+            laid.append(path)
         settings_file.read(file, {})
     except (ConfigError, OSError) as error:
-        for path in files:
-            path.unlink(missing_ok=True)
+        for path in laid:
+            path.unlink()
         fail(str(error))
 
 
 def _lay(path: Path, text: str) -> None:
     """Write a file whole or not at all, readable by its owner alone, never over another."""
-    handle, rough = tempfile.mkstemp(dir=path.absolute().parent)  # 0600
+    handle, name = tempfile.mkstemp(dir=path.absolute().parent)  # 0600
+    rough = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        os.link(rough, path)
+        path.hardlink_to(rough)
     finally:
-        os.unlink(rough)
+        rough.unlink()
 
 
 def _open_folder(folder: Path, *, example: bool) -> Path:

@@ -14,7 +14,7 @@ import telegram
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from emulator.witness import Called, Queued
-from tests.contract.sizes import sizes
+from tests.contract.sizes import Size, sizes
 
 Json = dict[str, Any]
 
@@ -75,8 +75,7 @@ def _request_sizes(model: type[BaseModel], given: Json, result: Any) -> Iterator
         text = given.get(name)
         if size.parsed and "parse_mode" in given and isinstance(result, dict):
             text = result.get(name, text)
-        if isinstance(text, str) and (fault := size.fault(text)):
-            yield f"request.{name}: {fault}"
+        yield from _measure(size, text, f"request.{name}")
 
 
 def _told(body: bytes, raw: Any, kind: Any) -> Iterator[str]:
@@ -102,11 +101,9 @@ def _compare(read: Any, raw: Any, at: str) -> Iterator[str]:
     if isinstance(read, BaseModel):
         names = _names(type(read))
         yield from _unknown(raw, names, at)
-        for name, value in raw.items():
-            if name in names:
-                yield from _compare(getattr(read, names[name]), value, f"{at}.{name}")
-                if isinstance(value, str) and (size := sizes(type(read)).get(names[name])) and (fault := size.fault(value)):
-                    yield f"{at}.{name}: {fault}"
+        for name in raw.keys() & names.keys():
+            yield from _compare(getattr(read, names[name]), raw[name], f"{at}.{name}")
+            yield from _measure(sizes(type(read)).get(names[name]), raw[name], f"{at}.{name}")
     elif isinstance(read, list):
         for number, (each, value) in enumerate(zip(read, raw, strict=True)):
             yield from _compare(each, value, f"{at}[{number}]")
@@ -117,6 +114,11 @@ def _compare(read: Any, raw: Any, at: str) -> Iterator[str]:
         yield f"{at}: {raw!r} where {read!r} is meant"
     elif raw is None:
         yield f"{at}: null, where Telegram leaves the field out"
+
+
+def _measure(size: Size | None, text: Any, at: str) -> Iterator[str]:
+    if size is not None and isinstance(text, str) and (fault := size.fault(text)):
+        yield f"{at}: {fault}"
 
 
 def _unknown(given: Json, known: typing.Collection[str], at: str) -> Iterator[str]:
@@ -170,12 +172,11 @@ def _read_by_ptb(read: Any, raw: Any) -> Iterator[str]:
 
 
 def left_over(value: Any) -> Iterator[str]:
+    """The fields of python-telegram-bot's object, and of all within it, for which it had no place."""
     if isinstance(value, telegram.TelegramObject):
         yield from value.api_kwargs
-        for kind in type(value).__mro__:
-            for name in getattr(kind, "__slots__", ()):
-                if not name.startswith("__"):
-                    yield from left_over(getattr(value, name, None))
+        slots = {name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())}
+        yield from left_over([getattr(value, name, None) for name in slots if not name.startswith("_")])
     elif isinstance(value, (tuple, list)):
         for each in value:
             yield from left_over(each)
@@ -188,10 +189,10 @@ def _say(problem: ValidationError) -> str:
 DONE = 200
 END_OF_TIME = 2**31
 VALUES = re.compile(rb'"(?:[^"\\]|\\.)*"(?!:)|[\d.-]+')
-_SEEN: set[tuple[Any, bytes]] = set()
+_SEEN: set[tuple[Any, bytes]] = set()  # forms of answers that python-telegram-bot has read: it is asked once for each
 METHODS: dict[str, type[aiogram.methods.TelegramMethod[Any]]] = {
     name.lower(): model
     for name, model in vars(aiogram.methods).items()
     if name != "TelegramMethod" and hasattr(model, "__returning__")
 }
-"""Every method of the Bot API, by its name in small letters; python-telegram-bot's models are asked once for each form of answer."""
+"""Every method of the Bot API, by its name in small letters."""

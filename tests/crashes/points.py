@@ -116,7 +116,7 @@ def _answers(moments: Moments) -> None:
 
 def _files(moments: Moments) -> None:
     def opening(file: Any, mode: str = "r", *_rest: Any, **_named: Any) -> str:
-        return f"opening {_name(file)}" if set(mode) & set("wax+") and file != os.devnull else ""
+        return f"opening {_name(file)}" if set(mode) & set("wax+") and not isinstance(file, int) else ""
 
     def opening_low(file: Any, flags: int, *_rest: Any, **_named: Any) -> str:
         return f"opening {_name(file)}" if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) else ""

@@ -22,6 +22,7 @@ from conversations.questions import KINDS
 from conversations.text import choose
 from tests.conversations.wrong_files import CASES, GOOD, LONG
 from tests.documents.examples import finding, review
+from tests.documents.shown import shown
 
 
 def _entries(inside: str) -> dict[str, str]:
@@ -201,5 +202,6 @@ SECTIONS: dict[str, Callable[[str], str]] = {
     "limits": _limits,
     "library": _library,
     "instruments": _instruments,
+    "shown": shown,
 }
 """What can stand in a comment of the prose -> what is put in its place."""

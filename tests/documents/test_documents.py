@@ -17,7 +17,7 @@ import typer.main
 from bot import commands
 from conversations.checking.care.rules import RULES
 from conversations.questions import KINDS
-from tests.documents import examples, pages
+from tests.documents import examples, pages, shown
 from tests.documents.examples import FENCE, WRITTEN
 from tests.documents.pages import DOCS, SECTION
 from tests.house import tree
@@ -50,6 +50,12 @@ def test_documents_have_an_example_of_every_kind_and_every_rule() -> None:
 def test_documents_explain_each_kind_in_the_order_of_the_code() -> None:
     prose = (WRITTEN / "gallery.md").read_text("utf-8")
     assert [found[2].strip() for found in SECTION.finditer(prose) if found[1] == "kind"] == list(KINDS)
+
+
+def test_every_promise_with_a_test_is_written_of() -> None:
+    prose = (WRITTEN / "promises.md").read_text("utf-8")
+    written = {found[2].strip() for found in SECTION.finditer(prose) if found[1] == "shown"}
+    assert {name for name, *_ in shown.marked()} <= written
 
 
 def test_commands_and_options_in_documents_exist() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Outgoing
 from bot.foundation import Foundation, foundation
@@ -154,7 +155,7 @@ class Visitor:
 
 
 @contextmanager
-def indoors(database: str, folder: Path, **telegram: Any) -> Iterator[Indoors]:
+def indoors(database: str, folder: Path, clock: Clock | None = None, **telegram: Any) -> Iterator[Indoors]:
     """An installation on `database` with its key file in `folder`; `telegram` are settings of that section."""
     settings = {
         "telegram": {"token": "123456789:local", "api_url": "http://127.0.0.1:9", **telegram},
@@ -162,7 +163,7 @@ def indoors(database: str, folder: Path, **telegram: Any) -> Iterator[Indoors]:
     }
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        base = runner.run(stack.enter_async_context(foundation(Config.model_validate(settings))))
+        base = runner.run(stack.enter_async_context(foundation(Config.model_validate(settings), clock)))
         try:
             yield Indoors(base, runner)
         finally:
