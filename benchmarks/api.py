@@ -29,9 +29,9 @@ class Listener(Protocol):
 
 
 class Api:
-    """One bot's server. `late` is the seconds before a call takes effect and is answered."""
+    """One bot's server. `late` is the seconds before a call takes effect and is answered, `first` the first update's number."""
 
-    def __init__(self, late: float = 0.0) -> None:
+    def __init__(self, late: float = 0.0, first: int = 1) -> None:
         self.listener: Listener | None = None
         self.calls: Counter[str] = Counter()
         self.fetches = 0
@@ -41,7 +41,7 @@ class Api:
         self.delivery: Delivery | None = None
         self._late = late
         self._updates = Updates(self._handed)
-        self._numbers = iter(range(1, 1 << 62))
+        self._numbers = iter(range(first, 1 << 62))
         self._loop = asyncio.get_running_loop()
 
     def connect(self) -> Wire:

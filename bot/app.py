@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import signal
 from collections.abc import Callable, Coroutine
@@ -25,12 +26,13 @@ from bot.telegram.album import Album
 from bot.telegram.greeting import greet
 from bot.telegram.pacer import Pacer
 from bot.telegram.sender import Sender
-from bot.telegram.wire import Wire
+from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
 from bot.upkeep import Upkeep
+from bot.vitals import Vitals
 from bot.waiting import Waiting
 from bot.web import pages, server
 from bot.web.server import AddressError
-from storage import engagements, organisations, people
+from storage import engagements, keys, organisations, people
 
 log = structlog.get_logger()
 
@@ -45,11 +47,13 @@ async def run(config: Config, clock: Clock | None = None, ready: Callable[[int],
     Raises DatabaseError or KeysError when it cannot begin.
     """
     async with AsyncExitStack() as stack:
+        clock = clock or Clock(checked=True)
         base = await stack.enter_async_context(foundation(config, clock, adopt=True))
         here = await stack.enter_async_context(Presence(base.engine, base.house.claimer))
         place = (config.telegram.api_url, config.telegram.token.get_secret_value())
-        out = await stack.enter_async_context(Wire(*place))
-        back = await stack.enter_async_context(Wire(*place, connections=1))  # news must not queue behind what is sent
+        out = await stack.enter_async_context(Wire(*place, hear=clock.hear))
+        # News must not queue behind what is sent.
+        back = await stack.enter_async_context(Wire(*place, connections=1, hear=clock.hear))
         bot = Running(base, here, out, back)
         await bot.serve(ready)
 
@@ -69,8 +73,12 @@ class Running:
         self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
         self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
-        self._upkeep = Upkeep(base.engine, base.house, base.clock.now, self._keep_up, self._editing.look)
+        place = (base.engine, base.house, base.config.telegram, base.clock.now)
+        self._vitals = Vitals(*place, self._waiting.pulse, out, back, pacer, self._health, lambda: base.clock.doubt)
+        looks = (self._keep_up, self._editing.look, self._vitals.measure)
+        self._upkeep = Upkeep(base.engine, base.house, base.clock.now, *looks)
         self._stop = asyncio.Event()
+        self._doubted = False
 
     async def serve(self, ready: Callable[[int], None]) -> None:
         """Begin, serve until told to stop, and end within ten seconds."""
@@ -85,7 +93,7 @@ class Running:
             await self._upkeep.look()
             self._upkeep.start()
             serving = tasks.create_task(page_server.serve(sockets=[socket]))
-            greeting = tasks.create_task(greet(self._wire, self._config.telegram, self._introduce))
+            greeting = tasks.create_task(self._greet())
             receiving = tasks.create_task(self._receive())
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
@@ -94,6 +102,7 @@ class Running:
             ready(port)
             await self._stop.wait()
             log.info("stopping")
+            self._vitals.stopping = True
             receiving.cancel()
             greeting.cancel()
             self._upkeep.stop()
@@ -111,7 +120,7 @@ class Running:
     def _pages(self) -> Starlette:
         telegram = self._config.telegram
         house = self._base.house
-        routes = pages.routes(self._base.engine, house.organisation_id, self._health, public=self._config.is_public)
+        routes = pages.routes(self._base.engine, house.organisation_id, self._vitals, public=self._config.is_public)
         if telegram.receive == "webhook":
             secret = telegram.webhook_secret.get_secret_value()
             routes.insert(0, webhook.route(telegram.webhook_url, secret, self._waiting, house.keys.sign))
@@ -119,15 +128,26 @@ class Running:
 
     def _health(self) -> str:
         """What is wrong, in words; empty when nothing is."""
-        return self._waiting.trouble or self._poller.trouble
+        return self._waiting.trouble or self._upkeep.trouble or self._poller.trouble or self._base.clock.doubt
 
     def _post(self, out: Outgoing) -> None:
         self._sender.post(out.letters)  # first: the next question matters more than the end of a spinner
         self._sender.answer(out.tapped)
 
     async def _keep_up(self) -> None:
+        await self._compare_clocks()
         await self._here.keep()
         await self._recovery.take_over()
+
+    async def _compare_clocks(self) -> None:
+        """Ask for the time when nobody told it for long, and say when it is in doubt, and when no longer."""
+        clock = self._base.clock
+        if clock.wants_to_ask():
+            with contextlib.suppress(NotSentError, UnknownOutcomeError):
+                await self._wire.call("getMe", patience=10)
+        if bool(clock.doubt) != self._doubted:
+            self._doubted = not self._doubted
+            log.warning("the clock cannot be trusted" if self._doubted else "the clock is right again", why=clock.doubt)
 
     async def _regain(self) -> None:
         await self._recovery.find_lost()
@@ -143,6 +163,8 @@ class Running:
             await connection.run_sync(people.set_states, house.bot_id, TELEGRAM, {lookup: state})
 
     def _tell_problems(self) -> None:
+        if keys.is_open_to_others(self._base.house.keys.path):
+            log.warning("others on this computer can use the key file", do=f"chmod 600 {self._base.house.keys.path}")
         editing.tell((*self._base.shelf.problems, *self._base.adopted.problems))
         editing.tell_changes(self._base.adopted)
 
@@ -156,6 +178,10 @@ class Running:
             why = launch.obstacle(flows[one.edition_id], local=house.local)
             if one.state == engagements.OPEN and why:
                 log.error("an open engagement is not served", why=why)
+
+    async def _greet(self) -> None:
+        await greet(self._wire, self._config.telegram, self._introduce)
+        await self._vitals.ask()
 
     async def _introduce(self, username: str) -> None:
         house = self._base.house
@@ -173,12 +199,14 @@ class Running:
 
     async def _poll_until(self, lost: Coroutine[None, None, None]) -> None:
         """Poll until another process may have taken the place."""
+        self._vitals.polls = True
         polling_now, losing = asyncio.create_task(self._poller.run()), asyncio.create_task(lost)
         try:
             await asyncio.wait({polling_now, losing}, return_when=asyncio.FIRST_COMPLETED)
             if polling_now.done():
                 polling_now.result()  # it never ends by itself but by a fault, which must be heard
         finally:
+            self._vitals.polls = False
             polling_now.cancel()
             losing.cancel()
 

@@ -40,7 +40,7 @@ async def foundation(config: Config, clock: Clock | None = None, *, adopt: bool 
     Raises DatabaseError or KeysError, saying what to do.
     """
     clock = clock or Clock()
-    engine = await open_database(config.storage.url)
+    engine = await open_database(config.storage.url, begin=not keys.is_there(config.storage.keys))
     try:
         async with engine.begin() as connection:
             held = await connection.run_sync(_unlock, config)
@@ -57,6 +57,7 @@ async def foundation(config: Config, clock: Clock | None = None, *, adopt: bool 
             minimum_age=config.telegram.minimum_age,
             zone=ZoneInfo(config.organisation.time_zone),
             local=config.telegram.is_local,
+            is_certain=clock.is_certain,
         )
         shelf = replace(shelf, problems=(*told, *shelf.problems))
         yield Foundation(config, engine, house, clock, shelf, adopted)
@@ -67,7 +68,7 @@ async def foundation(config: Config, clock: Clock | None = None, *, adopt: bool 
 def _unlock(db: Connection, config: Config) -> Keys:
     """The key file of this database; made now when the database is new and there is none."""
     path = config.storage.keys
-    held = keys.make(path) if organisations.is_new(db) and not path.exists() else keys.load(path)
+    held = keys.make(path) if organisations.is_new(db) and not keys.is_there(path) else keys.load(path)
     organisations.match(db, held)
     return held
 

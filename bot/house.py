@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -49,6 +49,7 @@ class House:
     minimum_age: int = 16
     zone: dt.tzinfo = dt.UTC  # of the organisation: whose day it is when someone says "today"
     local: bool = False  # the Bot API server runs on this computer
+    is_certain: Callable[[], bool] = lambda: True  # whether the clock is trusted so far that things may be thrown away by it
     flows: dict[int, Flow] = field(default_factory=dict)  # editions by row id; they never change
     by_hash: dict[str, Flow] = field(default_factory=dict)
     pictures: dict[tuple[str, str], str] = field(default_factory=dict)  # (edition, file) -> hash of the picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -26,12 +27,24 @@ def configure(*, verbose: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Teller(),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     for name in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.CRITICAL if name == "apscheduler" else logging.ERROR)
+
+
+class _Teller:
+    """Prints log lines. One that cannot be written, because the disk is full, must not stop what it speaks of."""
+
+    def msg(self, line: str) -> None:
+        """Print a line on standard error."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def _hide(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.database import DatabaseError
-from storage.presence import lock_number
+from storage.presence import lock_beside, lock_number
 
 log = structlog.get_logger()
 
@@ -99,7 +99,12 @@ class Presence:
 
 
 def _lock_file(database: Path) -> int:
-    handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    beside = lock_beside(database)
+    try:
+        handle = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        msg = f"The file {beside} cannot be used ({error.strerror}). Give the bot's user the right to it and to its folder."
+        raise DatabaseError(msg) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

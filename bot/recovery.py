@@ -25,21 +25,24 @@ class Recovery:
         self._waiting = waiting
 
     async def take_over(self) -> None:
-        """Send what others gave back unsent, and once more what dead ones left in flight."""
+        """Send what others gave back unsent, and once more the replies that dead ones left in flight."""
         async with self._engine.begin() as connection:
-            letters = await connection.run_sync(self._of_the_dead)
+            unknown, letters = await connection.run_sync(self._of_the_dead)
+        if unknown:
+            log.warning("letters may or may not have gone out: see `letters --unknown`", letters=unknown)
         if letters:
             log.info("sending what another process left", letters=len(letters))
             self._sender.post(letters)
 
-    def _of_the_dead(self, db: Connection) -> list[Letter]:
+    def _of_the_dead(self, db: Connection) -> tuple[int, list[Letter]]:
         house = self._house
         claimers = outbox.claimers(db, house.bot_id)
         dead = presence.find_dead(db, claimers - {""}, house.claimer)
-        return outbox.recover(db, house.keys, house.bot_id, house.claimer, dead) if dead or "" in claimers else []
+        unknown = outbox.give_up(db, house.bot_id, dead) if dead else 0
+        return unknown, outbox.recover(db, house.keys, house.bot_id, house.claimer, dead) if dead or "" in claimers else []
 
     async def find_lost(self) -> None:
-        """Send what is ours, committed, and not known here: the connection was lost after the commit and before its answer."""
+        """Send replies that are ours, committed, and not known here: the connection was lost between commit and answer."""
         house = self._house
         async with self._engine.begin() as connection:
             ours = await connection.run_sync(outbox.claimed, house.keys, house.bot_id, house.claimer)

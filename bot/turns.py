@@ -27,6 +27,7 @@ from conversations.effects import Complete, Effect, Erase, Mark, Person, Remembe
 from conversations.inputs import Input, Link, Outcome, Refused
 from storage import engagements, erasure, outbox, people, seen, sessions
 from storage.failures import Failure
+from storage.keys import KeysError
 from storage.outbox import Settled
 from storage.people import Known
 from storage.sessions import Change, Held
@@ -92,10 +93,14 @@ def _load_sessions(db: Connection, desk: Desk) -> None:
     if not rows:
         return
     editions = desk.house.know(db, {row.edition_id for row in rows})
-    held, expired = sessions.load(db, desk.house.keys, rows, ids, desk.shelf, editions, desk.now)
+    by = desk.now if desk.house.is_certain() else _LONG_AGO  # a wrong clock must not throw answers away
+    held, expired = sessions.load(db, desk.house.keys, rows, ids, desk.shelf, editions, by)
     erasure.let_go(db, desk.house.keys, expired, desk.shelf)
     for one in held:
         desk.held.setdefault(one.person_id, []).append(one)
+
+
+_LONG_AGO = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
 
 
 def _attend(desk: Desk, one: Arrival) -> None:
@@ -167,8 +172,8 @@ def _try(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
     try:
         taken = _decide(db, desk, known, one, away=lookup in desk.away)
         sent = _express(desk, known, one, taken)
-    except DBAPIError:
-        raise  # the transaction is spoilt for all of them
+    except (DBAPIError, OSError, KeysError):
+        raise  # the transaction is spoilt for all of them, or a key cannot be kept
     except Exception:  # noqa: BLE001 - a fault in one conversation must not stop the others
         _fail(desk, one, "deciding", traceback.format_exc())
         return

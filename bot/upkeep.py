@@ -10,12 +10,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import editing
+from bot import editing, vitals
 from bot.house import House
 from storage import engagements, erasure, failures, outbox, people, releases, seen, sessions
-from storage.database import READING
+from storage.database import READING, recover
 from storage.engagements import OPEN, Engagement
 from storage.keys import DAY_KEY_LIFE
+from storage.troubles import explain, is_trouble
 
 log = structlog.get_logger()
 
@@ -34,12 +35,15 @@ class Upkeep:
         clock: Callable[[], dt.datetime],
         take_over: Callable[[], Awaitable[None]],
         edit: Callable[[], Awaitable[None]],
+        measure: Callable[[], Awaitable[None]],
     ) -> None:
+        self._troubles: dict[str, str] = {}
         self._engine = engine
         self._house = house
         self._clock = clock
         self._take_over = take_over
         self._edit = edit
+        self._measure = measure
         self._last: dt.datetime | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -47,10 +51,11 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin to look."""
-        self._scheduler.add_job(_guarded, "interval", [self.renew_figures], seconds=RELEASES_EVERY)
-        self._scheduler.add_job(_guarded, "interval", [self.look], seconds=LOOK_EVERY)
-        self._scheduler.add_job(_guarded, "interval", [self._take_over], seconds=LOOK_EVERY)
-        self._scheduler.add_job(_guarded, "interval", [self._edit], seconds=editing.LOOK_EVERY, max_instances=2)
+        self._scheduler.add_job(self._guard, "interval", [self.renew_figures], seconds=RELEASES_EVERY)
+        self._scheduler.add_job(self._guard, "interval", [self.look], seconds=LOOK_EVERY)
+        self._scheduler.add_job(self._guard, "interval", [self._take_over], seconds=LOOK_EVERY)
+        self._scheduler.add_job(self._guard, "interval", [self._edit], seconds=editing.LOOK_EVERY, max_instances=2)
+        self._scheduler.add_job(self._guard, "interval", [self._measure], seconds=vitals.LOOK_EVERY)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -58,8 +63,29 @@ class Upkeep:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
+    @property
+    def trouble(self) -> str:
+        """What keeps the regular work from being done, and what to do; empty when nothing does."""
+        return next(iter(self._troubles.values()), "")
+
+    async def _guard(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do a piece of work; if it fails, say so once and try again when it is next looked at."""
+        try:
+            await work()
+        except Exception as error:
+            why = explain(error) if is_trouble(error) else ""
+            if not why or self._troubles.get(work.__name__) != why:
+                log.exception("upkeep failed", work=work.__name__, why=why)
+            if why:
+                self._troubles[work.__name__] = why
+            await recover(self._engine, error)
+        else:
+            self._troubles.pop(work.__name__, None)
+
     async def renew_figures(self) -> None:
         """Release what may be released of every open engagement; nothing is locked while nothing is due."""
+        if not self._house.is_certain():
+            return
         async with self._engine.connect() as connection:
             await connection.execution_options(**READING)
             due = await connection.run_sync(_due, self._house.organisation_id)
@@ -68,7 +94,9 @@ class Upkeep:
                 await connection.run_sync(release, self._house, one, self._clock())
 
     async def look(self) -> None:
-        """Once an hour, by the house's clock, tidy up."""
+        """Once an hour, by the house's clock, tidy up; not while that cannot be trusted."""
+        if not self._house.is_certain():
+            return
         now = self._clock()
         if self._last is None or abs(now - self._last) >= HOUR:
             async with self._engine.begin() as connection:
@@ -82,14 +110,6 @@ class Upkeep:
 def _due(db: Connection, organisation_id: int) -> list[Engagement]:
     shelf = engagements.load(db, organisation_id)
     return [one for one in shelf.values() if one.state == OPEN and releases.is_due(db, one)]
-
-
-async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
-    """Do a piece of work; if it fails, say so and try again when it is next looked at."""
-    try:
-        await work()
-    except Exception:
-        log.exception("upkeep failed", work=work.__name__)
 
 
 def release(db: Connection, house: House, engagement: Engagement, now: dt.datetime, *, closing: bool = False) -> None:

@@ -6,17 +6,19 @@ A door puts arrivals in and is told when they are committed; only then may it ac
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot import turns
 from bot.desk import Outgoing
+from storage.database import recover
+from storage.troubles import SLOW, explain, is_trouble
+from bot.pulse import Pulse
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,6 +36,8 @@ MOST = 200
 
 _MOMENT = 0.003
 """Seconds that settled letters wait for company. In these a kill makes a reply that had arrived go out once more."""
+
+_SLOW = 15.0  # seconds after which a transaction under way is trouble too
 
 _TROUBLE = (0.2, 0.5, 1, 2, 5)  # seconds between tries while the database cannot be written
 
@@ -68,26 +72,36 @@ class Waiting:
         self._news = asyncio.Event()
         self._stopping = False
         self._regained = regained
-        self.trouble = ""
-        """Why nothing can be written just now, in words for health; empty when all is well."""
+        self.pulse = Pulse()
+        self._trouble = ""
+        self._began: float | None = None  # when the transaction under way began
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written just now, and what to do, in words for health; empty when all is well."""
+        hangs = self._began is not None and asyncio.get_running_loop().time() - self._began > _SLOW
+        return self._trouble or (SLOW if hangs else "")
 
     async def take(self, arrivals: Sequence[Arrival]) -> None:
         """Wait until these are committed. Raises NotKeptError when they could not be, or when it is too late for more."""
+        self.pulse.hear()
         if self._stopping:
             raise NotKeptError("stopping")
         loop = asyncio.get_running_loop()
         waiters = [(arrival, loop.create_future()) for arrival in arrivals]
         self._arrivals.extend(waiters)
         self._news.set()
-        outcomes = await asyncio.gather(*(future for _, future in waiters), return_exceptions=True)
+        with self.pulse.wait():
+            outcomes = await asyncio.gather(*(future for _, future in waiters), return_exceptions=True)
         if any(isinstance(outcome, BaseException) for outcome in outcomes):
-            raise NotKeptError(self.trouble)
+            raise NotKeptError(self._trouble)
 
     def settle(self, settled: Settled) -> None:
         """Record what became of a letter, with the next transaction, or with one of its own a moment later."""
         if not self._settled:
             asyncio.get_running_loop().call_later(_MOMENT, self._news.set)
         self._settled.append(settled)
+        self.pulse.settle(settled)
 
     def settles(self, letter_id: int) -> bool:
         """Whether what became of this letter is known, and only not recorded yet."""
@@ -108,14 +122,16 @@ class Waiting:
                 await self._commit(batch, settled)
                 if failed and self._regained:  # while nothing else is being written
                     await self._regained()
-                failed, self.trouble = 0, ""
+                failed, self._trouble = 0, ""
             except Exception as error:
                 self._settled = settled + self._settled
-                self.trouble = "the database cannot be written"
-                log.exception("nothing could be written", waiting=len(batch))
+                self._trouble = explain(error)
+                log.exception("nothing could be written", waiting=len(batch), why=self._trouble)
+                self.pulse.refuse(arrival for arrival, _ in (*batch, *self._arrivals))
                 # All of them, or someone's later words would be taken before earlier ones that come again.
                 _refuse([*batch, *self._arrivals], error)
                 self._arrivals.clear()
+                await recover(self._engine, error)
                 await asyncio.sleep(_TROUBLE[min(failed, len(_TROUBLE) - 1)])
                 failed += 1
                 self._news.set()  # try again, though nobody writes just now
@@ -143,21 +159,27 @@ class Waiting:
 
     async def _commit(self, batch: Sequence[Waiter], settled: Sequence[Settled]) -> None:
         arrivals = [arrival for arrival, _ in batch]
+        began = time.monotonic()
         try:
             out = await self._transact(arrivals, settled)
         except Exception as error:
-            if _is_trouble(error):
+            if is_trouble(error):
                 raise
             log.exception("a batch could not be written; taking its members one by one", members=len(batch))
             out = await self._one_by_one(arrivals, settled)
+        self.pulse.take(arrivals, began)
         for _, future in batch:
             if not future.done():
                 future.set_result(None)
         self._out(out)
 
     async def _transact(self, arrivals: Sequence[Arrival], settled: Sequence[Settled]) -> Outgoing:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(turns.take_turns, self._house, arrivals, settled, self._clock())
+        self._began = asyncio.get_running_loop().time()
+        try:
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(turns.take_turns, self._house, arrivals, settled, self._clock())
+        finally:
+            self._began = None
 
     async def _one_by_one(self, arrivals: Sequence[Arrival], settled: Sequence[Settled]) -> Outgoing:
         out = await self._transact([], settled)
@@ -165,7 +187,7 @@ class Waiting:
             try:
                 one = await self._transact([arrival], [])
             except Exception as error:
-                if _is_trouble(error):
+                if is_trouble(error):
                     raise
                 one = await self._set_aside(arrival, error)
             out.letters += one.letters
@@ -176,13 +198,6 @@ class Waiting:
         trace = "".join(traceback.format_exception(error))
         async with self._engine.begin() as connection:
             return await connection.run_sync(turns.set_aside, self._house, arrival, trace, self._clock())
-
-
-def _is_trouble(error: Exception) -> bool:
-    """Whether the disk or the connection failed, and not something about one of the arrivals."""
-    if isinstance(error, OSError | PoolTimeoutError):
-        return True
-    return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)
 
 
 def _refuse(batch: Sequence[Waiter], error: Exception) -> None:

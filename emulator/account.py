@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from emulator.messages import find_chat
 from emulator.parameters import Parameters
 from emulator.people import leave_group
+from emulator.posting import find_chat
 from emulator.refusals import bad, forbidden
 from emulator.text import units
 from emulator.world import World
@@ -60,6 +60,32 @@ def set_my_short_description(world: World, given: Parameters) -> bool:
     return _describe(world, given, "short_description", 120)
 
 
+def get_my_name(world: World, given: Parameters) -> Json:
+    told = _told(world, given, "name")
+    return {"name": told["name"] or world.bot["first_name"]}
+
+
+def get_my_description(world: World, given: Parameters) -> Json:
+    return _told(world, given, "description")
+
+
+def get_my_short_description(world: World, given: Parameters) -> Json:
+    return _told(world, given, "short_description")
+
+
+def set_chat_menu_button(world: World, given: Parameters) -> bool:
+    button = given.data("menu_button") or {"type": "default"}
+    if not isinstance(button, dict) or button.get("type") not in MENU_BUTTONS:
+        raise bad("can't parse menu button: MenuButton has unsupported type")
+    world.profile["menu button", _menu_of(world, given)] = button
+    return True
+
+
+def get_chat_menu_button(world: World, given: Parameters) -> Json:
+    found: Json = world.profile.get(("menu button", _menu_of(world, given)), {"type": "default"})
+    return found
+
+
 def get_chat(world: World, given: Parameters) -> Json:
     chat = find_chat(world, given)
     return {
@@ -79,6 +105,11 @@ def get_chat_member(world: World, given: Parameters) -> Json:
     if person is None or (chat.person is not None and chat.person is not person):
         raise bad("member not found")
     return {"user": person.user(), "status": "member"}
+
+
+def get_chat_member_count(world: World, given: Parameters) -> int:
+    chat = find_chat(world, given)
+    return 2 if chat.person else len({message["from"]["id"] for message in chat.messages.values()} | {world.bot["id"]})
 
 
 def leave_chat(world: World, given: Parameters) -> bool:
@@ -107,6 +138,17 @@ def _describe(world: World, given: Parameters, field: str, most: int) -> bool:
     return True
 
 
+def _told(world: World, given: Parameters, field: str) -> Json:
+    """What was told in the language asked for, or in none."""
+    language = given.text("language_code")
+    return {field: world.profile.get((field, language)) or world.profile.get((field, ""), "")}
+
+
+def _menu_of(world: World, given: Parameters) -> str:
+    """Return the chat whose button it is, "" for everybody's. Raises Refusal."""
+    return str(find_chat(world, given).id) if given.text("chat_id") else ""
+
+
 def _check_command(command: Any) -> None:
     name = command.get("command", "") if isinstance(command, dict) else ""
     name = name.removeprefix("/")
@@ -123,3 +165,4 @@ def _place(given: Parameters) -> tuple[str, str]:
 
 MOST_COMMANDS, LONGEST_COMMAND, LONGEST_DESCRIPTION = 100, 32, 256
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+MENU_BUTTONS = frozenset({"default", "commands", "web_app"})

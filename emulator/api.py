@@ -5,6 +5,7 @@ import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 
 import orjson
@@ -37,8 +38,8 @@ class Api:
     def __init__(self, world: World, faults: Faults) -> None:
         self._world = world
         self._faults = faults
+        self._dated = (0, "")
         world.webhook.on_reply = self._perform_reply
-        world.webhook.repeats = lambda: faults.strike("webhook", None) is not None
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
@@ -46,20 +47,34 @@ class Api:
             given = await read_parameters(request)
         except Refusal as refusal:
             self._write(name, Parameters({}), _refused(refusal))
-            return _respond(_refused(refusal))
+            return self._respond(_refused(refusal))
+        method = METHODS.get(name.lower())
+        if method is None or not method.sends:
+            return await self._answer(request, name, given, {})
+        chat = given.number("chat_id")
+        asked = self._world.flood.is_talk(chat)
+        self._world.flood.depart(chat)
+        try:
+            return await self._answer(request, name, given, {"asked": asked})
+        finally:
+            self._world.flood.arrive(chat)
+
+    async def _answer(
+        self, request: web.Request, name: str, given: Parameters, facts: dict[str, Any]
+    ) -> web.StreamResponse:  # fmt: skip
         rule = self._faults.strike(name.lower(), given.number("chat_id") or None)
         if rule is not None:
-            return await self._fail(request, rule, name, given)
+            return await self._fail(request, rule, name, given, facts)
         outcome = await self._call(request.match_info["token"], name, given)
-        self._write(name, given, outcome)
-        return _respond(outcome)
+        self._write(name, given, outcome, **facts)
+        return self._respond(outcome)
 
     async def fetch(self, request: web.Request) -> web.Response:
         """A file, by the path that `getFile` told."""
         if request.match_info["token"] != self._world.token:
-            return _respond(_refused(unauthorized()))
+            return self._respond(_refused(unauthorized()))
         file = self._world.files.at(request.match_info["path"])
-        return web.Response(body=file.content) if file else _respond(_refused(not_found()))
+        return web.Response(body=file.content) if file else self._respond(_refused(not_found()))
 
     async def _call(self, token: str, name: str, given: Parameters) -> Outcome:
         try:
@@ -72,10 +87,14 @@ class Api:
             if inspect.isawaitable(result):
                 result = await result
         except Refusal as refusal:
+            if refusal.pause:
+                await self._world.clock.sleep(refusal.pause)
             return _refused(refusal)
         return _done(result)
 
-    async def _fail(self, request: web.Request, rule: Rule, name: str, given: Parameters) -> web.StreamResponse:
+    async def _fail(
+        self, request: web.Request, rule: Rule, name: str, given: Parameters, facts: dict[str, Any]
+    ) -> web.StreamResponse:  # fmt: skip
         token = request.match_info["token"]
         if rule.kind in REFUSED:
             outcome = _refused(REFUSED[rule.kind](rule))
@@ -87,7 +106,7 @@ class Api:
             outcome = await self._call(token, name, given)
         else:
             outcome = Outcome(0, b"", applied=False, facts={})
-        self._write(name, given, outcome, rule.kind)
+        self._write(name, given, outcome, **facts, fault=rule.kind)
         return await self._end(request, rule, outcome)
 
     async def _end(self, request: web.Request, rule: Rule, outcome: Outcome) -> web.StreamResponse:
@@ -96,8 +115,19 @@ class Api:
         if rule.kind in CUT:
             reset(request)
         if rule.kind in {"500", "502", "html"}:
-            return web.Response(status=outcome.status, body=BAD_GATEWAY, content_type="text/html")
-        return _respond(outcome)
+            return web.Response(status=outcome.status, body=BAD_GATEWAY, content_type="text/html", headers=self._date())
+        return self._respond(outcome)
+
+    def _respond(self, outcome: Outcome) -> web.Response:
+        headers = self._date()
+        return web.Response(status=outcome.status or 500, body=outcome.body, headers=headers, content_type="application/json")
+
+    def _date(self) -> dict[str, str]:
+        """The time by the emulator's clock, for those who set theirs by Telegram's."""
+        now = int(self._world.clock.now())
+        if now != self._dated[0]:
+            self._dated = (now, formatdate(now, usegmt=True))
+        return {"Date": self._dated[1]}
 
     async def _perform_reply(self, answer: Answer) -> None:
         """Run the method a webhook wrote into its answer; its result goes nowhere, as at Telegram."""
@@ -111,7 +141,7 @@ class Api:
         given = Parameters(values)
         self._write(name, given, await self._call(self._world.token, name, given), via="webhook reply")
 
-    def _write(self, name: str, given: Parameters, outcome: Outcome, fault: str = "", via: str = "") -> None:
+    def _write(self, name: str, given: Parameters, outcome: Outcome, **facts: object) -> None:
         method = METHODS.get(name.lower())
         if self._world.witness is not None:
             spelt = method.name if method else name
@@ -124,8 +154,7 @@ class Api:
             status=outcome.status,
             applied=outcome.applied,
             unknown_parameters=method.unknown(given) if method else [],
-            **({"fault": fault} if fault else {}),
-            **({"via": via} if via else {}),
+            **facts,
             **outcome.facts,
         )
 
@@ -155,10 +184,6 @@ def _done(result: Any) -> Outcome:
 def _refused(refusal: Refusal) -> Outcome:
     body = orjson.dumps(refusal.body())
     return Outcome(refusal.code, body, applied=False, facts={"description": refusal.description})
-
-
-def _respond(outcome: Outcome) -> web.Response:
-    return web.Response(status=outcome.status or 500, body=outcome.body, content_type="application/json")
 
 
 BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"

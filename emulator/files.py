@@ -48,6 +48,8 @@ class Files:
         named = given.text(kind)
         if not named:
             raise bad(f"there is no {kind} in the request")
+        if named.startswith(ATTACHED):
+            return self._take_attached(given, kind, named.removeprefix(ATTACHED))
         found = self._find(named)
         if found.kind != kind:
             raise bad(f"can't use file of type {found.kind.title()} as {kind.title()}")
@@ -57,6 +59,8 @@ class Files:
         """Return a file for `getFile`. Raises Refusal."""
         if file_id not in self._ids:
             raise bad("invalid file_id")
+        if len(self._ids[file_id].content) > LARGEST_DOWNLOAD:
+            raise bad("file is too big")
         return self._ids[file_id]
 
     def at(self, path: str) -> File | None:
@@ -85,6 +89,17 @@ class Files:
         file_id = _name(f"{self._token} {file.unique} {size}", 54)
         self._ids[file_id] = file
         return {"file_id": file_id, "file_unique_id": f"{file.unique}{size}", "file_size": len(file.content)}
+
+    def lend(self, kind: str, file_id: str, unique: str, content: bytes) -> None:
+        """Know a file that a person sent."""
+        self._ids.setdefault(file_id, File(kind, unique, f"{unique}.bin", content, (800, 600)))
+
+    def _take_attached(self, given: Parameters, kind: str, name: str) -> File:
+        """Return a file that came under another name than its own."""
+        if name not in given.files:
+            raise bad(f"file attachment {name} not found")
+        about = given.values.get(name)
+        return self._keep(kind, str(about["file_name"]) if isinstance(about, dict) else name, given.files[name])
 
     def _keep(self, kind: str, name: str, content: bytes) -> File:
         size = _check(kind, content)
@@ -121,6 +136,8 @@ def _name(words: str, size: int) -> str:
     return base64.urlsafe_b64encode(hashlib.sha512(words.encode()).digest()[:size]).decode()
 
 
+ATTACHED = "attach://"
+LARGEST_DOWNLOAD = 20 * 1024 * 1024
 LARGEST_PHOTO = 10 * 1024 * 1024
 LARGEST_SIDES = 10_000
 LONGEST_RATIO = 20

@@ -3,9 +3,10 @@
 from typing import Any
 
 from emulator.entities import read_text
-from emulator.keyboards import Markup, is_inline, read_markup
+from emulator.keyboards import read_markup
 from emulator.parameters import Parameters
-from emulator.refusals import NOT_MODIFIED, QUERY_TOO_OLD, bad, forbidden
+from emulator.posting import check_reachable, edit, find, find_chat, find_own, post, read_caption, without
+from emulator.refusals import QUERY_TOO_OLD, bad
 from emulator.text import units
 from emulator.world import Chat, World
 
@@ -14,48 +15,61 @@ Message = dict[str, Any]
 
 def send_message(world: World, given: Parameters) -> Message:
     content = read_text(given)
-    markup = read_markup(given)
-    return _send(world, given, content, markup)
-
-
-def send_photo(world: World, given: Parameters) -> Message:
-    caption, markup = _caption(given), read_markup(given)
-    return _send(world, given, {"photo": world.files.see_sizes(world.files.take(given, "photo")), **caption}, markup)
-
-
-def send_document(world: World, given: Parameters) -> Message:
-    caption, markup = _caption(given), read_markup(given)
-    file = world.files.take(given, "document")
-    return _send(world, given, {"document": {**world.files.describe(file), "file_name": file.name}, **caption}, markup)
-
-
-def get_file(world: World, given: Parameters) -> Message:
-    file = world.files.get(given.text("file_id"))
-    about = {"file_id": given.text("file_id"), "file_unique_id": file.unique, "file_size": len(file.content)}
-    return {**about, "file_path": file.path}
+    return post(world, given, content, read_markup(given))
 
 
 def edit_message_text(world: World, given: Parameters) -> Message:
     content = read_text(given)
     markup = read_markup(given, inline_only=True)
-    chat, old = _find_own(world, given, "edit")
+    chat, old = find_own(world, given, "edit")
+    if "text" not in old:
+        raise bad("there is no text in the message to edit")
     chat.reworded.add(old["message_id"])
-    return _edit(world, chat, old, {**_without(old, "text", "entities"), **content}, markup)
+    return edit(world, chat, old, {**without(old, "text", "entities"), **content}, markup)
+
+
+def edit_message_caption(world: World, given: Parameters) -> Message:
+    caption = read_caption(given)
+    markup = read_markup(given, inline_only=True)
+    chat, old = find_own(world, given, "edit")
+    if not CAPTIONED & set(old):
+        raise bad("there is no caption in the message to edit")
+    chat.reworded.add(old["message_id"])
+    return edit(world, chat, old, {**without(old, "caption", "caption_entities"), **caption}, markup)
 
 
 def edit_message_reply_markup(world: World, given: Parameters) -> Message:
     markup = read_markup(given, inline_only=True)
-    chat, old = _find_own(world, given, "edit")
-    return _edit(world, chat, old, old, markup)
+    chat, old = find_own(world, given, "edit")
+    return edit(world, chat, old, old, markup)
 
 
 def delete_message(world: World, given: Parameters) -> bool:
-    chat, message = _find(world, given, "delete")
-    if message["date"] < world.clock.now() - OLDEST_DELETED:
+    chat, message = find(world, given, "delete")
+    if _is_too_old(world, message):
         raise bad("message can't be deleted for everyone")
-    del chat.messages[message["message_id"]]
-    chat.show("delete", world.clock.now(), message_id=message["message_id"])
+    _delete(world, chat, message)
     return True
+
+
+def delete_messages(world: World, given: Parameters) -> bool:
+    """Delete those that are there; the others are passed over."""
+    chat = find_chat(world, given)
+    for message_id in read_ids(given):
+        message = chat.messages.get(message_id)
+        if message is not None and not _is_too_old(world, message):
+            _delete(world, chat, message)
+    return True
+
+
+def read_ids(given: Parameters) -> list[int]:
+    """Return `message_ids`, 1 to 100. Raises Refusal."""
+    ids = given.data("message_ids")
+    if not isinstance(ids, list) or not ids:
+        raise bad("message identifiers are not specified")
+    if len(ids) > MOST_AT_ONCE:
+        raise bad("too many message identifiers specified")
+    return [int(one) for one in ids]
 
 
 def answer_callback_query(world: World, given: Parameters) -> bool:
@@ -82,102 +96,70 @@ def send_chat_action(world: World, given: Parameters) -> bool:
     return True
 
 
-def find_chat(world: World, given: Parameters) -> Chat:
-    if not given.text("chat_id"):
-        raise bad("chat_id is empty")
-    return world.chat(given.number("chat_id"))
+def set_message_reaction(world: World, given: Parameters) -> bool:
+    """One emoji, or none to take it back."""
+    reactions = given.data("reaction") or []
+    if not isinstance(reactions, list) or not all(isinstance(one, dict) for one in reactions):
+        raise bad("can't parse reaction types JSON object")
+    if len(reactions) > 1:
+        raise bad("REACTIONS_TOO_MANY")
+    emoji = [str(one.get("emoji", "")).replace(VARIATION, "") for one in reactions]
+    if not all(one in REACTIONS for one in emoji):
+        raise bad("REACTION_INVALID")
+    chat, message = find(world, given, "react")
+    chat.show("reaction", world.clock.now(), message_id=message["message_id"], emoji="".join(emoji))
+    return True
 
 
-def check_reachable(chat: Chat) -> None:
-    """Raises Refusal when the bot may not write here."""
-    person = chat.person
-    if person is None:
-        if chat.bot_status != "member":
-            was = "was kicked from" if chat.bot_status == "kicked" else "is not a member of"
-            raise forbidden(f"bot {was} the group chat")
-    elif person.deactivated:
-        raise forbidden("user is deactivated")
-    elif not person.opened:
-        raise forbidden("bot can't initiate conversation with a user")
-    elif person.blocked:
-        raise forbidden("bot was blocked by the user")
-
-
-def _send(world: World, given: Parameters, content: Message, markup: Markup | None) -> Message:
-    chat = find_chat(world, given)
-    check_reachable(chat)
-    reply = _replied(chat, given)
-    message: Message = {
+def pin_chat_message(world: World, given: Parameters) -> bool:
+    """Pin, and tell the bot so in a service message, as Telegram does even of its own pins."""
+    chat, message = find(world, given, "pin")
+    chat.pinned = [*(one for one in chat.pinned if one != message["message_id"]), message["message_id"]]
+    service = {
         "message_id": world.number_message(),
         "from": world.bot,
         "chat": chat.as_json,
         "date": world.today(),
-        **reply,
-        **content,
+        "pinned_message": without(message, "reply_to_message"),
     }
-    if is_inline(markup):
-        message["reply_markup"] = markup
-    elif markup is not None:
-        chat.reply_keyboard = markup if "keyboard" in markup else None
-    if given.flag("protect_content"):
-        message["has_protected_content"] = True
-    chat.put("message", message)
-    return message
+    chat.put("service", service)
+    world.tell_bot("message", service, f"chat{chat.id}")
+    return True
 
 
-def _replied(chat: Chat, given: Parameters) -> Message:
-    reply = given.data("reply_parameters") or {}
-    message_id = int(reply.get("message_id") or given.number("reply_to_message_id"))
-    if not message_id:
-        return {}
-    found = chat.messages.get(message_id)
-    if found is not None:
-        return {"reply_to_message": _without(found, "reply_to_message")}
-    if reply.get("allow_sending_without_reply") or given.flag("allow_sending_without_reply"):
-        return {}
-    raise bad("message to be replied not found")
-
-
-def _edit(world: World, chat: Chat, old: Message, new: Message, markup: Markup | None) -> Message:
-    """Put the new version in place; buttons that are not sent again go."""
-    new = _without(new, "reply_markup", "edit_date")
-    if markup is not None:
-        new["reply_markup"] = markup
-    if new == _without(old, "edit_date"):
-        raise bad(NOT_MODIFIED)
-    new["edit_date"] = world.today()
-    chat.put("edit", new)
-    return new
-
-
-def _find(world: World, given: Parameters, purpose: str) -> tuple[Chat, Message]:
+def unpin_chat_message(world: World, given: Parameters) -> bool:
     chat = find_chat(world, given)
-    if not given.text("message_id"):
-        raise bad("message identifier is not specified")
-    message = chat.messages.get(given.number("message_id"))
-    if message is None:
-        raise bad(f"message to {purpose} not found")
-    return chat, message
+    wanted = given.number("message_id") or (chat.pinned[-1] if chat.pinned else 0)
+    if wanted not in chat.pinned:
+        raise bad("message to unpin not found")
+    chat.pinned.remove(wanted)
+    return True
 
 
-def _find_own(world: World, given: Parameters, purpose: str) -> tuple[Chat, Message]:
-    chat, message = _find(world, given, purpose)
-    if message["from"]["id"] != world.bot["id"]:
-        raise bad(f"message can't be {purpose}ed")
-    return chat, message
+def unpin_all_chat_messages(world: World, given: Parameters) -> bool:
+    find_chat(world, given).pinned.clear()
+    return True
 
 
-def _caption(given: Parameters) -> Message:
-    return read_text(given, "caption", "caption_entities", 1024)
+def _is_too_old(world: World, message: Message) -> bool:
+    return bool(message["date"] < world.clock.now() - OLDEST_DELETED)
 
 
-def _without(message: Message, *names: str) -> Message:
-    return {name: value for name, value in message.items() if name not in names}
+def _delete(world: World, chat: Chat, message: Message) -> None:
+    del chat.messages[message["message_id"]]
+    chat.show("delete", world.clock.now(), message_id=message["message_id"])
 
 
 OLDEST_DELETED = 48 * 3600
 LONGEST_TAP = 150.0
 LONGEST_TOAST = 200
+MOST_AT_ONCE = 100
+CAPTIONED = frozenset({"photo", "document", "video", "audio", "voice", "animation"})
+VARIATION = "\ufe0f"
+REACTIONS = frozenset(
+    "❤👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐"
+    "🍓🍾💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾😡"
+)
 CHAT_ACTIONS = frozenset(
     {"typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
      "choose_sticker", "find_location", "record_video_note", "upload_video_note", "cancel"}

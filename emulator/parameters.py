@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import web
 
-from emulator.refusals import bad
+from emulator.refusals import bad, too_large
 
 
 class Parameters:
@@ -54,11 +54,15 @@ async def read_parameters(request: web.Request) -> Parameters:
     values: dict[str, Any] = dict(request.query)
     if request.method != "POST":
         return Parameters(values)
-    if request.content_type != "multipart/form-data":
-        values.update(parse_body(request.content_type, await request.read()))
-        return Parameters(values)
+    try:
+        if request.content_type != "multipart/form-data":
+            values.update(parse_body(request.content_type, await request.read()))
+            return Parameters(values)
+        form = await request.post()
+    except web.HTTPRequestEntityTooLarge:
+        raise too_large() from None
     files: dict[str, bytes] = {}
-    for name, field in (await request.post()).items():
+    for name, field in form.items():
         if isinstance(field, web.FileField):
             with field.file as upload:
                 files[name] = upload.read()

@@ -26,6 +26,9 @@ def attach(world: World, chat: Chat, person: Person, kind: str, caption: str = "
     content: Message = {kind: ATTACHMENTS[kind]}
     if kind == "contact":
         content = {kind: {**ATTACHMENTS[kind], "first_name": person.first_name, "user_id": person.id}}
+    for file in content[kind] if isinstance(content[kind], list) else [content[kind]]:
+        if "file_id" in file:
+            world.files.lend(kind, file["file_id"], file["file_unique_id"], bytes(file["file_size"]))
     return _send(world, chat, person, {**content, "caption": caption} if caption else content)
 
 
@@ -64,6 +67,7 @@ def tap(world: World, chat: Chat, person: Person, message_id: int, data: str) ->
         "chat_instance": str(chat.id * 31),
         "data": data,
     }
+    world.flood.hear(chat.id)
     chat.show("tapped", query.at, query_id=query.id, message_id=message_id, data=data)
     update = world.tell_bot("callback_query", payload, f"user{person.id}")
     world.history.write(
@@ -98,6 +102,14 @@ def add_bot(world: World, person: Person, title: str) -> Chat:
     return group
 
 
+def migrate(world: World, person: Person, group: Chat) -> Chat:
+    """Make a group a supergroup, as its owner; the bot is told in both."""
+    new = world.migrate(group)
+    _send(world, group, person, {"migrate_to_chat_id": new.id})
+    _send(world, new, person, {"migrate_from_chat_id": group.id})
+    return new
+
+
 def leave_group(world: World, group: Chat) -> None:
     """The bot goes; Telegram tells it so."""
     group.bot_status = "left"
@@ -121,6 +133,7 @@ def _tell_status(world: World, chat: Chat, person: Person | None, old: str, new:
 
 def _send(world: World, chat: Chat, person: Person, content: Message, reply_to: int | None = None) -> int:
     person.opened = True
+    world.flood.hear(chat.id)
     message: Message = {
         "message_id": world.number_message(),
         "from": person.user(),

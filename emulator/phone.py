@@ -1,4 +1,4 @@
-"""The phone page: chats as they look on a phone, served with its own style and script and nothing from elsewhere."""
+"""The phone page: chats as they look on a phone and what lies behind them, served with its own style and script and nothing from elsewhere."""
 
 from pathlib import Path
 
@@ -30,7 +30,8 @@ def _serve(name: str) -> web.Response:
 
 
 PAGES = Path(__file__).parent / "page"
-TYPES = {"phone.html": "text/html", "phone.css": "text/css", "phone.js": "text/javascript"}
+SCRIPTS = ("tools.js", "message.js", "phone.js", "panel.js", "page.js")
+TYPES = {"phone.html": "text/html", "phone.css": "text/css", **dict.fromkeys(SCRIPTS, "text/javascript")}
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"

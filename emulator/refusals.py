@@ -4,19 +4,18 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """A call the Bot API refuses: `code` is both the HTTP status and `error_code`."""
+    """A call the Bot API refuses: `code` is both the HTTP status and `error_code`, `pause` how long it lets one wait for it."""
 
-    def __init__(self, code: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(self, code: int, description: str, pause: float = 0.0, **parameters: int) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
-        self.retry_after = retry_after
+        self.pause = pause
+        self.parameters = parameters
 
     def body(self) -> dict[str, Any]:
         answer: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
-        if self.retry_after is not None:
-            answer["parameters"] = {"retry_after": self.retry_after}
-        return answer
+        return {**answer, "parameters": self.parameters} if self.parameters else answer
 
 
 class ActRefusedError(Exception):
@@ -48,7 +47,19 @@ def forbidden(description: str) -> Refusal:
 
 
 def too_many_requests(retry_after: int) -> Refusal:
-    return Refusal(429, f"Too Many Requests: retry after {retry_after}", retry_after)
+    return flooded(retry_after)
+
+
+def flooded(retry_after: int, pause: float = 0.0) -> Refusal:
+    return Refusal(429, f"Too Many Requests: retry after {retry_after}", pause, retry_after=retry_after)
+
+
+def migrated(chat_id: int) -> Refusal:
+    return Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat_id)
+
+
+def too_large() -> Refusal:
+    return Refusal(413, "Request Entity Too Large")
 
 
 NOT_MODIFIED = (

@@ -32,6 +32,9 @@ class Emulator:
         self.world = World(token, username, seed, retry_scale)
         self.world.witness = witness or WITNESS
         self.faults = Faults(self.world.clock, self.world.random)
+        self.world.webhook.repeats = lambda: self.faults.strike("accepted", None) is not None
+        self.world.webhook.lateness = lambda: self.faults.strike_seconds("webhook", None, 1.0)
+        self.world.disorder = lambda chat: self.faults.strike_seconds("update", chat, 5.0)
         self.url = ""
         self._runner: web.AppRunner | None = None
 
@@ -55,7 +58,7 @@ class Emulator:
         return self.url
 
     async def stop(self) -> None:
-        await self.world.webhook.close()
+        await self.world.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

@@ -32,7 +32,7 @@ def see_chat(chat: Chat, bot_id: int, after: int) -> View:
 def see_message(chat: Chat, message: dict[str, Any], bot_id: int) -> View:
     """`from` is "bot" or "me"; a button has `label` and `data`, `url` or `copy`; `attachment` names what is not text.
 
-    `picture` is the file id of a picture the bot sent, to be seen at `/sim/files/{id}`.
+    `picture` is the file id of a picture the bot sent, to be seen at `/sim/files/{id}`; `poll`, a poll of the bot's.
     """
     mine = message["from"]["id"] != bot_id
     attachment = next((kind for kind in ATTACHED if kind in message), None)
@@ -47,6 +47,23 @@ def see_message(chat: Chat, message: dict[str, Any], bot_id: int) -> View:
         "buttons": see_buttons(message),
         "attachment": attachment,
         "picture": None if mine or attachment != "photo" else message["photo"][-1]["file_id"],
+        "poll": None if mine or attachment != "poll" else _see_poll(message["poll"], chat.chosen.get(message["message_id"], ())),
+    }
+
+
+def _see_poll(poll: dict[str, Any], chosen: tuple[int, ...]) -> View:
+    right = poll.get("correct_option_ids", ()) if chosen or poll["is_closed"] else ()
+    return {
+        "question": poll["question"],
+        "options": [
+            {"text": option["text"], "voters": option["voter_count"], "chosen": number in chosen, "right": number in right}
+            for number, option in enumerate(poll["options"])
+        ],
+        "total": poll["total_voter_count"],
+        "closed": poll["is_closed"],
+        "anonymous": poll["is_anonymous"],
+        "multiple": poll["allows_multiple_answers"],
+        "revocable": poll["allows_revoting"],
     }
 
 
@@ -72,10 +89,14 @@ def _see_event(chat: Chat, event: dict[str, Any], bot_id: int) -> View:
     return event
 
 
-def _see_reply_keyboard(chat: Chat) -> list[list[str]]:
-    if chat.reply_keyboard is None:
-        return []
-    return [[button["text"] for button in row] for row in chat.reply_keyboard["keyboard"]]
+def _see_reply_keyboard(chat: Chat) -> list[list[View]]:
+    """Rows of keys; one that `asks` for a contact or a location shares it instead of sending its label."""
+    rows = (chat.reply_keyboard or {}).get("keyboard", [])
+    return [[_see_key(key if isinstance(key, dict) else {"text": key}) for key in row] for row in rows]
+
+
+def _see_key(key: dict[str, Any]) -> View:
+    return {"label": key["text"], "asks": next((what for what in ("contact", "location") if key.get(f"request_{what}")), None)}
 
 
 SHOWN = 200

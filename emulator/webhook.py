@@ -34,7 +34,7 @@ class Webhook:
         self.last_error: tuple[int, str] | None = None
         self.on_reply: Callable[[Answer], Awaitable[None]] | None = None
         self.repeats: Callable[[], bool] = bool
-        self.holds: Callable[[], float] = float
+        self.lateness: Callable[[], float] = float
         self.chance = random.Random(0)  # noqa: S311  must be repeatable, not secret
         self._lanes: dict[str, _Lane] = {}
         self._due: list[tuple[float, int, str]] = []
@@ -173,8 +173,8 @@ class Webhook:
         settings = self.settings
         if settings is None:
             return Answer(0)
-        if wait := self.holds():
-            await self._clock.sleep(wait)
+        if late := self.lateness():
+            await self._clock.sleep(late)
         answer = await self._courier.carry(settings, update.body)
         if answer.accepted:
             self._connections.worked(self._clock.now())

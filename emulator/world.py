@@ -1,14 +1,17 @@
 """Everything the emulator remembers: people, chats, messages, taps, and what the bot says of itself."""
 
+import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.clock import Bell, Clock
 from emulator.files import Files
 from emulator.history import History
+from emulator.limits import Flood
 from emulator.polling import Poller
-from emulator.refusals import bad
+from emulator.refusals import bad, migrated
 from emulator.updates import LIFETIME, UpdateQueue
 from emulator.webhook import Webhook
 from emulator.witness import Witness
@@ -33,7 +36,10 @@ class Person:
 
 @dataclass
 class Chat:
-    """A private chat (its id is the person's) or a group, with what can be seen in it and how it came about."""
+    """A private chat (its id is the person's) or a group, with what can be seen in it and how it came about.
+
+    `chosen`: in a private chat, the options its person chose in a poll, by message id.
+    """
 
     id: int
     kind: str
@@ -45,6 +51,9 @@ class Chat:
     changed: Bell = field(default_factory=Bell)
     reworded: set[int] = field(default_factory=set)
     reply_keyboard: dict[str, Any] | None = None
+    chosen: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    pinned: list[int] = field(default_factory=list)
+    moved_to: int | None = None
     as_json: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,6 +97,7 @@ class World:
         self.history = History(self.clock)
         self.files = Files(token, int(self.clock.now()))
         self.updates = UpdateQueue(self.clock, self.history)
+        self.flood = Flood(self.clock, self.history)
         self.poller = Poller(self.updates, self.clock)
         self.webhook = Webhook(self.updates, self.clock, self.history, retry_scale)
         self.random = random.Random(seed)  # noqa: S311  faults must be repeatable, not secret
@@ -100,6 +110,10 @@ class World:
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
         self.taps: dict[str, Tap] = {}
+        self.ballots: dict[str, Any] = {}  # polls, by id; emulator.polls knows what they are
+        self.disorder: Callable[[int], float] = lambda _chat: 0.0
+        self._held: dict[int, list[tuple[str, dict[str, Any], str]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self.profile: dict[tuple[str, str], Any] = {}
         self.next_webhook = 0.0
         # Begin at the time of day: a bot with a memory must not take a new person for one of an earlier run.
@@ -132,10 +146,20 @@ class World:
         self.history.write("group", chat=group.id)
         return group
 
+    def migrate(self, group: Chat) -> Chat:
+        """Make a group a supergroup: it gets a new id, and the old one is refused with it."""
+        new = Chat(-1_000_000_000_000 + group.id, "supergroup", group.title)
+        self.chats[new.id] = new
+        group.moved_to = new.id
+        self.history.write("migrated", chat=group.id, to=new.id)
+        return new
+
     def chat(self, chat_id: int) -> Chat:
         found = self.chats.get(chat_id)
         if found is None:
             raise bad("chat not found")
+        if found.moved_to is not None:
+            raise migrated(found.moved_to)
         return found
 
     def number_message(self) -> int:
@@ -150,9 +174,42 @@ class World:
         return int(self.clock.now())
 
     def tell_bot(self, kind: str, payload: dict[str, Any], lane: str) -> int | None:
-        """Queue an update for the bot; return its id, or None when it was not wanted."""
+        """Queue an update for the bot; return its id, or None when it was not wanted, or is held back for a while."""
+        who = payload.get("from", payload.get("user", {})).get("id", 0)
+        if kind == "message" and (seconds := self.disorder(payload["chat"]["id"])):
+            self._held.setdefault(who, []).append((kind, payload, lane))
+            self.later(seconds, lambda: self._release(who))
+            return None
+        update = self._queue(kind, payload, lane)
+        self._release(who)
+        return update
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something when the emulator's clock has gone on by so much."""
+
+        async def wait() -> None:
+            await self.clock.sleep(seconds)
+            act()
+
+        task = asyncio.get_running_loop().create_task(wait())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """End all that goes on by itself."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.webhook.close()
+
+    def _queue(self, kind: str, payload: dict[str, Any], lane: str) -> int | None:
         update = self.updates.add(kind, payload, lane, LIFETIME[kind])
         return None if update is None else update.update_id
+
+    def _release(self, who: int) -> None:
+        """Queue what was held back of somebody's."""
+        for kind, payload, lane in self._held.pop(who, ()):
+            self.history.write("released", person=who, kind=kind, update_id=self._queue(kind, payload, lane))
 
 
 NAMES = (

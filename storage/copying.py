@@ -11,18 +11,34 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Date, DateTime, Engine, column, func, insert, inspect, select, table, text
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    column,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+)
 
 from storage.database import READING
+from storage.schema import metadata
 
 Row = Sequence[Any]
 Say = Callable[[str, int], None]
-"""Is told of a table and how many of its rows are done, every few thousand of them."""
+"""Is told of a table and how many of its rows are done, every million of them."""
 
 _AT_ONCE = 2_000  # rows
-_EVERY = 100_000  # rows between two words to `Say`
+_EVERY = 1_000_000  # rows between two words to `Say`
 _BITS = 128
 
 
@@ -71,7 +87,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 def tables(db: Connection) -> dict[str, list[str]]:
     """Every table of ours with its columns in order of the alphabet; those that others refer to come first."""
     look = inspect(db)
-    names = [name for name, _ in look.get_sorted_table_and_fkc_names() if name and name != "alembic_version"]
+    names = [name for name, _ in look.get_sorted_table_and_fkc_names() if name and name in metadata.tables]
     return {name: sorted(one["name"] for one in look.get_columns(name)) for name in names}
 
 
@@ -91,9 +107,7 @@ def copy(source: Connection, target: Connection, say: Say = lambda _table, _rows
         msg = f"these tables are not the same in both: {', '.join(sorted(differ))}"
         raise CopyError(msg)
     write = _INTO[target.dialect.name]
-    copied = {}
-    for name, columns in ours.items():
-        copied[name] = _pass(source, name, columns, say, lambda rows, at=(name, columns): write(target, *at, rows))  # type: ignore[misc]
+    copied = {name: _pass(source, name, columns, say, partial(write, target, name, columns)) for name, columns in ours.items()}
     _number_on(target)
     return copied
 
@@ -106,9 +120,7 @@ def compare(wanted: Mapping[str, Tally], found: Mapping[str, Tally]) -> None:
         raise CopyError(msg)
 
 
-def _pass(
-    db: Connection, name: str, columns: Sequence[str], say: Say, take: Callable[[Iterator[Sequence[Row]]], None]
-) -> Tally:
+def _pass(db: Connection, name: str, columns: Sequence[str], say: Say, take: Callable[[Iterator[Sequence[Row]]], None]) -> Tally:
     counted = _Count()
     take(counted.pass_on(_read(db, name, columns), lambda rows: say(name, rows)))
     return counted.done()
@@ -122,7 +134,8 @@ def _exhaust(batches: Iterable[Sequence[Row]]) -> None:
 def _read(db: Connection, name: str, columns: Sequence[str]) -> Iterator[Sequence[Row]]:
     """The rows of a table in order of its key, so that they are written where they belong one after the other."""
     look = inspect(db)
-    wanted = select(*map(column, columns)).select_from(table(name))
+    chosen: list[ColumnElement[Any]] = [column(one) for one in columns]
+    wanted = select(*chosen).select_from(table(name))
     wanted = wanted.order_by(*map(column, look.get_pk_constraint(name)["constrained_columns"]))
     found = db.execute(wanted.execution_options(yield_per=_AT_ONCE)).partitions()
     if db.dialect.name == "sqlite":

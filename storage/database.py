@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,36 @@ def connect_plainly(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@contextmanager
+def open_plainly(url: str, *, begin: bool = False) -> Iterator[Engine]:
+    """The same once it answers, with whatever schema it has; with `begin` a missing SQLite file is made.
+
+    Raises DatabaseError, saying what to do.
+    """
+    parsed, where = parse(url), _where(url)
+    engine = connect_plainly(url)
+    try:
+        if parsed.drivername.startswith("sqlite"):
+            _place(Path(str(parsed.database)), begin=begin)
+        with engine.connect():
+            pass
+    except (DBAPIError, OSError) as error:
+        engine.dispose()
+        msg = f"The database {where} does not open. {_diagnose(url, error)}"
+        raise DatabaseError(msg) from error
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _place(file: Path, *, begin: bool) -> None:
+    if begin:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    else:
+        file.stat()
 
 
 def _limit(connection: Any, _record: Any) -> None:

@@ -44,14 +44,21 @@ def forget_answers(
     pairs: Sequence[tuple[int, Engagement]],
     codes: Mapping[int, str] | None = None,
 ) -> None:
-    """Delete what people (by id) said in engagements, where a pseudonym or name leads to it."""
-    linked = [(person, engagement) for person, engagement in pairs if engagement.identity != "anonymous"]
+    """Delete what people (by id) said in engagements, where a pseudonym or name leads to it.
+
+    Where nobody has a pseudonym nobody has said anything; to look for it would make the key.
+    """
+    linked = [(person, one) for person, one in pairs if _leads_back(keys, one)]
     if not linked:
         return
     known = codes or _codes(db, {person for person, _ in linked})
     keyed = [(one.id, respondent(keys, one, known[person])) for person, one in linked if person in known]
     for table in (answers, responses):
         db.execute(delete(table).where(tuple_(table.c.engagement_id, table.c.respondent).in_(keyed)))
+
+
+def _leads_back(keys: Keys, one: Engagement) -> bool:
+    return one.identity == "named" or (one.identity == "confidential" and keys.has_pseudonyms(one.slug))
 
 
 def _codes(db: Connection, ids: Collection[int]) -> dict[int, str]:

@@ -14,7 +14,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,12 @@ class Keys:
             self._change(lambda held: held["pseudonyms"].setdefault(slug, _text(secrets.token_bytes(_KEY))))
         return hashlib.blake2b(person.encode(), key=self._pseudonyms[slug], digest_size=16).digest()
 
+    def has_pseudonyms(self, slug: str) -> bool:
+        """Whether anybody has been a respondent in this confidential engagement."""
+        if slug not in self._pseudonyms:
+            self._take(self._on_disk())  # another process may have met the first
+        return slug in self._pseudonyms
+
     def sign(self, chat_id: int, data: str) -> str:
         """The 16 hex digits that tie a button's data to the chat it was made for."""
         return hashlib.blake2b(f"{chat_id}|{data}".encode(), key=self._buttons, digest_size=8).hexdigest()
@@ -133,6 +139,10 @@ class Keys:
 
     # --- The file
 
+    def copy_lasting(self, path: Path) -> None:
+        """Write the keys that last to another file: the daily ones must end when their time has come."""
+        Keys(path, self._held | {"daily": {}})._write(self._held | {"daily": {}})  # noqa: SLF001 - the same noun
+
     def _change(self, change: Callable[[dict[str, Any]], object]) -> None:
         """Change the file as it is now, which may hold more than when it was last read."""
         with _alone(self.path):
@@ -162,7 +172,8 @@ class Keys:
                 os.fsync(file.fileno())
             new.replace(self.path)
         except OSError:
-            new.unlink(missing_ok=True)
+            with suppress(OSError):
+                new.unlink()
             raise
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
@@ -222,8 +233,8 @@ def load(path: Path) -> Keys:
     try:
         return Keys(path, json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        what = "is damaged, or is no key file" if text.strip() else "is empty"
-        msg = f"The key file {path} {what}. Put it back from your own copy: without it nothing sealed can be read."
+        why = "damaged, or no key file" if text.strip() else "empty"
+        msg = f"The key file {path} cannot be read: it is {why}. Put it back from your own copy: nothing sealed opens without it."
         raise KeysError(msg) from error
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
+
+from storage.database import DatabaseError
 
 
 def find_dead(db: Connection, claimers: Collection[str], me: str) -> set[str]:
@@ -20,3 +26,58 @@ def find_dead(db: Connection, claimers: Collection[str], me: str) -> set[str]:
 def lock_number(name: str) -> int:
     """The number of the advisory lock that goes by a name."""
     return int.from_bytes(hashlib.blake2b(f"withus {name}".encode(), digest_size=8).digest(), signed=True)
+
+
+def lock_beside(database: Path) -> Path:
+    """The file whose lock the one process of a SQLite file holds."""
+    return database.with_name(database.name + ".lock")
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[None]:
+    """Work while no bot runs on a database. Raises DatabaseError when one does.
+
+    SQLite: none can start meanwhile. PostgreSQL: only others who want to be alone wait; what a bot finds that starts
+    meanwhile is for the transaction to see to.
+    """
+    with (_alone_in_file if engine.dialect.name == "sqlite" else _alone_on_server)(engine):
+        yield
+
+
+@contextmanager
+def _alone_in_file(engine: Engine) -> Iterator[None]:
+    file = lock_beside(Path(str(engine.url.database)))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _take(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(lock: int) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise DatabaseError(RUNNING) from None
+
+
+@contextmanager
+def _alone_on_server(engine: Engine) -> Iterator[None]:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        db.execute(text("SELECT pg_advisory_lock(:key)"), {"key": lock_number("alone")})
+        try:
+            if db.scalar(_OTHERS):
+                raise DatabaseError(RUNNING)
+            yield
+        finally:
+            db.execute(text("SELECT pg_advisory_unlock_all()"))
+
+
+_OTHERS = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+RUNNING = "A bot is running on this database. Stop it first, then run this again. Nothing was changed."

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import errno
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from storage.keys import KeysError
+
 _KIND = 0xFF  # the lowest byte of SQLite's code is the kind of trouble; those above say where it was
+
+
+def is_trouble(error: BaseException) -> bool:
+    """Whether the disk, the connection or the key file failed, and not something about what was to be kept."""
+    if isinstance(error, OSError | PoolTimeoutError | KeysError):
+        return True
+    return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)
 
 
 def explain(error: BaseException) -> str:
@@ -18,6 +27,8 @@ def explain(error: BaseException) -> str:
         return _of_sqlite(error.orig) or _of_postgresql(error.orig) or f"{OTHER} ({type(error.orig).__name__})"
     if isinstance(error, OSError):
         return _of_system(error)
+    if isinstance(error, KeysError):
+        return str(error)
     return f"{OTHER} ({type(error).__name__})"
 
 

@@ -3,11 +3,16 @@
 import ipaddress
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 LOCAL_NAMES = {"", "localhost", socket.gethostname()}
 attempts: list[str] = []
 """What the running test has tried to reach; the guard empties it, so that an attempt the code swallowed is still seen."""
+
+
+_opened: list[bool] = []
 
 
 class Blocked(OSError):
@@ -19,9 +24,19 @@ def guard() -> None:
     sys.addaudithook(_watch)
 
 
+@contextmanager
+def opened() -> Iterator[None]:
+    """Let a test out for the length of a `with`: only a person who named a real bot wants that."""
+    _opened.append(True)
+    try:
+        yield
+    finally:
+        _opened.pop()
+
+
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     position = WATCHED.get(event)
-    if position is None:
+    if position is None or _opened:
         return
     address = arguments[position]
     host = address[0] if isinstance(address, tuple) else address if event == "socket.getaddrinfo" else ""

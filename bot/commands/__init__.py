@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.commands import answers, engagements, failing, files, installation, running, trying, words, workbooks
+from bot.commands import answers, engagements, failing, files, installation, keeping, running, trying, words, workbooks
 from bot.commands.workplace import fail
 from bot.config import ConfigError
 from storage.database import DatabaseError
@@ -32,6 +32,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "draw": trying.draw,
     "results": answers.show_results,
     "doctor": installation.examine,
+    "backup": keeping.back_up,
+    "restore": keeping.restore,
+    "upgrade": keeping.upgrade,
+    "move": keeping.move,
 }
 """Name on the command line -> the function that does it; those added below have commands of their own."""
 

@@ -11,7 +11,9 @@ import typer
 
 from bot import logs
 from bot.clock import Clock
+from bot.commands import keeping
 from bot.commands.workplace import ConfigOption, fail, settings
+from storage.database import OlderSchemaError
 
 
 def run(
@@ -24,7 +26,11 @@ def run(
     chosen = settings(config_file)
     logs.configure()
     try:
-        _loop(app.run(chosen, Clock(clock)))
+        try:
+            _loop(app.run(chosen, Clock(clock, checked=True)))
+        except OlderSchemaError:
+            keeping.bring_up(chosen)
+            _loop(app.run(chosen, Clock(clock, checked=True)))
     except app.AddressError as error:
         fail(str(error))
 

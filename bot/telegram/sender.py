@@ -1,8 +1,13 @@
-"""Posts what is waiting: one letter in flight a chat, in order, each outcome told to the turn loop to be recorded."""
+"""Posts letters: one in flight a chat, in order, each outcome told to the turn loop to be recorded.
+
+A reply is tried until it is known what became of it. What the bot starts by itself is tried once; when it certainly did not
+go out it is `pending` again, and `dispatch` knows when it may go.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,12 +20,15 @@ from bot.desk import Tapped
 from bot.telegram.album import Album
 from bot.telegram.pacer import Pacer
 from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
-from storage.outbox import FAILED, NEVER_TWICE, PENDING, SENT, UNKNOWN, Letter, Settled
+from storage.outbox import FAILED, NEVER_TWICE, PENDING, REPLY, SENT, UNKNOWN, Letter, Settled
 
 log = structlog.get_logger()
 
 _RETRY = (0.2, 0.5, 1, 2, 5, 10, 30)  # seconds between tries of a call that never reached Telegram
 _TAP_LIFE = 15.0  # seconds after which nobody looks at the spinner any more
+
+REFUSED, IN_VAIN = "refused", "in vain"
+"""Why a letter is `pending` again: Telegram said to wait, or it was not there to hear."""
 
 GONE = {
     "bot was blocked by the user": "blocked",
@@ -46,8 +54,8 @@ class _Tries:
     repeated: bool = False
 
     async def pause(self) -> None:
-        """Wait before the next try, longer each time."""
-        await asyncio.sleep(_RETRY[min(self.count, len(_RETRY) - 1)])
+        """Wait before the next try, longer each time, and not all chats alike: they failed at the same moment."""
+        await asyncio.sleep(_RETRY[min(self.count, len(_RETRY) - 1)] * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
         self.count += 1
 
 
@@ -72,7 +80,7 @@ class Sender:
         self._stopping = False
 
     def post(self, letters: Sequence[Letter]) -> None:
-        """Take letters whose rows are committed; those of one chat go in this order."""
+        """Take replies whose rows are committed; those of one chat go in this order."""
         for letter in letters:
             queue = self._queues.get(letter.chat_id)
             if queue is None:
@@ -80,6 +88,14 @@ class Sender:
                 self._start(self._serve(letter.chat_id))
             else:
                 queue.append(letter)
+
+    def start(self, letter: Letter) -> bool:
+        """Send something the bot starts, now; False when its chat is busy: someone is being answered there."""
+        if self._stopping or letter.chat_id in self._queues:
+            return False
+        self._queues[letter.chat_id] = deque((letter,))
+        self._start(self._serve(letter.chat_id))
+        return True
 
     def answer(self, taps: Sequence[Tapped]) -> None:
         """Answer taps. Nobody waits for an answer that fails: what was tapped is kept already."""
@@ -127,48 +143,44 @@ class Sender:
         """What became of one letter; None when the sender is closing and it was not sent."""
         tries = _Tries()
         loop = asyncio.get_running_loop()
-        at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
         while not self._stopping:
-            if at > loop.time():
-                await asyncio.sleep(at - loop.time())
-                if self._pacer.is_held(letter.chat_id, loop.time()):  # refused meanwhile: places are given anew, apart
-                    at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
+            if letter.lane == REPLY and self._pacer.is_held(letter.chat_id, loop.time()):
+                await asyncio.sleep(self._pacer.reply_at(letter.chat_id, loop.time()) - loop.time())
                 continue
             outcome = await self._try(letter, tries)
-            if outcome:
+            if outcome.state != PENDING or letter.lane != REPLY:
                 return outcome
-            at = self._pacer.reserve(letter.chat_id, letter.lane, loop.time())
+            if outcome.reason == IN_VAIN:
+                await tries.pause()
         return None
 
-    async def _try(self, letter: Letter, tries: _Tries) -> Settled | None:
-        """Call once; None when the call is to be made again."""
+    async def _try(self, letter: Letter, tries: _Tries) -> Settled:
+        """Call once; `pending` when the call is to be made again."""
+        again = Settled(letter.id, PENDING, IN_VAIN, letter.lane)
         try:
             reply = await (self._album.send(letter) if letter.kind == "photo" else self._wire.tell(*compose(letter)))
         except NotSentError as error:
             log.warning("not sent", reason=str(error))
-            await tries.pause()
-            return None
+            return again
         except UnknownOutcomeError as error:
             log.warning("outcome unknown", reason=str(error), kind=letter.kind)
             if tries.repeated or letter.policy == NEVER_TWICE:
                 return Settled(letter.id, UNKNOWN, str(error)[:64], letter.lane)
             tries.repeated = True  # a reply to a person's own action may be repeated once
-            await tries.pause()
-            return None
+            return again
         if reply.code in NOT_HEARD:
             log.error("Telegram does not know this bot, or another program uses its token", code=reply.code)
-            await tries.pause()
-            return None
+            return again
         return self._judge(letter, reply, asyncio.get_running_loop().time())
 
-    def _judge(self, letter: Letter, reply: Reply, now: float) -> Settled | None:
-        """What an answer means for a letter; None when it is to be tried again."""
+    def _judge(self, letter: Letter, reply: Reply, now: float) -> Settled:
+        """What an answer means for a letter; `pending` when it is to be tried again."""
         if reply.ok:
             return Settled(letter.id, SENT, lane=letter.lane)
         if reply.code == 429:  # noqa: PLR2004 - Too Many Requests: certainly not sent
-            until = self._pacer.refused(letter.chat_id, reply.retry_after, now)
+            until = self._pacer.refused(letter.chat_id, reply.retry_after, now, reply=letter.lane == REPLY)
             log.warning("asked to wait", seconds=round(until - now, 1))
-            return None
+            return Settled(letter.id, PENDING, REFUSED, letter.lane)
         words = reply.description.lower()
         if any(fine in words for fine in FINE):
             return Settled(letter.id, SENT, lane=letter.lane)

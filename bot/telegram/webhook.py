@@ -41,9 +41,11 @@ class Hear:
 
     async def _hear(self, headers: Mapping[bytes, bytes], receive: Receive) -> PlainTextResponse:
         if not hmac.compare_digest(headers.get(HEADER, b""), self._secret):
+            self._waiting.pulse.strangers["secret"] += 1
             return NOT_TELEGRAM
         body = await _body(headers, receive)
         if body is None:
+            self._waiting.pulse.strangers["size"] += 1
             return TOO_LARGE
         try:
             arrival = read(loads(body), self._sign)
@@ -51,6 +53,7 @@ class Hear:
             arrival = None
         if arrival is None:  # it would come again for ever, in front of the person's next message
             log.error("an update that is not one", size=len(body))
+            self._waiting.pulse.strangers["shape"] += 1
             return OK
         try:
             await self._waiting.take([arrival])

@@ -7,7 +7,9 @@ connections serve python-telegram-bot's `Bot` for everything that is not hot.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +26,7 @@ from bot.telegram.reader import loads
 CONNECTIONS = 250  # calls in flight at once: with 40 ms to Telegram, room for some 6,000 a second
 TIMEOUT = 35.0  # seconds for any call but a long poll
 CONNECT_TIMEOUT = 10.0
+HEAR_EVERY = 10.0  # seconds between two looks at the clock of the other side
 
 Body = bytes | aiohttp.Payload
 """What is posted: JSON, or a form with a file in it."""
@@ -53,15 +56,25 @@ class Reply:
 
 
 DONE = Reply(200)
+CERTIFICATE = "its certificate is not accepted; is this computer's clock right?"
 _WELL = b'{"ok":true'
 
 
 class Wire:
-    """Connections to one Bot API server. `base` is its address with the token; it is never logged."""
+    """Connections to one Bot API server. `base` is its address with the token; it is never logged.
 
-    def __init__(self, api_url: str, token: str, connections: int = CONNECTIONS) -> None:
+    `hear` is told, every now and then, what an answer says of the time.
+    """
+
+    def __init__(
+        self, api_url: str, token: str, connections: int = CONNECTIONS, hear: Callable[[str | None], None] | None = None
+    ) -> None:
         self.base = f"{api_url}/bot{token}/"
         self._connections = connections
+        self._hear = hear
+        self._next_hearing = 0.0
+        self.calls: Counter[tuple[str, str]] = Counter()  # (method, what became of it): an HTTP status, not sent, unknown
+        self.well_at = 0.0  # by time.monotonic: when a call was last answered well
         self._session: aiohttp.ClientSession | None = None
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._urls: dict[str, URL] = {}
@@ -113,11 +126,23 @@ class Wire:
         headers = None if isinstance(body, bytes) else {"Content-Type": body.headers["Content-Type"]}
         try:
             async with self._session.post(url, data=body, timeout=limits, headers=headers) as answer:
-                return answer.status, await answer.read()
+                if self._hear and (now := time.monotonic()) > self._next_hearing:
+                    self._next_hearing = now + HEAR_EVERY
+                    self._hear(answer.headers.get("Date"))
+                payload = await answer.read()
+        except aiohttp.ClientConnectorCertificateError:
+            self.calls[url.name, "not sent"] += 1
+            raise NotSentError(CERTIFICATE) from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            self.calls[url.name, "not sent"] += 1
             raise NotSentError(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+            self.calls[url.name, "unknown"] += 1
             raise UnknownOutcomeError(type(error).__name__) from None
+        self.calls[url.name, str(answer.status)] += 1
+        if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
+            self.well_at = time.monotonic()
+        return answer.status, payload
 
 
 def _read(status: int, payload: bytes) -> Reply:

@@ -19,7 +19,12 @@ def is_staff(request: Request) -> bool:
     """
     host = request.headers.get("host", "")
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    return name in LOOPBACK and _is_here(request) and not any(header in request.headers for header in PROXIED)
+    return name in LOOPBACK and _is_here(request) and not is_passed_on(request)
+
+
+def is_passed_on(request: Request) -> bool:
+    """Whether this came through a proxy that says so."""
+    return any(header in request.headers for header in PROXIED)
 
 
 def _is_here(request: Request) -> bool:

@@ -10,19 +10,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 
+from bot.vitals import Vitals
 from bot.web import health, results
 from bot.web.rendering import STATIC, Files, page
 
 
-def routes(engine: AsyncEngine, organisation_id: int, trouble: Callable[[], str], *, public: bool = False) -> list[BaseRoute]:
-    """Every page of an organisation, what pages are dressed in, and `/healthz`. Give Starlette ERRORS beside them.
+def routes(
+    engine: AsyncEngine, organisation_id: int, vitals: Vitals | None = None, *, public: bool = False
+) -> list[BaseRoute]:
+    """Every page of an organisation, what pages are dressed in, and health. Give Starlette ERRORS beside them.
 
-    `trouble` says in words what is wrong, and nothing when all is well. When the address is `public`, reached from
-    outside through a proxy, there are no pages for staff: until they can sign in, nobody could tell who is looking.
+    When the address is `public`, reached from outside through a proxy, there are no pages for staff: until they can sign
+    in, nobody could tell who is looking.
     """
     if public:
-        return [health.route(trouble)]
-    return [health.route(trouble), *results.routes(engine, organisation_id), Mount("/static", Files(directory=STATIC))]
+        return health.routes(vitals)
+    return [*health.routes(vitals), *results.routes(engine, organisation_id), Mount("/static", Files(directory=STATIC))]
 
 
 async def explain(_request: Request, error: Exception) -> Response:

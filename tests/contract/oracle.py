@@ -35,7 +35,7 @@ def judge_call(call: Called) -> Iterator[str]:
         yield from _refusal(answer, call.status)
     elif model is None:
         yield "was answered, and there is no such method"
-    elif set(answer) != {"ok", "result"} or answer["ok"] is not True:
+    elif set(answer) - {"description"} != {"ok", "result"} or answer["ok"] is not True:
         yield f"was answered {call.body[:80]!r}"
     else:
         yield from _request(model, call.parameters, answer["result"])

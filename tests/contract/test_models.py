@@ -132,7 +132,7 @@ MISTAKES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.promise("P25", control=True)
 @pytest.mark.parametrize("mistake", MISTAKES)
-@pytest.mark.parametrize("write", [lambda value: value, lambda value: json.dumps(value)], ids=["JSON", "a form"])
+@pytest.mark.parametrize("write", [lambda value: value, json.dumps], ids=["JSON", "a form"])
 def test_a_request_that_is_not_the_bot_api_is_caught(mistake: str, write: Callable[[Any], Any]) -> None:
     sent = {"chat_id": 4, "text": "Coming?", **MISTAKES[mistake]}
     sent |= {name: write(sent[name]) for name in sent.keys() & {"reply_markup", "reply_parameters"}}

@@ -7,7 +7,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from bot.foundation import foundation
 from bot.house import House as Held
 from emulator.client import Someone
 from storage import engagements, erasure, failures, outbox, people, releases, results
+from storage.outbox import Settled
 from tests.crashes.loop import DIED, Account
 from tests.road.crowd import hear
 from tests.road.house import PATIENCE, House
@@ -29,17 +30,18 @@ from tests.road.script import flatten
 
 ANONYMOUS, CONFIDENTIAL, NAMED = "tests-hidden", "tests-five", "tests-adults"
 YESTERDAY = -86_400.0
+LOOK_EVERY = 0.01  # seconds between looks whether the bot has died
 EARLIER = 9  # people who finished the anonymous one yesterday: with Ann there are enough to mix
 
 EXPECTED = {
     ANONYMOUS: {"people finished": "10", "sleep.answered": "10", "sleep.well": "9", "sleep.badly": "1", "why.says": "Dim lights"},
     CONFIDENTIAL: {
-        "people finished": "1", "who.have": "0", "who.care": "1", "first.nearer": "1", "first.phone": "1", "first.later": "0",
-        "wrong.says": "Listen to us", "sure.yes": "1", "tell-me.no": "1",
+        "people finished": "1", "who.work": "1", "who.have": "0", "wrong.says": "Listen to us", "sure.yes": "1", "sure.no": "0",
+        "tell-me.no": "1",
     },
     NAMED: {"people started": "1", "people finished": "1", "come.car": "0", "come.bus": "1"},
 }  # fmt: skip
-"""What is to be kept: Ann's anonymous answer, all Ben said, and nothing of Cat's, who had it deleted."""
+"""What is to be kept: all that Ann and Ben said, and nothing of Cat's, who had it deleted."""
 
 Links = Mapping[str, str]
 
@@ -53,6 +55,7 @@ def prepare(house: House) -> None:
         visitors = [inside.person() for _ in range(EARLIER)]
         for words in (f"/start {house.links[ANONYMOUS]}", "18 or over", "1", "skip"):
             inside.take([visitor.types(words) for visitor in visitors])
+        inside.do(outbox.settle, [Settled(letter.id, outbox.SENT) for letter in inside.letters])
     house.moved_by.write_text("0")
 
 
@@ -70,31 +73,28 @@ def copy(house: House, of: House) -> House:
 
 
 def ann(person: Someone, links: Links) -> None:
-    """Types everything at once, before anything was asked."""
+    """Types everything at once, before anything was asked, and answers two engagements."""
     person.starts(links[ANONYMOUS])
-    for words in ("18 or over", "2", "Dim lights"):
+    for words in ("18 or over", "2", "Dim lights", f"/start {links[NAMED]}", "By bus"):
         person.says(words)
+    hear(person, "Thank you")
     hear(person, "Thank you")
 
 
 def ben(person: Someone, links: Links) -> None:
-    """Taps, goes back and says it better, changes an earlier answer, and answers another engagement afterwards."""
+    """Taps, goes back and says it better, and changes an earlier answer."""
     person.starts(links[CONFIDENTIAL])
     _tap(person, "how old are you", "18 or over")
-    first = _tap(person, "Which best describes you", "I have long covid")
-    _tap(person, "What would help first", "Closer to home", "By phone", "Done")
+    _tap(person, "Which best describes you", "I work there")
     hear(person, "What should we not get wrong")
     person.says("Listen")
     _tap(person, "You wrote: Listen", "Back")
     hear(person, "What should we not get wrong")
     person.says("Listen to us")
-    hear(person, "You wrote: Listen to us")
-    person.taps("I care for someone", message_id=first)
-    _tap(person, "It is now: I care for someone", "Yes")
-    _tap(person, "Shall we tell you", "No")
-    hear(person, "Thank you")
-    person.starts(links[NAMED])
-    _tap(person, "How do you come", "By bus")
+    earlier = _tap(person, "You wrote: Listen to us", "No")
+    hear(person, "Shall we tell you")
+    person.taps("Yes", message_id=earlier)
+    _tap(person, "It is now: Yes", "No")
     hear(person, "Thank you")
 
 
@@ -134,7 +134,9 @@ def talk(house: House, *variants: str) -> Talked:
     house.begin()
     with ThreadPoolExecutor(len(TALKS)) as threads:
         talks = [threads.submit(TALKS[name], person, house.links) for name, person in everyone.items()]
-        while not all(one.done() for one in talks) and not any(one.done() and one.exception() for one in talks):
+        while wait(talks, LOOK_EVERY, FIRST_EXCEPTION).not_done:
+            if any(one.done() and one.exception() for one in talks):
+                break
             code = house.nursery.poll(house.pid)
             if code is not None:
                 assert code == DIED, f"the bot ended with {code}: {house.said()}"

@@ -66,6 +66,7 @@ def stage(ground: Ground, nursery: Nursery, tmp_path: Path) -> Iterator[Callable
         yield lambda receive, broken="": Stage(ground, nursery, tmp_path, telegram, receive, broken)
 
 
+@pytest.mark.timeout(900)
 def test_wherever_the_bot_dies_all_is_there_once_and_nobody_waits_in_vain(stage) -> None:
     here = stage("polling")
     here.play(Account())

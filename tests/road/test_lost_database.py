@@ -72,7 +72,7 @@ def answer_through_an_outage(house: House, tell_all_is_well: Callable[[House], b
 def is_well(house: House) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=PATIENCE)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
     finally:
         connection.close()

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.vitals import Vitals
 from bot.web import pages
 from storage.database import open_database
 from tests.storage.world import World
@@ -22,18 +23,18 @@ async def fail(_request: object) -> None:
     raise RuntimeError("as it sometimes happens")
 
 
-def application(world: World, trouble: str = "") -> Starlette:
-    routes = pages.routes(world.engine, world.organisation_id, lambda: trouble)
+def application(world: World, vitals: Vitals | None = None) -> Starlette:
+    routes = pages.routes(world.engine, world.organisation_id, vitals)
     return Starlette(routes=[*routes, Route("/failing", fail)], exception_handlers=pages.ERRORS)
 
 
 def ask(
-    world: World, path: str, *, method: str = "GET", sender: str = "127.0.0.1", trouble: str = "", **headers: str
+    world: World, path: str, *, method: str = "GET", sender: str = "127.0.0.1", vitals: Vitals | None = None, **headers: str
 ) -> httpx.Response:
     """What the pages answer; `headers` are named with underscores."""
 
     async def whole() -> httpx.Response:
-        road = httpx.ASGITransport(application(world, trouble), raise_app_exceptions=False, client=(sender, 4000))
+        road = httpx.ASGITransport(application(world, vitals), raise_app_exceptions=False, client=(sender, 4000))
         async with httpx.AsyncClient(transport=road, base_url="http://127.0.0.1:8080") as client:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             return await client.request(method, path, headers=named)
@@ -49,7 +50,7 @@ def serve(url: str, organisation_id: int) -> Iterator[str]:
 
     async def run() -> None:
         engine = await open_database(url)
-        app = Starlette(routes=pages.routes(engine, organisation_id, str), exception_handlers=pages.ERRORS)
+        app = Starlette(routes=pages.routes(engine, organisation_id), exception_handlers=pages.ERRORS)
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
         serving = asyncio.create_task(server.serve(sockets=[door]))
         await asyncio.to_thread(stop.wait)

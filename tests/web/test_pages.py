@@ -213,13 +213,6 @@ def test_what_does_not_work_is_said_in_plain_words(world: World, path: str, meth
     assert "Traceback" not in answer.text
 
 
-def test_health_is_ok_until_something_is_wrong(world: World) -> None:
-    well = ask(world, "/healthz")
-    assert (well.status_code, well.json()) == (200, {"status": "ok"})
-    ill = ask(world, "/healthz", trouble="the disk is full")
-    assert (ill.status_code, ill.json()) == (503, {"status": "the disk is full"})
-
-
 def test_a_page_renews_itself_only_when_asked_to(world: World) -> None:
     world.engage()
     assert "refresh" not in ask(world, "/results/clinic").text

@@ -1,0 +1,161 @@
+"""Putting a backup in place of what a database holds: whole, in one transaction, and made safe to start from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, and_, delete, inspect, select, text, tuple_, update
+from sqlalchemy.exc import DBAPIError
+
+from storage import audit, backups, copying, database, engagements, erasure, outbox, pauses, schema
+from storage.backups import DATABASE
+from storage.copying import CopyError, Say
+from storage.database import DatabaseError
+from storage.keys import GoneError, Keys
+from storage.manifests import BackupError, Manifest
+from storage.troubles import explain
+
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Restorer:
+    """Who restores and when, with which key file, and a folder where there is room to work."""
+
+    who: str
+    now: dt.datetime
+    keys: Keys
+    room: Path
+    erasures_lost: bool = False  # the list of erasures is lost for good, and that has been said
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it: how many people are back, and how much was let go and why."""
+
+    manifest: Manifest
+    people: int
+    replies: int  # unsent ones, dropped
+    uncertain: int  # messages of the bot's own that may have been sent since
+    lost: int  # anonymous conversations whose daily key is gone
+    erased: int  # people who asked to be forgotten since
+
+
+def holds_people(db: Connection) -> bool:
+    """Whether anybody is in a database. Raises DatabaseError when it is another program's."""
+    tables = set(inspect(db).get_table_names())
+    if tables & {"alembic_version", *schema.metadata.tables} and not tables >= database.OURS:
+        msg = "The database of storage.url belongs to another program. Check storage.url. Nothing was changed."
+        raise DatabaseError(msg)
+    return "people" in tables and db.execute(text("SELECT 1 FROM people LIMIT 1")).first() is not None
+
+
+def check_keys(manifest: Manifest, restorer: Restorer) -> None:
+    """Raises BackupError when the key file is not the backup's, or the list of erasures beside it is not all there."""
+    keys = restorer.keys
+    if manifest.keys not in {"", keys.fingerprint}:
+        msg = (
+            f"The key file {keys.path} does not belong to this backup: nothing sealed in it could be read. Bring back the "
+            "key file of the installation it was made by, and set storage.keys to it. Nothing was changed."
+        )
+        raise BackupError(msg)
+    beside = erasure.list_beside(keys.path)
+    there = len(beside.read_text().splitlines()) if beside.exists() else 0
+    if there < manifest.erasures and not restorer.erasures_lost:
+        msg = (
+            f"The list of erasures {beside} holds {there} lines, and it held {manifest.erasures} when this backup was made. "
+            "Without all of it, people who asked to be forgotten would come back. Bring back the newest list from beside "
+            "the old key file. If it is lost for good, say so with --without-erasures. Nothing was changed."
+        )
+        raise BackupError(msg)
+
+
+def restore(target: Engine, backup: Path, manifest: Manifest, restorer: Restorer, say: Say) -> Restored:
+    """Put a backup that was verified in place of everything in `target`. Raises BackupError; then nothing was changed."""
+    try:
+        with _upgraded(backup, manifest, restorer.room) as file, backups.reading(file) as source, target.begin() as db:
+            _empty(db)
+            database.migrate(db)
+            copying.compare(copying.copy(source, db, say), copying.count(db))
+            return _make_safe(db, backup, manifest, restorer)
+    except (OSError, DBAPIError, CopyError) as error:
+        why = str(error) if isinstance(error, CopyError) else explain(error)
+        msg = f"{backup} could not be restored: {why} Nothing was changed."
+        raise BackupError(msg) from error
+
+
+@contextmanager
+def _upgraded(backup: Path, manifest: Manifest, room: Path) -> Iterator[Path]:
+    """The backup's database with this program's schema: itself, or a copy brought up to it."""
+    if manifest.schema == database.revisions()[-1]:
+        yield backup / DATABASE
+        return
+    with backups.workshop(room, f"{backup.name}-upgraded") as part:
+        file = part / DATABASE
+        file.write_bytes((backup / DATABASE).read_bytes())
+        with backups.writing(file) as db:
+            database.migrate(db)
+        yield file
+
+
+def _empty(db: Connection) -> None:
+    quote = db.dialect.identifier_preparer.quote
+    for name in [*reversed(copying.tables(db)), "alembic_version"]:
+        db.execute(text(f"DROP TABLE IF EXISTS {quote(name)}"))
+
+
+def _make_safe(db: Connection, backup: Path, manifest: Manifest, restorer: Restorer) -> Restored:
+    """Let go what must not come back, and hold what the bot would start by itself."""
+    keys, now = restorer.keys, restorer.now
+    replies, uncertain = _settle_letters(db)
+    lost = _let_go_unopened(db, keys)
+    erased = 0
+    why = f"restored from {backup.name}, made {manifest.made_at}"
+    for organisation in db.scalars(select(schema.organisations.c.id)).all():
+        shelf = engagements.load(db, organisation)
+        erased += erasure.replay(db, keys, shelf.values(), now)
+        pauses.begin(db, organisation, pauses.EVERYTHING, why, restorer.who, now)
+        audit.note(db, organisation, restorer.who, "restore", backup.name, now)
+    people = db.execute(text("SELECT count(*) FROM people")).scalar_one()
+    return Restored(manifest, people, replies, uncertain, lost, erased)
+
+
+def _settle_letters(db: Connection) -> tuple[int, int]:
+    """Nothing that waited when the backup was made goes out now.
+
+    A reply answers what somebody did then; they have long gone on, or will write again and be asked anew. What the bot
+    started itself may have been sent after the backup was made, so its fate is unknown, for staff to leave or resend.
+    """
+    kept = schema.outbox.c
+    waiting = kept.state.in_((outbox.PENDING, outbox.SENDING))
+    replies = db.execute(delete(schema.outbox).where(waiting, kept.lane == outbox.REPLY)).rowcount
+    uncertain = update(schema.outbox).where(waiting).values(state=outbox.UNKNOWN, reason="restored")
+    return replies, db.execute(uncertain).rowcount
+
+
+def _let_go_unopened(db: Connection, keys: Keys) -> int:
+    """Forget anonymous conversations that no key opens any more, and that they began: those people may answer anew."""
+    kept, one = schema.sessions.c, schema.engagements.c
+    sealed = select(kept.id, kept.code, kept.person_id, kept.engagement_id, kept.sealed).join(
+        schema.engagements, and_(one.id == kept.engagement_id, one.identity == "anonymous")
+    )
+    gone = [row for row in db.execute(sealed.where(kept.sealed.is_not(None))) if not _opens(keys, row.code, row.sealed)]
+    for at in range(0, len(gone), _AT_ONCE):
+        some = gone[at : at + _AT_ONCE]
+        db.execute(delete(schema.sessions).where(kept.id.in_([row.id for row in some])))
+        began = schema.participations.c
+        pairs = [(row.person_id, row.engagement_id) for row in some]
+        db.execute(delete(schema.participations).where(tuple_(began.person_id, began.engagement_id).in_(pairs)))
+    return len(gone)
+
+
+def _opens(keys: Keys, code: str, sealed: bytes) -> bool:
+    try:
+        keys.open("sessions.sealed", code, sealed)
+    except GoneError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What an installation is made of: the files of deploy/, and every command of docs/running.md."""

@@ -1,0 +1,1 @@
+"""Disks, databases, clocks and key files that fail."""
