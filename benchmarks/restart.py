@@ -151,7 +151,7 @@ async def _start(subject: Subject, folder: Path, database: str, code: str) -> tu
 
 def _scrape(port: int) -> float:
     began = perf_counter()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=LONGEST) as answer:  # noqa: S310 - our own
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=LONGEST) as answer:
         answer.read()
     return perf_counter() - began
 
@@ -159,7 +159,7 @@ def _scrape(port: int) -> float:
 async def _looks(folder: Path) -> dict[str, list[float]]:
     """Seconds of everything that looks regularly, each three times."""
     from bot import config_file  # noqa: PLC0415 - the bot's own parts, needed only here
-    from bot.foundation import Foundation, foundation  # noqa: PLC0415
+    from bot.foundation import foundation  # noqa: PLC0415
 
     found: dict[str, list[float]] = {}
     async with foundation(config_file.read(folder / "withus.toml", {})) as base:

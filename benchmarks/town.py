@@ -123,7 +123,8 @@ STATEMENTS = (
     """INSERT INTO seen (bot_id, update_id, day) SELECT :bot, i + 900000000, :day FROM {numbers}""",
     """INSERT INTO followups (organisation_id, person_id, kind, step, rule, local_day, due_at, state)
     SELECT 1, id, 'nudge', '', 'town', :day, :now, 'done' FROM people""",
-    """INSERT INTO outbox (id, organisation_id, bot_id, person_id, lane, policy, state, claimer, attempts, sealed, created_at, reason)
+    """INSERT INTO outbox (id, organisation_id, bot_id, person_id, lane, policy, state, claimer, attempts, sealed, created_at,
+    reason)
     SELECT i, 1, :bot, i, 'broadcast', 'never-twice',
     CASE WHEN i % 10 = 0 THEN 'pending' WHEN i % 5000 = 1 THEN 'unknown' ELSE 'sent' END,
     '', 0, NULL, :now, '' FROM {numbers}""",
@@ -135,4 +136,3 @@ STATEMENTS = (
     "DROP TABLE town_steps",
 )
 """In the order of what needs what; answers are written in the order in which they lie."""
-

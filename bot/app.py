@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 __all__ = ["AddressError", "run"]
 
-PATIENCE = 6.0  # seconds for what is in flight when the bot is told to stop; it must be gone in ten
+PATIENCE = 5.0  # seconds for what is in flight when the bot is told to stop; it must be gone in ten
 
 
 async def run(config: Config, clock: Clock | None = None, ready: Callable[[int], None] = lambda _port: None) -> None:
@@ -74,7 +74,8 @@ class Running:
         self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
         place = (base.engine, base.house, base.config.telegram, base.clock.now)
-        self._vitals = Vitals(*place, self._waiting.pulse, out, back, pacer, self._health, lambda: base.clock.doubt)
+        lines = (self._waiting.pulse, out, back, pacer, self._health, lambda: base.clock.doubt)
+        self._vitals = Vitals(*place, *lines, base.config.storage.backups)
         looks = (self._keep_up, self._editing.look, self._vitals.measure)
         self._upkeep = Upkeep(base.engine, base.house, base.clock.now, *looks)
         self._stop = asyncio.Event()
@@ -82,6 +83,8 @@ class Running:
 
     async def serve(self, ready: Callable[[int], None]) -> None:
         """Begin, serve until told to stop, and end within ten seconds."""
+        for name in (signal.SIGTERM, signal.SIGINT):  # before anything can be in flight
+            asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
         self._tell_problems()
         await self._refuse_unready()
         page_server = server.make(self._pages())
@@ -95,8 +98,6 @@ class Running:
             serving = tasks.create_task(page_server.serve(sockets=[socket]))
             greeting = tasks.create_task(self._greet())
             receiving = tasks.create_task(self._receive())
-            for name in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
             port = socket.getsockname()[1]
             log.info("ready", receive=self._config.telegram.receive, port=port)
             ready(port)
@@ -109,8 +110,9 @@ class Running:
             page_server.should_exit = True
             await self._sender.close(PATIENCE)
             self._waiting.stop()
-            await asyncio.wait({taking, serving}, timeout=2)
-            taking.cancel()
+            await asyncio.wait({taking}, timeout=2)
+            taking.cancel()  # nothing can be written: what waits is refused, while the server can still say so
+            await asyncio.wait({taking, serving}, timeout=1)
             serving.cancel()
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -50,6 +51,7 @@ class Vitals:
     pacer: Pacer
     told: Callable[[], str]
     doubt: Callable[[], str]
+    backups: Path
     polls: bool = False  # this process is the one that asks Telegram for news
     stopping: bool = False
     webhook: Mapping[str, Any] = field(default_factory=dict)  # what Telegram last said of it

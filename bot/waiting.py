@@ -68,6 +68,7 @@ class Waiting:
         self._clock = clock
         self._out = out
         self._arrivals: deque[Waiter] = deque()
+        self._batch: list[Waiter] = []  # in the transaction under way
         self._settled: list[Settled] = []
         self._news = asyncio.Event()
         self._stopping = False
@@ -108,7 +109,13 @@ class Waiting:
         return any(one.id == letter_id for one in self._settled)
 
     async def run(self) -> None:
-        """Take what waits, until `stop`."""
+        """Take what waits, until `stop`. What still waits when it is cancelled is refused, and comes again."""
+        try:
+            await self._run()
+        finally:
+            _refuse([*self._batch, *self._arrivals], NotKeptError("stopped"))
+
+    async def _run(self) -> None:
         failed = 0
         while not (self._stopping and not self._arrivals and not self._settled):
             if not self._arrivals and not self._stopping:
@@ -116,20 +123,20 @@ class Waiting:
             self._news.clear()  # after waking: what comes from here on sets it again
             if not self._arrivals and not self._settled:
                 continue
-            batch, settled = self._next(), self._settled
+            self._batch, settled = self._next(), self._settled
             self._settled = []
             try:
-                await self._commit(batch, settled)
+                await self._commit(self._batch, settled)
                 if failed and self._regained:  # while nothing else is being written
                     await self._regained()
                 failed, self._trouble = 0, ""
             except Exception as error:
                 self._settled = settled + self._settled
                 self._trouble = explain(error)
-                log.exception("nothing could be written", waiting=len(batch), why=self._trouble)
-                self.pulse.refuse(arrival for arrival, _ in (*batch, *self._arrivals))
+                log.exception("nothing could be written", waiting=len(self._batch), why=self._trouble)
+                self.pulse.refuse(arrival for arrival, _ in (*self._batch, *self._arrivals))
                 # All of them, or someone's later words would be taken before earlier ones that come again.
-                _refuse([*batch, *self._arrivals], error)
+                _refuse([*self._batch, *self._arrivals], error)
                 self._arrivals.clear()
                 await recover(self._engine, error)
                 await asyncio.sleep(_TROUBLE[min(failed, len(_TROUBLE) - 1)])

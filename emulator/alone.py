@@ -32,7 +32,8 @@ def main() -> None:
 async def serve(given: argparse.Namespace) -> None:
     """Serve until cancelled, and say where, one address a line."""
     emulator = Emulator(given.token, given.username, seed=given.seed)
-    emulator.faults.add(given.plan)
+    emulator.faults.add(*given.plan)
+    emulator.world.flood.set({"enforce": given.limits})
     try:
         url = await emulator.start(given.host, given.port)
     except OSError as problem:
@@ -62,7 +63,10 @@ def _arguments() -> argparse.Namespace:
     reader.add_argument("--token", default=TOKEN, help="the bot's token, such as 42:anything")
     reader.add_argument("--username", default=USERNAME, help="the bot's name after the @")
     reader.add_argument("--people", type=int, default=0, metavar="N", help="begin with N people, each with a phone")
-    reader.add_argument("--plan", type=_plan, default=[], metavar="FILE", help="a JSON list of faults, as /sim/faults takes them")
+    reader.add_argument("--plan", type=_plan, default=([], ""), metavar="FILE", help="faults as JSON, as /sim/faults takes them")
+    reader.add_argument(
+        "--limits", action="store_true", help="refuse what is too fast for Telegram; otherwise it is only counted"
+    )
     reader.add_argument("--seed", type=int, default=0, metavar="N", help="another number gives faults by chance another order")
     reader.add_argument("--no-browser", action="store_true", help="do not open the phones in a browser")
     return reader.parse_args()
@@ -80,7 +84,7 @@ def _check(given: argparse.Namespace) -> None:
             " If that is what you want, add --anywhere."
         )
     try:
-        Emulator(given.token, given.username).faults.add(given.plan)
+        Emulator(given.token, given.username).faults.add(*given.plan)
     except (ActRefusedError, TypeError, ValueError) as problem:
         sys.exit(f"The plan cannot be used: {problem}. docs/emulator.md tells what a plan may say.")
 
@@ -91,16 +95,18 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _plan(name: str) -> list[Any]:
+def _plan(name: str) -> tuple[list[Any], str]:
+    """The rules of a plan, and its name."""
     try:
         plan = json.loads(Path(name).read_text("utf-8"))
     except OSError as problem:
         raise argparse.ArgumentTypeError(f"{name} cannot be read ({problem.strerror}); check the name") from None
     except ValueError as problem:
         raise argparse.ArgumentTypeError(f"{name} is not JSON: {problem}") from None
-    if not isinstance(plan, list) or not all(isinstance(rule, dict) for rule in plan):
+    rules, called = (plan.get("rules"), str(plan.get("plan", ""))) if isinstance(plan, dict) else (plan, "")
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         raise argparse.ArgumentTypeError(f"{name} must hold a list of faults: [{{...}}, {{...}}]")
-    return plan
+    return rules, called
 
 
 def _is_loopback(host: str) -> bool:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from emulator.courier import Answer
 from emulator.faults import Faults, Rule
+from emulator.limits import Violation
 from emulator.methods import METHODS
 from emulator.parameters import Parameters, parse_body, read_parameters
 from emulator.refusals import OTHER_POLLER, Refusal, conflict, not_found, too_many_requests, unauthorized
@@ -53,11 +54,19 @@ class Api:
             return await self._answer(request, name, given, {})
         chat = given.number("chat_id")
         asked = self._world.flood.is_talk(chat)
-        self._world.flood.depart(chat)
+        crowded = self._world.flood.depart(chat)
         try:
+            if crowded is not None:
+                return await self._turn_away(name, given, crowded)
             return await self._answer(request, name, given, {"asked": asked})
         finally:
             self._world.flood.arrive(chat)
+
+    async def _turn_away(self, name: str, given: Parameters, violation: Violation) -> web.StreamResponse:
+        await self._world.clock.sleep(violation.pause)
+        outcome = _refused(too_many_requests(violation.wait))
+        self._write(name, given, outcome)
+        return self._respond(outcome)
 
     async def _answer(
         self, request: web.Request, name: str, given: Parameters, facts: dict[str, Any]

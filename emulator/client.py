@@ -32,6 +32,16 @@ class Telegram(Wire):
         self.delete("/sim/faults")
         self.post("/sim/faults", list(rules))
 
+    def plan(self, name: str, rules: Iterable[Json]) -> None:
+        """Set a plan of faults, each with `at` and `for` in seconds, in place of all others."""
+        self.delete("/sim/faults")
+        self.post("/sim/faults", {"plan": name, "rules": list(rules)})
+
+    def limits(self, **changes: object) -> Json:
+        """Change the flood rules; return them with what was counted."""
+        limits: Json = self.post("/sim/limits", changes) if changes else self.get("/sim/limits")
+        return limits
+
     def log(self, after: int = 0, what: str | None = None, **facts: object) -> list[Json]:
         """The history after entry `after`, those entries that match."""
         return [entry for entry in self.get("/sim/log", after=after) if _matches(entry, what, facts)]

@@ -24,25 +24,28 @@ class Bell:
 
     async def wait(self, seconds: float) -> bool:
         """Return True when rung, False when `seconds` of real time passed first."""
-        waiter = asyncio.get_running_loop().create_future()
+        return await any_rings([self], seconds)
+
+    def expect(self, waiter: asyncio.Future[None]) -> None:
         self._waiters.add(waiter)
-        try:
-            await asyncio.wait_for(waiter, max(seconds, 0))
-        except TimeoutError:
-            return False
-        finally:
-            self._waiters.discard(waiter)
-        return True
+
+    def forget(self, waiter: asyncio.Future[None]) -> None:
+        self._waiters.discard(waiter)
 
 
-async def any_rings(bells: Iterable[Bell], seconds: float) -> None:
-    """Wait until one of several bells rings, or `seconds` have passed."""
-    waits = [asyncio.ensure_future(bell.wait(seconds)) for bell in bells]
+async def any_rings(bells: Iterable[Bell], seconds: float) -> bool:
+    """Wait until one of several bells rings, or `seconds` have passed; from the very first moment no ring is missed."""
+    bells, waiter = list(bells), asyncio.get_running_loop().create_future()
+    for bell in bells:
+        bell.expect(waiter)
     try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait_for(waiter, max(seconds, 0))
+    except TimeoutError:
+        return False
     finally:
-        for wait in waits:
-            wait.cancel()
+        for bell in bells:
+            bell.forget(waiter)
+    return True
 
 
 @dataclass

@@ -6,6 +6,8 @@ from typing import Any
 
 import aiohttp
 
+PATIENCE = 60.0  # seconds for the answer, before the connection is closed
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -36,7 +38,8 @@ class Answer:
 class Courier:
     """Carries updates; its connections stay open as long as the other side lets them."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._session: aiohttp.ClientSession | None = None
         self._trust: dict[str, ssl.SSLContext] = {}
 
@@ -61,7 +64,7 @@ class Courier:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=0)
-            self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE))
+            self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=self._patience))
         return self._session
 
     def _trusting(self, certificate: str) -> ssl.SSLContext:
@@ -101,7 +104,6 @@ def _say(problem: Exception) -> str:
             return "Connection closed"
 
 
-PATIENCE = 60.0
 CERTIFICATE_REFUSED = "SSL error {error:0A000086:SSL routines::certificate verify failed}"
 SSL_CODES = {
     "CERTIFICATE_VERIFY_FAILED": "0A000086",

@@ -131,13 +131,24 @@ async def _respond(sim: aiohttp.ClientSession, member: Member, manner: Manner, v
     newest = next((message for message in reversed(view["messages"]) if message["from"] == "bot"), None)
     if newest is None:
         return False
+    at = f"/sim/people/{member.id}"
+    if newest["poll"] is not None:
+        return await _vote(sim, member, newest)
     labels = [button["label"] for row in newest["buttons"] for button in row if button["data"] is not None]
     choices = [label for label in labels if label not in manner.avoid]
-    at = f"/sim/people/{member.id}"
     if not choices or (not manner.bands & set(labels) and member.chance.random() < TYPED):
         return await _type(sim, member, newest["message_id"], len(choices))
     label = _choose(member, manner, choices)
     return await _try(sim, f"{at}/tap", {"message_id": newest["message_id"], "label": label})
+
+
+async def _vote(sim: aiohttp.ClientSession, member: Member, message: Json) -> bool:
+    """Vote once in each poll."""
+    if message["message_id"] in member.typed or message["poll"]["closed"]:
+        return False
+    member.typed.add(message["message_id"])
+    option = member.chance.randrange(len(message["poll"]["options"]))
+    return await _try(sim, f"/sim/people/{member.id}/vote", {"message_id": message["message_id"], "options": [option]})
 
 
 def _choose(member: Member, manner: Manner, choices: list[str]) -> str:

@@ -101,8 +101,15 @@ class Flood:
         pace = self._paces.get(chat)
         return pace is not None and self._talks(pace, self._clock.now())
 
-    def depart(self, chat: int) -> None:
-        self._pace(chat).unsent += 1
+    @property
+    def unsent(self) -> int:
+        return sum(pace.unsent for pace in self._paces.values())
+
+    def depart(self, chat: int) -> Violation | None:
+        """Count a message on its way; return what to refuse it for, None to let it go. It has to `arrive` either way."""
+        pace = self._pace(chat)
+        pace.unsent += 1
+        return self._count(chat, Violation("unsent", PENALTY, PENALTY_PAUSE)) if pace.unsent > self.limits.unsent else None
 
     def arrive(self, chat: int) -> None:
         self._pace(chat).unsent -= 1
@@ -110,8 +117,9 @@ class Flood:
     def judge(self, chat: int, sizes: Iterable[int], messages: int = 1) -> Violation | None:
         """Count messages that are about to be sent; return what to refuse them for, None to let them through."""
         broken = self._find_broken(chat, sizes, messages)
-        if broken is None:
-            return None
+        return None if broken is None else self._count(chat, broken)
+
+    def _count(self, chat: int, broken: Violation) -> Violation | None:
         refuse = self.limits.enforce
         self.counts[broken.rule] = self.counts.get(broken.rule, 0) + 1
         self.refused += refuse
@@ -121,8 +129,6 @@ class Flood:
     def _find_broken(self, chat: int, sizes: Iterable[int], messages: int) -> Violation | None:
         now, pace = self._clock.now(), self._pace(chat)
         talk = self._talks(pace, now)
-        if pace.unsent > self.limits.unsent:
-            return Violation("unsent", PENALTY, PENALTY_PAUSE)
         if sum(not self._space(size, now) for size in sizes):
             return Violation("same size", PENALTY, PENALTY_PAUSE)
         broken = self._check_group(pace, now, messages) if chat < 0 else self._check_private(pace, now, messages, talk=talk)

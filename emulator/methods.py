@@ -97,7 +97,12 @@ LISTED = (
     ),
     _method("sendContact", media.send_contact, f"{SENDING} phone_number first_name last_name vcard"),
     _method("sendDice", media.send_dice, f"{SENDING} emoji"),
-    _method("sendPoll", polls.send_poll, f"{SENDING} {POLL}"),
+    _method(
+        "sendPoll",
+        polls.send_poll,
+        f"{POLL} chat_id message_thread_id disable_notification protect_content message_effect_id business_connection_id"
+        " allow_paid_broadcast reply_parameters reply_markup allow_sending_without_reply reply_to_message_id",
+    ),
     _method("stopPoll", polls.stop_poll, "chat_id message_id reply_markup business_connection_id"),
     _method(
         "copyMessage",

@@ -1,4 +1,4 @@
-"""The phone page: chats as they look on a phone and what lies behind them, served with its own style and script and nothing from elsewhere."""
+"""The phone page: chats as they look on a phone, with its own style and scripts and nothing from elsewhere."""
 
 from pathlib import Path
 

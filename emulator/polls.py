@@ -57,7 +57,7 @@ def vote(world: World, person: Person, poll_id: str, options: list[int]) -> None
     Whoever was not sent the poll has it forwarded, which only protected content prevents.
     """
     ballot = world.ballots.get(poll_id)
-    if ballot is None:
+    if ballot is None or ballot.message_id not in ballot.chat.messages:
         raise ActRefusedError("there is no such poll of the bot's")
     message, poll = ballot.message, ballot.message["poll"]
     _check_vote(ballot, person, poll, options)
@@ -159,6 +159,8 @@ def _read_poll(world: World, given: Parameters) -> Json:
 
 
 def _read_option(poll_id: str, number: int, option: Any) -> Json:
+    if isinstance(option, str):
+        option = {"text": option}  # as it was before options could have marks, and as some libraries still send them
     if not isinstance(option, dict):
         raise bad("can't parse InputPollOption: expected an Object")
     words = _read_words(Parameters(option), "text", 100, "poll option")

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from emulator.api import Api
 from emulator.client import Telegram
+from emulator.controls import Controls
+from emulator.crowds import Crowds
 from emulator.faults import Faults
 from emulator.phone import routes as phone_routes
 from emulator.sim import Sim
@@ -35,6 +37,7 @@ class Emulator:
         self.world.webhook.repeats = lambda: self.faults.strike("accepted", None) is not None
         self.world.webhook.lateness = lambda: self.faults.strike_seconds("webhook", None, 1.0)
         self.world.disorder = lambda chat: self.faults.strike_seconds("update", chat, 5.0)
+        self._crowds = Crowds()
         self.url = ""
         self._runner: web.AppRunner | None = None
 
@@ -43,7 +46,8 @@ class Emulator:
         api = Api(self.world, self.faults)
         application.router.add_route("*", "/bot{token:[^/]+}/{method}", api.handle)
         application.router.add_get("/file/bot{token:[^/]+}/{path:.+}", api.fetch)
-        application.router.add_routes(Sim(self.world, self.faults).routes())
+        application.router.add_routes(Sim(self.world).routes())
+        application.router.add_routes(Controls(self.world, self.faults, self._crowds).routes())
         application.router.add_routes(phone_routes())
         return application
 
@@ -54,10 +58,11 @@ class Emulator:
         site = web.TCPSite(self._runner, host, port, backlog=1024)
         await site.start()
         bound = self._runner.addresses[0]
-        self.url = f"http://{host}:{bound[1]}"
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound[1]}"
         return self.url
 
     async def stop(self) -> None:
+        await self._crowds.close()
         await self.world.close()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -67,6 +67,11 @@ class Someone:
         found = self._until(find, wait, f"no button {label!r} appeared")
         return self.taps_data(found[1], message_id=found[0])
 
+    def votes(self, *options: int, message_id: int | None = None, poll: str | None = None) -> None:
+        """Choose options by number in the poll of a message, or in one forwarded to them; none takes the vote back."""
+        where = {"message_id": message_id} if poll is None else {"poll_id": poll}
+        self._wire.post(f"{self._at}/vote", {"options": options, **where})
+
     def taps_data(self, data: str, *, message_id: int, force: bool = False) -> str:
         """Tap the button with this data; with `force`, forge the tap although no such button is there."""
         given = {"message_id": message_id, "data": data, "force": force}

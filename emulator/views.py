@@ -100,4 +100,7 @@ def _see_key(key: dict[str, Any]) -> View:
 
 
 SHOWN = 200
-ATTACHED = ("photo", "voice", "document", "sticker", "contact", "location", "video", "poll", "dice")
+ATTACHED = (
+    "photo", "voice", "animation", "document", "sticker", "contact", "venue", "location", "video", "video_note", "audio",
+    "poll", "dice",
+)  # fmt: skip

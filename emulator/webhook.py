@@ -16,7 +16,7 @@ from emulator.updates import UpdateQueue, Waiting
 
 
 @dataclass
-class _Lane:
+class Lane:
     """The updates of one chat, person or poll, oldest first; the rest is about the oldest."""
 
     updates: deque[Waiting]
@@ -36,7 +36,7 @@ class Webhook:
         self.repeats: Callable[[], bool] = bool
         self.lateness: Callable[[], float] = float
         self.chance = random.Random(0)  # noqa: S311  must be repeatable, not secret
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[str, Lane] = {}
         self._due: list[tuple[float, int, str]] = []
         self._turn = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -81,7 +81,7 @@ class Webhook:
         if lane is not None:
             lane.updates.append(update)
             return
-        self._lanes[update.lane] = _Lane(deque([update]))
+        self._lanes[update.lane] = Lane(deque([update]))
         self._call(update.lane, self._clock.now())
 
     def _call(self, name: str, at: float) -> None:
@@ -105,7 +105,7 @@ class Webhook:
             self._begin(self._deliver(name, self._lanes[name]))
         return self._due[0][0] - now if self._due else math.inf
 
-    async def _deliver(self, name: str, lane: _Lane) -> None:
+    async def _deliver(self, name: str, lane: Lane) -> None:
         """Deliver the oldest update of a lane, and say when the lane is to be looked at again."""
         update = lane.updates[0]
         if update.expires <= self._clock.now():
@@ -129,7 +129,7 @@ class Webhook:
             self._connections.take(self._clock.now())
             await self._post(update)
 
-    def _go_on(self, name: str, lane: _Lane) -> None:
+    def _go_on(self, name: str, lane: Lane) -> None:
         lane.updates.popleft()
         lane.failures, lane.delay = 0, 1.0
         if lane.updates:
@@ -138,7 +138,7 @@ class Webhook:
             del self._lanes[name]
             self._bell.ring()
 
-    def _put_off(self, name: str, lane: _Lane, answer: Answer) -> None:
+    def _put_off(self, name: str, lane: Lane, answer: Answer) -> None:
         """Try again later, unless the update will have expired by then or the address says it is gone for good."""
         now = self._clock.now()
         if answer.problem:
@@ -151,7 +151,7 @@ class Webhook:
                 return
         elif answer.status:
             self._gone_since = None
-        wait = self._choose_pause(lane, answer) * self.retry_scale
+        wait = self.choose_pause(lane, answer) * self.retry_scale
         if now + wait > lane.updates[0].expires:
             self._queue.expire(lane.updates[0])
             self._go_on(name, lane)
@@ -159,7 +159,7 @@ class Webhook:
         lane.failures += 1
         self._call(name, now + wait)
 
-    def _choose_pause(self, lane: _Lane, answer: Answer) -> float:
+    def choose_pause(self, lane: Lane, answer: Answer) -> float:
         """The first retry comes at once, then after 2, 4, 8 … seconds, unless the answer says how long to wait."""
         if answer.retry_after:
             return min(answer.retry_after, LONGEST_RETRY_AFTER)

@@ -19,7 +19,7 @@ from alembic.migration import MigrationContext  # noqa: E402
 from alembic.script import ScriptDirectory  # noqa: E402
 from sqlalchemy import Connection, Engine, create_engine, event, inspect  # noqa: E402
 from sqlalchemy.engine import URL, make_url  # noqa: E402
-from sqlalchemy.exc import ArgumentError, DBAPIError  # noqa: E402
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError  # noqa: E402
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine  # noqa: E402
 
 from storage.schema import metadata  # noqa: E402
@@ -31,6 +31,7 @@ READING = {"withus_reading": True}
 
 _FILE = "sqlite:///"
 _WAIT = 10_000  # ms a writer waits for another
+_GLANCE = 1_000  # ms of one wait in SQLite: it cannot be broken off, and a bot that is told to stop has ten seconds
 _PATIENCE = {
     "connect_timeout": 10,  # seconds, as the next two; then the number of tries; then milliseconds
     "keepalives_idle": 30,
@@ -75,7 +76,7 @@ def connect(url: str, *, begin: bool = True) -> AsyncEngine:
     engine = create_async_engine(
         parsed, pool_size=4, max_overflow=4, pool_pre_ping=True, hide_parameters=True, connect_args=patience
     )
-    event.listen(engine.sync_engine, "connect", _limit)
+    event.listen(engine.sync_engine, "connect", _agree)
     return engine
 
 
@@ -134,11 +135,12 @@ def _place(file: Path, *, begin: bool) -> None:
         file.stat()
 
 
-def _limit(connection: Any, _record: Any) -> None:
-    """Wait no longer for a lock than SQLite does: trouble that nobody is told of is worse."""
+def _agree(connection: Any, _record: Any) -> None:
+    """Wait no longer for a lock than SQLite does, for trouble nobody hears of is worse; and commit to the disk."""
     connection.autocommit = True  # what is set in a transaction would go with it
     cursor = connection.cursor()
     cursor.execute(f"SET lock_timeout = {_WAIT}")
+    cursor.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
     cursor.close()
     connection.autocommit = False
 
@@ -146,15 +148,24 @@ def _limit(connection: Any, _record: Any) -> None:
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # BEGIN is ours: see _begin
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={_WAIT}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={min(_WAIT, _GLANCE)}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
     """A writer takes its place at once: one that reads first and writes later fails at once when another wrote between."""
-    reading = connection.get_execution_options().get("withus_reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("withus_reading"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    for glance in range(max(_WAIT // _GLANCE, 1), 0, -1):
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if glance == 1 or getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
+                raise
+        else:
+            return
 
 
 def migrate(db: Connection, to: str = "head") -> None:

@@ -118,6 +118,11 @@ class Keys:
         """What the database remembers of this file, to refuse another one."""
         return hashlib.blake2b(b"fingerprint", key=self._lookup, digest_size=16).hexdigest()
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anything was ever answered under these keys."""
+        return bool(self._daily or self._pseudonyms)
+
     # --- Daily keys
 
     def _day_key(self, number: int) -> AESGCM:

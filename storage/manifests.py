@@ -46,7 +46,7 @@ class Manifest:
             msg = f"{folder} was made by a newer version of With Us. Restore it with that version. Nothing was changed."
             raise BackupError(msg)
         tallies = {name: Tally(**tally) for name, tally in held.pop("tables").items()}
-        return cls(**held, tables=tallies)
+        return cls(**held | {"bots": tuple(held["bots"]), "tables": tallies})
 
 
 def _load(file: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, or_, select
@@ -15,9 +16,9 @@ from storage.schema import failures, outbox, settings
 from storage.upserts import insert
 
 LANES = ("reply", "reminder", "broadcast")
-MOST = 100_000  # nothing is counted any further
+MOST = 100_000  # letters; nothing is counted any further
+MOST_FAILURES = 1_000  # no index counts these
 ALIVE = "alive_at"
-BACKED_UP = "backed_up_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,6 @@ class Figures:
     failures: int
     held: int
     schema: str
-    backed_up_at: dt.datetime | None = None
 
 
 def read(db: Connection, organisation_id: int, bot_id: int, now: dt.datetime) -> Figures:
@@ -39,10 +39,9 @@ def read(db: Connection, organisation_id: int, bot_id: int, now: dt.datetime) ->
         waiting={lane: _count(db, outbox.c.id, *_ready(bot_id, lane)) for lane in LANES},
         oldest={lane: since for lane in LANES if (since := _oldest(db, bot_id, lane, now))},
         unknown=unknown(db, bot_id),
-        failures=_count(db, failures.c.id, failures.c.bot_id == bot_id),
+        failures=_count(db, failures.c.id, failures.c.bot_id == bot_id, most=MOST_FAILURES),
         held=len(pauses.held(db, organisation_id)),
         schema=MigrationContext.configure(db).get_current_revision() or "",
-        backed_up_at=told(db, BACKED_UP),
     )
 
 
@@ -52,7 +51,7 @@ def unknown(db: Connection, bot_id: int) -> int:
 
 
 def note(db: Connection, what: str, now: dt.datetime) -> None:
-    """Note that something happened now: that the bot lived and could write, or that a backup was made."""
+    """Note that something happened now: that the bot lived, and could write."""
     row = insert(db, settings).values(name=what, value=now.isoformat())
     db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
 
@@ -63,7 +62,7 @@ def told(db: Connection, what: str) -> dt.datetime | None:
     return dt.datetime.fromisoformat(value) if value else None
 
 
-def _ready(bot_id: int, lane: str) -> tuple[object, ...]:
+def _ready(bot_id: int, lane: str) -> tuple[Any, ...]:
     return (outbox.c.bot_id == bot_id, outbox.c.lane == lane, outbox.c.state.in_((PENDING, SENDING)))
 
 
@@ -71,9 +70,10 @@ def _oldest(db: Connection, bot_id: int, lane: str, now: dt.datetime) -> dt.date
     """Since when the first letter of a lane has been waiting."""
     since = func.coalesce(outbox.c.due_at, outbox.c.created_at, type_=outbox.c.created_at.type)
     may_go = or_(outbox.c.due_at.is_(None), outbox.c.due_at <= now)
-    return db.scalar(select(since).where(*_ready(bot_id, lane), may_go).order_by(outbox.c.id).limit(1))
+    found: dt.datetime | None = db.scalar(select(since).where(*_ready(bot_id, lane), may_go).order_by(outbox.c.id).limit(1))
+    return found
 
 
-def _count(db: Connection, column: object, *where: object) -> int:
-    some = select(column).where(*where).limit(MOST).subquery()  # type: ignore[call-overload]
+def _count(db: Connection, column: Any, *where: Any, most: int = MOST) -> int:
+    some = select(column).where(*where).limit(most).subquery()
     return int(db.scalar(select(func.count()).select_from(some)) or 0)

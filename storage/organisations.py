@@ -44,10 +44,15 @@ def is_new(db: Connection) -> bool:
 
 def match(db: Connection, keys: Keys) -> None:
     """Tie the database to its key file. Raises KeysError for the key file of another installation."""
-    held = db.scalars(select(settings.c.value).where(settings.c.name == "keys")).first()
-    if held is None:
+    if is_new(db):
         db.execute(insert(settings).values(name="keys", value=keys.fingerprint))
-    elif held != keys.fingerprint:
+    compare(db, keys)
+
+
+def compare(db: Connection, keys: Keys) -> None:
+    """Raises KeysError for the key file of another installation."""
+    held = db.scalars(select(settings.c.value).where(settings.c.name == "keys")).first()
+    if held is not None and held != keys.fingerprint:
         msg = (
             f"The key file {keys.path} belongs to another database. Set storage.keys to the file that was made with "
             "this one, or put that file back. Nothing was changed."

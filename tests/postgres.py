@@ -113,15 +113,21 @@ class Server:
             self._lend_to(self.user)
         data = self.folder / "data"
         self._run("initdb", "-D", data, "-U", "postgres", "--no-sync", "--auth=trust", "--encoding=UTF8", "--no-locale")
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Serve the data there is."""
+        data = self.folder / "data"
         settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
-        self.process = subprocess.Popen(
-            [self.binaries / "postgres", "-D", data, "-k", self.folder, "--listen_addresses=", *settings],
-            stdin=subprocess.DEVNULL,
-            stdout=(self.folder / "log").open("wb"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for the tests; the server stops after them
-            **self._identity(),
-        )
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.binaries / "postgres", "-D", data, "-k", self.folder, "--listen_addresses=", *settings],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for the tests; the server stops after them
+                **self._identity(),
+            )
         self._wait()
 
     def stop(self) -> None:

@@ -33,7 +33,8 @@ def examine(config_file: ConfigOption = None) -> None:
     """Look over the installation, and say what to mend."""
     from bot import doctor  # noqa: PLC0415 - as in `run`
 
-    findings = asyncio.run(doctor.examine(lambda: settings(config_file)))
+    chosen = config_file or (DEFAULT if DEFAULT.exists() else None)
+    findings = asyncio.run(doctor.examine(lambda: settings(config_file), chosen))
     for finding in findings:
         typer.echo(str(finding))
     if not all(finding.good for finding in findings):

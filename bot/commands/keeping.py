@@ -88,15 +88,15 @@ def restore(
 
 
 def _told(backup: Path, restored: Restored) -> list[str]:
-    counts = (
-        (restored.erased, "people had asked to be forgotten since, and are forgotten again"),
-        (restored.lost, "anonymous conversations could not be opened any more; those people can answer anew"),
-        (restored.replies, "replies that waited then are not sent now"),
-        (restored.uncertain, "messages of the bot's own may have gone out since; they are marked as unknown"),
-    )
+    counts = {
+        "People who had asked to be forgotten since, and are forgotten again": restored.erased,
+        "Anonymous conversations that no key opens any more; those people can answer anew": restored.lost,
+        "Replies that waited then, and are not sent now": restored.replies,
+        "Messages of the bot's own that may have gone out since, marked as unknown": restored.uncertain,
+    }
     return [
         f"Restored {restored.people} people from {backup}, as they were at {restored.manifest.made_at}.",
-        *(f"  {count} {what}." for count, what in counts if count),
+        *(f"  {what}: {count}" for what, count in counts.items() if count),
         NEXT,
     ]
 

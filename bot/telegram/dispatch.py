@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.telegram.pacer import CHAT_GAP, Pacer
+from bot.telegram.pacer import CHAT_GAP, TICK, Pacer
 from bot.telegram.pile import TROUBLE, Pile
 from bot.telegram.sender import IN_VAIN, REFUSED, Sender
 from storage.outbox import PENDING, UNKNOWN, Letter, Settled
@@ -125,7 +125,7 @@ class Dispatch:
                 return self._give_back(letter)
             if wait <= 0:
                 break
-            await asyncio.sleep(wait)
+            await asyncio.sleep(max(wait, TICK))
         busy = self._pacer.free_at(letter.chat_id) - now
         if busy > 0 or not self._sender.start(letter):
             return self._give_back(letter, max(busy, 0) + CHAT_GAP)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 CHAT_GAP = 1.0  # seconds between two messages the bot starts in one chat
+TICK = 0.001  # seconds; a loop may wake a hair too early, and must not ask again and again within that hair
 _SLOWEST = 1.0  # messages a second
 _RISE = 0.02  # of the whole budget, each second of sending
 _RECOVERY = 3600.0  # seconds without sending after which the whole budget is tried again

@@ -18,7 +18,7 @@ import structlog
 
 from bot.desk import Tapped
 from bot.telegram.album import Album
-from bot.telegram.pacer import Pacer
+from bot.telegram.pacer import TICK, Pacer
 from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
 from storage.outbox import FAILED, NEVER_TWICE, PENDING, REPLY, SENT, UNKNOWN, Letter, Settled
 
@@ -145,7 +145,8 @@ class Sender:
         loop = asyncio.get_running_loop()
         while not self._stopping:
             if letter.lane == REPLY and self._pacer.is_held(letter.chat_id, loop.time()):
-                await asyncio.sleep(self._pacer.reply_at(letter.chat_id, loop.time()) - loop.time())
+                wait = self._pacer.reply_at(letter.chat_id, loop.time()) - loop.time()
+                await asyncio.sleep(max(wait, TICK))
                 continue
             outcome = await self._try(letter, tries)
             if outcome.state != PENDING or letter.lane != REPLY:

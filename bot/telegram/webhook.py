@@ -21,8 +21,9 @@ HEADER = b"x-telegram-bot-api-secret-token"
 CONNECTIONS = 100
 
 OK = PlainTextResponse("ok")
-NOT_TELEGRAM = PlainTextResponse("This address is for Telegram only.", 403)
-TOO_LARGE = PlainTextResponse("That is larger than any update.", 413)
+CLOSE = {"Connection": "close"}  # whatever else the stranger was going to say
+NOT_TELEGRAM = PlainTextResponse("This address is for Telegram only.", 403, CLOSE)
+TOO_LARGE = PlainTextResponse("That is larger than any update.", 413, CLOSE)
 NOT_KEPT = PlainTextResponse("It could not be kept. Please send it again.", 503)
 
 

@@ -57,6 +57,12 @@ class Reply:
 
 DONE = Reply(200)
 CERTIFICATE = "its certificate is not accepted; is this computer's clock right?"
+CERTIFICATES = {  # by OpenSSL's X509_V_ERR_… numbers
+    9: "its certificate is not valid yet; is this computer's clock behind?",
+    10: "its certificate has expired; if others can reach it, this computer's clock is ahead",
+    62: "its certificate is for another name; check telegram.api_url",
+    64: "its certificate is for another address; check telegram.api_url",
+}
 _WELL = b'{"ok":true'
 
 
@@ -125,14 +131,17 @@ class Wire:
         )
         headers = None if isinstance(body, bytes) else {"Content-Type": body.headers["Content-Type"]}
         try:
-            async with self._session.post(url, data=body, timeout=limits, headers=headers) as answer:
+            async with self._session.post(
+                url, data=body, timeout=limits, headers=headers, allow_redirects=False
+            ) as answer:  # a redirect would take the token, or what people said, to somebody else
                 if self._hear and (now := time.monotonic()) > self._next_hearing:
                     self._next_hearing = now + HEAR_EVERY
                     self._hear(answer.headers.get("Date"))
                 payload = await answer.read()
-        except aiohttp.ClientConnectorCertificateError:
+        except aiohttp.ClientConnectorCertificateError as error:
             self.calls[url.name, "not sent"] += 1
-            raise NotSentError(CERTIFICATE) from None
+            code = getattr(error.certificate_error, "verify_code", 0)
+            raise NotSentError(CERTIFICATES.get(code, CERTIFICATE)) from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             self.calls[url.name, "not sent"] += 1
             raise NotSentError(type(error).__name__) from None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
@@ -16,12 +17,13 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from bot.pulse import Spread
 from bot.vitals import Vitals
+from storage import backups
 from storage.measures import LANES, Figures
 
 COUNTER, GAUGE, HISTOGRAM = "counter", "gauge", "histogram"
 
-Values = Mapping[tuple[str, ...], float]
-"""The values of one figure, by those of its labels."""
+Values = Mapping[Any, float]
+"""The values of one figure, each by a tuple: those of its labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _one(value: float | None) -> Values:
 
 
 def _calls(seen: Seen) -> Values:
-    return seen.vitals.out.calls + seen.vitals.back.calls
+    return Counter(seen.vitals.out.calls) + Counter(seen.vitals.back.calls)
 
 
 def _lag(seen: Seen) -> Values:
@@ -106,8 +108,8 @@ def _of_database(read: Callable[[Figures], float]) -> Callable[[Seen], Values]:
 
 
 def _backup_age(seen: Seen) -> Values:
-    made = seen.figures and seen.figures.backed_up_at
-    return _one((seen.vitals.clock() - made).total_seconds() if made else None)
+    made = backups.find(seen.vitals.backups)
+    return _one(seen.vitals.clock().timestamp() - made[-1].stat().st_mtime if made else None)
 
 
 def _build(seen: Seen) -> Values:
@@ -185,7 +187,8 @@ METRICS: Mapping[str, Figure] = {
         _of_database(lambda figures: figures.unknown),
     ),
     "withus_failures_kept": Figure(
-        GAUGE, "Updates that could not be dealt with, kept sealed for 7 days.", (), _of_database(lambda figures: figures.failures),
+        GAUGE, "Updates that could not be dealt with, kept sealed for 7 days.", (),
+        _of_database(lambda figures: figures.failures),
     ),
     "withus_pace_messages_per_second": Figure(
         GAUGE, "How fast the bot sends what it starts itself just now; Telegram's refusals slow it.", (),
@@ -206,9 +209,6 @@ METRICS: Mapping[str, Figure] = {
     ),
     "withus_database_answers": Figure(
         GAUGE, "1 when the database told its figures, 0 when it did not.", (), lambda seen: _one(seen.figures is not None),
-    ),
-    "withus_start_seconds": Figure(
-        GAUGE, "Seconds the program has run.", (), lambda seen: _one(time.monotonic() - seen.vitals.began),
     ),
     "withus_build_info": Figure(
         GAUGE, "1, with the versions of the program, its database schema, Python and SQLite.",

@@ -15,9 +15,7 @@ from bot.web import health, results
 from bot.web.rendering import STATIC, Files, page
 
 
-def routes(
-    engine: AsyncEngine, organisation_id: int, vitals: Vitals | None = None, *, public: bool = False
-) -> list[BaseRoute]:
+def routes(engine: AsyncEngine, organisation_id: int, vitals: Vitals | None = None, *, public: bool = False) -> list[BaseRoute]:
     """Every page of an organisation, what pages are dressed in, and health. Give Starlette ERRORS beside them.
 
     When the address is `public`, reached from outside through a proxy, there are no pages for staff: until they can sign

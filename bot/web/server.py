@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+CONNECTIONS = 512  # five times what Telegram opens at most, and half of the files a process may usually have open
+LARGEST = 2 << 20  # bytes of a request, head and all: twice what the webhook takes
+WHOLE_WITHIN = 20.0  # seconds from the first byte of a request, or of a connection, to its last
+IDLE = 30  # seconds that a connection may wait for another request
 
 
 class AddressError(Exception):
@@ -23,10 +31,67 @@ class Server(uvicorn.Server):
         yield
 
 
+class Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP, with bounds: it would wait for ever for the rest of a request, and hold any head however long.
+
+    A webhook's address is open to everybody. Whoever is over a bound is cut off without an answer.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._heard = 0
+        self._late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        if len(self.connections) > CONNECTIONS:
+            transport.abort()
+        self._await_rest()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._be_patient()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard += len(data)
+        if self._heard > LARGEST:
+            self.transport.abort()
+        else:
+            super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._heard = 0
+        self._await_rest()
+
+    def on_message_complete(self) -> None:
+        self._be_patient()
+        super().on_message_complete()
+
+    def _await_rest(self) -> None:
+        self._be_patient()
+        self._late = self.loop.call_later(WHOLE_WITHIN, self.transport.abort)
+
+    def _be_patient(self) -> None:
+        if self._late:
+            self._late.cancel()
+            self._late = None
+
+
 def make(pages: ASGIApp) -> Server:
     """A server that tells nobody what it is, and logs nothing: addresses hold codes."""
-    settings = uvicorn.Config(pages, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
-    return Server(settings)
+    return Server(
+        uvicorn.Config(
+            pages,
+            http=Protocol,
+            timeout_keep_alive=IDLE,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+        )
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

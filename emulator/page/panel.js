@@ -13,8 +13,11 @@ async function openPanel() {
   fit();
   panel.querySelector(".troubles").append(...TROUBLES.map(drawTrouble));
   panel.querySelector(".clear").addEventListener("click", () => tell("Trouble is over.", clearTrouble()));
+  panel.querySelector("#pace").addEventListener("change", (event) => tell(
+    event.target.checked ? "What comes too fast is refused." : "What comes too fast is only counted.", call("/sim/limits", { enforce: event.target.checked }),
+  ));
   panel.querySelector(".moves").append(...MOVES.map(([label, seconds]) => makeButton("", label, () => tell(`The clock went on by ${label}.`, move(seconds)))));
-  await Promise.all([showFaults(), showClock()]);
+  await Promise.all([showFaults(), showClock(), showPace()]);
   setInterval(showClock, 10000);
   setInterval(() => { if (!panel.querySelector(".none").offsetParent) showFaults(); }, 2000);
   listenIn();
@@ -53,6 +56,10 @@ async function clearTrouble() {
   await showFaults();
 }
 
+async function showPace() {
+  document.querySelector("#pace").checked = (await call("/sim/limits")).enforce;
+}
+
 async function showFaults() {
   const faults = await call("/sim/faults");
   const panel = document.querySelector(".panel");
@@ -66,6 +73,7 @@ function describe(fault, now) {
   const label = TROUBLES.find((trouble) => trouble.rule.kind === fault.kind)?.label ?? fault.kind;
   const where = fault.method === "*" ? "" : ` (${fault.method})`;
   const left = [];
+  if (fault.since > now) left.push(`begins in ${count(Math.ceil(fault.since - now), "second", "seconds")}`);
   if (fault.count !== null) left.push(count(fault.count, "time more", "times more"));
   if (fault.until !== null) left.push(`${count(Math.max(Math.ceil(fault.until - now), 0), "second", "seconds")} more`);
   return `${label}${where}: ${left.join(", ") || "until it is ended"}`;
@@ -150,7 +158,7 @@ const ENTRIES = {
   delivery: (entry) => (entry.accepted ? "" : `Webhook: not delivered, ${entry.problem || entry.status}`),
 };
 const TROUBLES = [
-  { label: "Slow down", about: "Telegram refuses the next 10 messages: too many requests, wait 5 seconds.", rule: { kind: "429", method: "sendMessage", retry_after: 5, count: 10 } },
+  { label: "Asked to wait", about: "Telegram refuses the next 10 messages: too many requests, wait 5 seconds.", rule: { kind: "429", method: "sendMessage", retry_after: 5, count: 10 } },
   { label: "Line cut", about: "Nothing gets through for 30 seconds.", rule: { kind: "outage", seconds: 30 } },
   { label: "Answer lost", about: "The next 3 messages arrive, but the bot never hears so.", rule: { kind: "cut-after", method: "sendMessage", count: 3 } },
   { label: "Slow line", about: "The next 20 calls each take 3 seconds longer.", rule: { kind: "delay", seconds: 3, count: 20 } },

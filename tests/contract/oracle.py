@@ -58,7 +58,8 @@ def _refusal(answer: Json, status: int) -> Iterator[str]:
 
 def _request(model: type[BaseModel], parameters: Json, result: Any) -> Iterator[str]:
     given = {name: _plain(model, name, value) for name, value in parameters.items()}
-    yield from _unknown(given, set(model.model_fields), "request")
+    attached = {name for name in given if _is_upload(given[name]) and f"attach://{name}" in str(parameters)}
+    yield from _unknown(given, attached | set(model.model_fields), "request")
     try:
         read = model.model_validate({name: _upload(value) for name, value in given.items()})
     except ValidationError as problem:

@@ -102,7 +102,9 @@ def test_a_changed_message_is_heard_as_changed(aisha: Someone) -> None:
     assert aisha.hears().text == "You changed it to: Three of us"
 
 
-def test_being_blocked_is_told_and_refused_and_forgiven(telegram: Telegram, stranger: tuple[Telegram, Path], aisha: Someone) -> None:
+def test_being_blocked_is_told_and_refused_and_forgiven(
+    telegram: Telegram, stranger: tuple[Telegram, Path], aisha: Someone
+) -> None:
     at = telegram.state()["log"]
     aisha.blocks()
     telegram.await_log("call", after=at, method="sendMessage", status=403)

@@ -22,15 +22,15 @@ from bot.house import House as Held
 from emulator.client import Someone
 from storage import engagements, erasure, failures, outbox, people, releases, results
 from storage.outbox import Settled
-from tests.crashes.loop import DIED, Account
+from tests.crashes.lives import LOOK_EVERY, Lives
+from tests.crashes.loop import Account
 from tests.road.crowd import hear
-from tests.road.house import PATIENCE, House
+from tests.road.house import House
 from tests.road.indoors import indoors
 from tests.road.script import flatten
 
 ANONYMOUS, CONFIDENTIAL, NAMED = "tests-hidden", "tests-five", "tests-adults"
 YESTERDAY = -86_400.0
-LOOK_EVERY = 0.01  # seconds between looks whether the bot has died
 EARLIER = 9  # people who finished the anonymous one yesterday: with Ann there are enough to mix
 
 EXPECTED = {
@@ -113,7 +113,7 @@ TALKS: dict[str, Callable[[Someone, Links], None]] = {"Ann": ann, "Ben": ben, "C
 def _tap(person: Someone, question: str, *labels: str) -> int:
     asked = hear(person, question)
     for label in labels:
-        person.taps(label, message_id=asked.message_id, wait=PATIENCE)
+        person.taps(label, message_id=asked.message_id)
     return asked.message_id
 
 
@@ -126,26 +126,18 @@ class Talked:
     deaths: int
 
 
-def talk(house: House, *variants: str) -> Talked:
-    """Let all three talk while the bot is started with each variant in turn, and in the end without, whenever it dies."""
-    coming = [*variants, ""]
+def talk(house: House, *variants: str, broken: str = "") -> Talked:
+    """Let all three talk to a bot that lives through these variants, and stop it afterwards."""
     everyone = {name: house.telegram.person(name) for name in TALKS}
-    house.variant, starts = coming[0], 1
-    house.begin()
+    lives = Lives(house, iter(variants), broken)
     with ThreadPoolExecutor(len(TALKS)) as threads:
         talks = [threads.submit(TALKS[name], person, house.links) for name, person in everyone.items()]
-        while wait(talks, LOOK_EVERY, FIRST_EXCEPTION).not_done:
-            if any(one.done() and one.exception() for one in talks):
-                break
-            code = house.nursery.poll(house.pid)
-            if code is not None:
-                assert code == DIED, f"the bot ended with {code}: {house.said()}"
-                house.variant = coming[min(starts, len(coming) - 1)]
-                starts += 1
-                house.begin()
+        while wait(talks, LOOK_EVERY, FIRST_EXCEPTION).not_done and not any(one.done() and one.exception() for one in talks):
+            lives.look()
     for one in talks:
         one.result()
-    return Talked(everyone, {name: _heard(person) for name, person in everyone.items()}, starts - 1)
+    lives.end()
+    return Talked(everyone, {name: _heard(person) for name, person in everyone.items()}, lives.deaths)
 
 
 def _heard(person: Someone) -> list[str]:
@@ -187,8 +179,8 @@ def _kept(db: Connection, house: Held, now: Any) -> dict[str, dict[str, str]]:
     shelf = {one.slug: one for one in engagements.load(db, house.organisation_id).values()}
     freed = releases.free(db, house.keys, shelf[ANONYMOUS], now, closing=True)
     assert freed.lost == 0
-    flows = house.know(db, {one.edition_id for one in shelf.values()})
-    return {slug: flatten(results.exact(db, house.keys, one, flows[one.edition_id])) for slug, one in shelf.items()}
+    flows = house.know(db, {shelf[slug].edition_id for slug in EXPECTED})
+    return {slug: flatten(results.exact(db, house.keys, shelf[slug], flows[shelf[slug].edition_id])) for slug in EXPECTED}
 
 
 def _known(db: Connection, house: Held, chats: list[int]) -> list[bool]:

@@ -1,4 +1,4 @@
-"""P1, P4: three people talk, and at every moment of it the bot dies: all they said is there once, and nobody waits in vain."""
+"""P1, P4: three people talk, and at every point of it the bot dies: all they said is there once, and nobody waits in vain."""
 
 from __future__ import annotations
 
@@ -15,26 +15,38 @@ from tests.crashes.conftest import Ground
 from tests.crashes.loop import DIED, Account, for_every_point
 from tests.crashes.people import Talked, check, copy, prepare, talk
 from tests.crashes.points import armed
+from tests.road import crowd
 from tests.road.house import House
 from tests.road.nursery import Nursery
+
+MANY = 60  # deaths; fewer would mean that the points are not found any more
+DOORS = pytest.mark.parametrize("receive", ["polling", "webhook"])
 
 
 @dataclass
 class Stage:
-    """Where the same talk is begun again and again, each time with a copy of the same installation."""
+    """Where the same talk is begun again and again, each time with a copy of the same installation.
+
+    `broken` is the variant of every bot here; `again` has every second bot die too, at a point that moves along.
+    """
 
     ground: Ground
     nursery: Nursery
     folder: Path
     telegram: Telegram
     receive: str
-    broken: str = ""  # a variant for every start
+    broken: str = ""
+    again: bool = False
     houses: int = 0
     calm: Talked | None = None
 
     def __post_init__(self) -> None:
-        self.first = House(self.folder, self.telegram, self.nursery, self.ground.first, self.receive)
-        prepare(self.first)
+        first = House(self.folder, self.telegram, self.nursery, self.ground.first, self.receive)
+        prepare(first)
+        self.first = first
+        with self.house() as house:
+            self.calm = talk(house)
+            check(house, self.calm, self.calm, Account())
 
     @contextmanager
     def house(self) -> Iterator[House]:
@@ -50,25 +62,57 @@ class Stage:
                 if house.pid:
                     house.kill()
 
-    def play(self, account: Account, *variants: str) -> int:
-        """One talk, the bot started with each variant in turn, and all that must hold afterwards; DIED if it died."""
+    def play(self, variant: str, account: Account) -> int:
+        """One talk and all that must hold afterwards; DIED if the bot died in it."""
+        assert self.calm
         with self.house() as house:
-            talked = talk(house, *variants)
-            assert house.stop() == 0
+            second = [armed(house.folder / "second", self.houses % 23 + 1)] if self.again else []
+            talked = talk(house, variant, *second, broken=self.broken)
             check(house, talked, self.calm, account)
-            self.calm = self.calm or talked
         return DIED if talked.deaths else 0
 
 
+MakeStage = Callable[..., Stage]
+
+
 @pytest.fixture
-def stage(ground: Ground, nursery: Nursery, tmp_path: Path) -> Iterator[Callable[[str], Stage]]:
+def make_stage(ground: Ground, nursery: Nursery, tmp_path: Path) -> Iterator[MakeStage]:
     with running(retry_scale=0.05) as telegram:
-        yield lambda receive, broken="": Stage(ground, nursery, tmp_path, telegram, receive, broken)
+        yield lambda *more, **named: Stage(ground, nursery, tmp_path, telegram, *more, **named)
 
 
-@pytest.mark.timeout(900)
-def test_wherever_the_bot_dies_all_is_there_once_and_nobody_waits_in_vain(stage) -> None:
-    here = stage("polling")
-    here.play(Account())
-    account = for_every_point(lambda variant, account: here.play(account, variant))
-    print(account)
+@pytest.mark.promise("P1", "P4")
+@pytest.mark.parametrize("half", [1, 2])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.timeout(300)
+def test_wherever_the_bot_dies_all_is_there_once_and_nobody_waits_in_vain(make_stage: MakeStage, half: int) -> None:
+    stage = make_stage("polling")
+    account = for_every_point(stage.play, first=half, every=2)
+    assert len(account.deaths) > MANY / 2, account
+
+
+@pytest.mark.promise("P1", "P4")
+@DOORS
+def test_wherever_it_dies_and_dies_again_all_is_there_once(make_stage: MakeStage, receive: str) -> None:
+    stage = make_stage(receive, again=True)
+    account = for_every_point(stage.play, first=receive.count("o"), every=13)
+    assert len(account.deaths) > MANY / 13, account
+
+
+@pytest.mark.long
+@pytest.mark.promise("P1", "P4")
+@DOORS
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.timeout(1800)
+def test_wherever_it_dies_by_every_door_all_is_there_once(make_stage: MakeStage, receive: str, again: bool) -> None:
+    account = for_every_point(make_stage(receive, again=again).play)
+    assert len(account.deaths) > MANY, account
+
+
+@pytest.mark.promise("P1", "P4", control=True)
+@pytest.mark.parametrize("broken", ["acknowledge_first", "commit_twice", "send_from_memory"])
+def test_a_bot_that_forgets_at_some_point_is_caught(make_stage: MakeStage, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    stage = make_stage("polling", broken=f"tests.road.variants:{broken}")
+    monkeypatch.setattr(crowd, "PATIENCE", 2.0)  # it does wait in vain
+    with pytest.raises(AssertionError, match="heard nothing more"):
+        for_every_point(stage.play, first=10)

@@ -2,11 +2,14 @@
 
 import json
 import queue
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+
+import trustme
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,9 @@ class Delivery:
 
 
 class Door:
-    """Deliveries wait in the order they came; `next` hands them out."""
+    """Deliveries wait in the order they came; `next` hands them out. With a certificate it speaks TLS."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: trustme.LeafCert | None = None) -> None:
         self._came: queue.Queue[Delivery] = queue.Queue()
         self._open = 0
         self._counting = threading.Lock()
@@ -62,8 +65,14 @@ class Door:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # some are meant to hang up
         self._server.block_on_close = False
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        scheme = "http"
+        if certificate is not None:
+            scheme, context = "https", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}/hook"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def __enter__(self) -> Self:

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from emulator.client import Telegram
+from emulator.phone import SCRIPTS, TYPES
 
 
 def fetch(telegram: Telegram, path: str) -> tuple[str, dict[str, str]]:
@@ -55,9 +56,16 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(telegram: Telegram) 
             address = attributes.get(name)
             assert address is None or address.startswith(("/static/", "data:,"))
     assert re.findall(r"<script[^>]*>([^<]+)</script>", page) == []
-    for name in ("phone.css", "phone.js"):
+    for name in TYPES:
         body, _ = fetch(telegram, f"/static/{name}")
         assert not re.search(r"""(@import|url\(|import\s)""", body)
+
+
+def test_each_script_is_served_and_asked_for_in_its_order(telegram: Telegram) -> None:
+    page, _ = fetch(telegram, "/")
+    assert [attributes["src"] for tag, attributes in tags(page) if tag == "script"] == [f"/static/{name}" for name in SCRIPTS]
+    for name in SCRIPTS:
+        assert fetch(telegram, f"/static/{name}")[1]["Content-Type"].startswith("text/javascript")
 
 
 def test_every_control_has_a_name(telegram: Telegram) -> None:
@@ -101,7 +109,7 @@ def luminance(colour: str) -> float:
 PAIRS = (
     ("ink", "page"), ("ink", "phone"), ("ink", "bot"), ("ink", "me"), ("soft", "page"), ("soft", "phone"), ("soft", "bot"),
     ("button-ink", "button"), ("button-ink", "press"), ("button-ink", "phone"), ("on-strong", "strong"),
-    ("on-toast", "toast"), ("link", "bot"), ("link", "me"),
+    ("on-toast", "toast"), ("link", "bot"), ("link", "me"), ("good", "phone"), ("bad", "phone"),
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Updates wait for the bot under Telegram's rules: confirming, limits, expiry, one poller."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -13,6 +14,7 @@ from emulator.clock import Clock
 from emulator.history import History
 from emulator.refusals import OTHER_POLLER, POLL_ENDED_BY_WEBHOOK, WEBHOOK_ACTIVE
 from emulator.updates import UpdateQueue
+from tests.emulator.door import Door
 
 
 @pytest.fixture
@@ -157,6 +159,89 @@ def test_a_full_queue_drops_what_comes_after() -> None:
     kept = [updates.add("message", {"text": str(number)}, "chat1", 86_400) for number in range(12)]
     assert kept[10:] == [None, None]
     assert [update.update_id for update in updates.take(100)] == [update.update_id for update in kept[:10] if update]
+
+
+def test_a_queue_holds_only_so_many_bytes() -> None:
+    clock = Clock()
+    history = History(clock)
+    updates = UpdateQueue(clock, history)
+    assert updates.most_bytes == 128 * 1024 * 1024
+    updates.most_bytes = 1000
+    kept = [updates.add("message", {"text": "x" * 300}, "chat1", 86_400) for _ in range(4)]
+    assert [update is not None for update in kept] == [True, True, False, False]
+    assert (updates.dropped, history.entries[0]["reason"]) == (2, "Queue is full")
+    updates.confirm(updates.next_id)
+    assert updates.size == 0
+    assert updates.add("message", {"text": "room again"}, "chat1", 86_400) is not None
+
+
+def test_an_update_that_is_too_big_is_dropped_alone(telegram: Telegram, aisha: Someone) -> None:
+    queue = UpdateQueue(Clock(), History(Clock()))
+    assert queue.add("message", {"text": "x" * 512 * 1024}, "chat1", 86_400) is None
+    assert queue.add("message", {"text": "x" * 511 * 1024}, "chat1", 86_400) is not None
+    assert (queue.dropped, telegram.state()["dropped"]) == (1, 0)
+    assert aisha.sees() == []
+
+
+def test_one_answer_holds_no_more_than_four_megabytes() -> None:
+    queue = UpdateQueue(Clock(), History(Clock()))
+    for _ in range(12):
+        queue.add("message", {"text": "x" * 500 * 1024}, "chat1", 86_400)
+    assert len(queue.take(100)) == 8
+
+
+@pytest.mark.parametrize("delivered", [False, True])
+def test_what_a_person_did_to_the_bot_or_a_poll_expires_after_a_day(
+    delivered: bool, telegram: Telegram, aisha: Someone, door: Door  # noqa: FBT001
+) -> None:  # fmt: skip
+    if delivered:
+        telegram.bot("setWebhook", url=door.url)
+    poll = telegram.bot("sendPoll", chat_id=aisha.id, question="?", options=[{"text": "a"}], is_anonymous=False)["result"]
+    aisha.votes(0, message_id=poll["message_id"])
+    aisha.blocks()
+    assert telegram.state()["pending"] == 4
+    telegram.advance(86_402)
+    if delivered:
+        for _ in range(4):
+            door.next(1).answer(500) if not door.empty() else None
+    assert telegram.state()["pending"] == 0
+    kinds = sorted(entry["kind"] for entry in telegram.log(what="expired"))
+    assert kinds == ["message", "my_chat_member", "poll", "poll_answer"]
+
+
+def test_the_same_question_at_once_gets_one_update(telegram: Telegram, aisha: Someone) -> None:
+    aisha.says("one")
+    assert len(poll(telegram)) == 2
+    assert len(telegram.bot("getUpdates")["result"]) == 1
+    telegram.advance(0.6)
+    assert len(telegram.bot("getUpdates")["result"]) == 2
+
+
+def test_the_same_question_again_soon_has_to_wait(telegram: Telegram, threads: ThreadPoolExecutor) -> None:
+    poll(telegram)
+    again = threads.submit(telegram.bot, "getUpdates")
+    telegram.await_state(polling=True)
+    telegram.person().says("hello")
+    assert texts(again.result(5)["result"]) == ["hello"]
+
+
+def test_conflicts_again_and_again_are_told_slowly(telegram: Telegram, door: Door, threads: ThreadPoolExecutor) -> None:
+    telegram.bot("setWebhook", url=door.url)
+    assert telegram.bot("getUpdates")["error_code"] == 409
+    second = threads.submit(telegram.bot, "getUpdates")
+    begun = time.monotonic()
+    while not second.done():
+        telegram.advance(0.5)
+    assert second.result()["error_code"] == 409
+    assert telegram.get("/sim/clock")["ahead"] + time.monotonic() - begun >= 3
+
+
+def test_updates_thrown_away_are_written_down(telegram: Telegram, aisha: Someone) -> None:
+    aisha.says("one")
+    poll(telegram, offset=-1)
+    telegram.bot("deleteWebhook", drop_pending_updates=True)
+    first, second = telegram.log(what="thrown away")
+    assert (len(first["updates"]), len(second["updates"])) == (1, 1)
 
 
 def test_an_offset_far_in_the_future_is_taken_for_a_mistake(telegram: Telegram, aisha: Someone) -> None:

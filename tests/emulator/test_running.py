@@ -26,8 +26,8 @@ def test_it_stops_while_somebody_waits() -> None:
         warnings.simplefilter("error")
         with running() as telegram:
             person = telegram.person()
-            polling = threads.submit(telegram.bot, "getUpdates", timeout=50)
             watching = threads.submit(person.chat, 0, 50)
+            polling = threads.submit(telegram.bot, "getUpdates", timeout=50)
             telegram.await_state(polling=True)
         assert polling.exception(5) is not None
         assert watching.exception(5) is not None

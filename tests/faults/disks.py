@@ -35,8 +35,8 @@ def whole(house: House) -> str:
 
 
 @contextmanager
-def administration(house: House) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A connection to the PostgreSQL server beside the house's database."""
+def administration() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection to the PostgreSQL server beside any house's database."""
     server = os.environ[postgres.GIVEN].replace("postgresql+psycopg://", "postgresql://", 1)
     with psycopg.connect(server, autocommit=True) as connection:
         yield connection
@@ -106,7 +106,7 @@ def read_only(house: House) -> Iterator[None]:
             yield
         return
     name = make_url(house.database).database
-    with administration(house) as db:
+    with administration() as db:
         db.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
         _throw_out(db, name)
         yield
@@ -128,7 +128,7 @@ def vanished(house: House) -> Iterator[None]:
             away.rename(file)
         return
     name = make_url(house.database).database
-    with administration(house) as db:
+    with administration() as db:
         _rename(db, name, f"{name}_away")
         yield
         _rename(db, f"{name}_away", name)
@@ -145,6 +145,23 @@ def _rename(db: psycopg.Connection[tuple[object, ...]], name: str | None, new: s
 
 def _throw_out(db: psycopg.Connection[tuple[object, ...]], name: str | None) -> None:
     db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+@contextmanager
+def shut(house: House) -> Iterator[None]:
+    """Nobody gets in: the SQLite file is held, and PostgreSQL throws everybody out of the database."""
+    if is_sqlite(house):
+        with locked(house):
+            yield
+        return
+    name = make_url(house.database).database
+    with administration() as db:
+        db.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false".encode())
+        _throw_out(db, name)
+        try:
+            yield
+        finally:
+            db.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true".encode())
 
 
 @contextmanager

@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from bot import turns, waiting
+from bot.arrivals import Arrival
+from bot.desk import Desk
 from storage import database
+from storage.sqlite_file import SqliteFile
 from tests.faults.disks import FLAG
 from tests.road.variants import acknowledge_all, give_up_soon
 
@@ -40,17 +45,26 @@ def fill_and_acknowledge(folder: str) -> None:
     acknowledge_all()
 
 
-def fit_nothing_and_acknowledge() -> None:
-    """The same, of a bot whose files may not grow."""
-    acknowledge_all()
-
-
-def begin_deferred() -> None:
-    """Read first and take the writer's place later, as SQLite does by itself: then it is too late to wait."""
-    give_up_soon()
-    database._begin = lambda connection: connection.exec_driver_sql("BEGIN") and None  # type: ignore[func-returns-value]
-
-
 def write_anywhere() -> None:
     """Commit without a look at whether the file is still there."""
-    database.SqliteFile._check = lambda self, connection: None  # type: ignore[method-assign]  # noqa: ARG005
+
+    def check(self: SqliteFile, _connection: Connection) -> None:
+        """Look at nothing."""
+
+    SqliteFile._check = check  # type: ignore[method-assign]
+
+
+def blame_the_person() -> None:
+    """Take a key that cannot be kept for a fault in one conversation: apologise, and acknowledge."""
+    turns._try = _try_anything
+    waiting.is_trouble = lambda error: isinstance(error, DBAPIError)  # type: ignore[attr-defined]
+
+
+def _try_anything(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
+    try:
+        _try(db, desk, lookup, one)
+    except OSError:
+        turns._fail(desk, one, "deciding", "")
+
+
+_try = turns._try

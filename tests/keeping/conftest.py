@@ -1,4 +1,4 @@
-"""What tests of backups share: a nursery and houses, and a second, empty database for another machine."""
+"""What tests of backups share: a nursery and houses, an installation that people have answered in, and empty databases."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
+from tests.keeping.installation import Installation
 from tests.road.conftest import make_house, nursery
+from tests.storage.world import World
 
 __all__ = ["make_house", "nursery"]
 
+KINDS = ["sqlite", "postgresql"]
 NewDatabase = Callable[[str], str]
 
 
 @pytest.fixture
 def new_database(tmp_path: Path) -> Iterator[NewDatabase]:
-    """Make an empty database of a kind, "sqlite" or "postgresql", and give its URL."""
+    """Make an empty database of a kind, and give its URL."""
     with ExitStack() as made:
 
         def make(kind: str) -> str:
@@ -33,3 +36,16 @@ def new_database(tmp_path: Path) -> Iterator[NewDatabase]:
             return made.enter_context(postgres.fresh_database(server))
 
         yield make
+
+
+@pytest.fixture
+def home(database: str, tmp_path: Path) -> Installation:
+    """Give an installation on a fresh database, once on each kind."""
+    return Installation(tmp_path / "home", database)
+
+
+@pytest.fixture
+def world(home: Installation) -> Iterator[World]:
+    """Give the organisation of that installation, on it."""
+    with World(home.url, home.keys) as made:
+        yield made

@@ -12,13 +12,13 @@ import pytest
 from emulator.client import Someone
 from storage import copying, database, erasure
 from storage.copying import snapshot
-from tests.keeping.conftest import NewDatabase
+from tests.keeping.conftest import KINDS, NewDatabase
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, WHO, Crowd, Plan, check, hear, make_plans, tap_through
 from tests.road.house import House
 
 MoveIn = Callable[[House, Path], House]
-KINDS = ["sqlite", "postgresql"]
+
 
 
 def back_up(house: House) -> Path:

@@ -165,13 +165,6 @@ class House:
         self.nursery.wait(self.pid)
         self.pid = 0
 
-    def die_at(self, point: str, times: int) -> None:
-        """Start a bot that dies at a point of `variants.POINTS` when it gets there for the so-manieth time, and wait for that."""
-        self.variant = f"tests.road.variants:die_at:{point}:{times}"
-        self.begin()
-        until(lambda: self.nursery.ended(self.pid), lambda: f"the bot lives on, {point}, {times}: {self.said()}")
-        self.pid, self.variant = 0, ""
-
     def stop(self) -> int:
         """Ask the bot to stop, and return its exit code."""
         os.kill(self.pid, signal.SIGTERM)

@@ -6,12 +6,15 @@ import asyncio
 
 import pytest
 
-from bot import config_file, doctor
+from bot import config_file
+from bot.doctor.findings import LINES
 from bot.foundation import foundation
 from storage import engagements
 from tests.road.author import FIVE, REWORDED
 from tests.road.conftest import MakeHouse
 from tests.road.house import House, run_command
+
+REFUSED = LINES["refused"].ill
 
 
 @pytest.fixture
@@ -27,10 +30,10 @@ def test_a_refused_change_is_told_by_the_doctor_and_by_every_command_that_takes_
     told = 'tests-five.toml:5: identity is now "anonymous", and people were promised "confidential"'
     assert told in shut.command("engagement", "list")
     _, said = run_command("doctor", "--config", str(shut.settings))
-    assert (doctor.REFUSED in said, told in said) == (True, True)
+    assert (REFUSED in said, told in said) == (True, True)
     shut.put(FIVE, "tests-five")
     _, said = run_command("doctor", "--config", str(shut.settings))
-    assert doctor.REFUSED not in said
+    assert REFUSED not in said
 
 
 def test_a_file_left_out_and_one_kept_beside_the_console_are_told_by_the_doctor(shut: House) -> None:

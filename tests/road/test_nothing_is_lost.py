@@ -15,20 +15,12 @@ from sqlalchemy.exc import OperationalError
 from bot import waiting
 from emulator.client import Someone
 from storage.outbox import MOST_TAKEOVERS
-from tests.road import variants
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, Crowd, Plan, check, compare, hear, make_plans, type_all, typed
 from tests.road.house import PATIENCE, House
 from tests.road.indoors import Indoors, indoors
 
 KILLS = 12
-
-SELDOM = {"before a key is kept", "after a key is kept", "before an acknowledgement"}
-"""Points that one person's answers reach only once."""
-
-DEATHS = [(point, times) for point in variants.POINTS for times in range(1, 2 if point in SELDOM else 5)]
-"""Where the bot dies, and when it gets there for the how-manieth time."""
-
 
 @pytest.mark.promise("P1")
 @pytest.mark.parametrize("receive", ["polling", "webhook"])
@@ -58,26 +50,6 @@ def assert_only_deaths_repeat(person: Someone) -> None:
     heard = Counter(message["text"] for message in person.chat()["messages"] if message["from"] == "bot")
     assert max(heard.values()) <= 1 + MOST_TAKEOVERS, heard
     assert not any("did not work on our side" in words for words in heard)
-
-
-@pytest.mark.promise("P1")
-def test_no_answer_is_lost_or_counted_twice_wherever_the_bot_dies(make_house: MakeHouse) -> None:
-    house = make_house(begin=False)
-    code = house.open(ENGAGEMENT)
-    plans: list[Plan] = []
-    people: list[Someone] = []
-    for point, times in DEATHS:
-        plans += make_plans(1, seed=len(plans))
-        people.append(house.telegram.person())
-        type_all(people[-1], plans[-1], code)
-        house.die_at(point, times)
-    house.start()
-    for person in people:
-        person.says("/privacy")
-        hear(person, "Your privacy")  # so all they said before has had its turn
-    check(house, plans)
-    for person in people:
-        assert_only_deaths_repeat(person)
 
 
 @pytest.mark.promise("P1", control=True)

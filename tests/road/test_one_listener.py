@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.disks import shut
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, Crowd, check, hear, make_plans, type_all
 from tests.road.house import House, until
-from tests.road.test_lost_database import locked
 
 
 @pytest.mark.promise("P12")
@@ -44,7 +44,7 @@ def test_a_bot_that_lost_its_place_with_its_connection_takes_it_again(make_house
     house: House = make_house()
     code = house.open(ENGAGEMENT)
     if house.database.startswith("postgresql"):  # a lock file is not lost
-        with locked(house):
+        with shut(house):
             until(lambda: "says this process lives is lost" in house.said(), house.said)
         until(lambda: "known to be alive again" in house.said(), house.said)
     person = house.telegram.person()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from bot import turns, waiting
+from sqlalchemy import Connection, update
+from sqlalchemy.engine.base import RootTransaction
+
+from bot import presence, waiting
 from bot.telegram import polling, sender
 from conversations import checking
-from storage import database, keys
+from storage import database, outbox, schema, seen
 
 
 def acknowledge_first() -> None:
@@ -47,44 +50,54 @@ def take_unchecked() -> None:
     checking.check = lambda source, file: []  # noqa: ARG005 - the names it is called by
 
 
-def die_at(point: str, times: str) -> None:
-    """Die, as by a power cut, when a point is reached for the so-manieth time: see POINTS."""
-    left = [int(times)]
-    owner, name, before = POINTS[point]
-    whole = getattr(owner, name)
+def commit_twice() -> None:
+    """Commit that an update was seen before what it brought is written, as a bot does that has two transactions a turn."""
+    take = seen.take
 
-    def count() -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            os._exit(9)
+    def take_and_commit(db: Connection, *arguments: Any) -> set[int]:
+        fresh = take(db, *arguments)
+        begun = db.get_transaction()
+        assert isinstance(begun, RootTransaction)
+        db._commit_impl()
+        db._begin_impl(begun)
+        return fresh
 
-    async def awaited(*arguments: Any, **named: Any) -> Any:
-        if before:
-            count()
-        result = await whole(*arguments, **named)
-        if not before:
-            count()
-        return result
-
-    def called(*arguments: Any, **named: Any) -> Any:
-        if before:
-            count()
-        result = whole(*arguments, **named)
-        if not before:
-            count()
-        return result
-
-    setattr(owner, name, awaited if asyncio.iscoroutinefunction(whole) else called)
+    seen.take = take_and_commit
 
 
-POINTS: dict[str, tuple[Any, str, bool]] = {
-    "before a key is kept": (keys.Keys, "_write", True),
-    "after a key is kept": (keys.Keys, "_write", False),
-    "before a turn": (turns, "take_turns", True),
-    "before a commit": (turns, "take_turns", False),
-    "after a commit": (waiting.Waiting, "_transact", False),
-    "before an acknowledgement": (polling.Poller, "_keep", False),
-    "before a message": (sender.Sender, "_deliver", True),
-    "after a message": (sender.Sender, "_deliver", False),
-}
-"""Point -> the function it lies at, and whether before or after it; those of keys come first, when there are none yet."""
+def send_from_memory() -> None:
+    """Hand letters to the sender without writing them down."""
+    outbox.write = lambda *_arguments: None
+
+
+def send_everything_again() -> None:
+    """After a crash send again whatever may not have gone out, also what the bot started."""
+    outbox.give_up = lambda _db, _bot_id, _dead: 0
+    recover = outbox.recover
+
+    def recover_all(db: Connection, keys: Any, bot_id: int, claimer: str, dead: Collection[str]) -> list[outbox.Letter]:
+        lost = (schema.outbox.c.state == outbox.SENDING, schema.outbox.c.claimer.in_(dead))
+        db.execute(update(schema.outbox).where(*lost).values(lane=outbox.REPLY))
+        return recover(db, keys, bot_id, claimer, dead)
+
+    outbox.recover = recover_all
+
+
+def share_everything() -> None:
+    """Run beside others without asking whether there are any."""
+    presence._lock_file = lambda database: os.open(database, os.O_RDONLY)
+
+    async def may_poll(_self: presence.Presence, _bot_id: int) -> bool:
+        return True
+
+    presence.Presence.may_poll = may_poll  # type: ignore[method-assign]
+
+
+def stop_at_once() -> None:
+    """Wait for nothing when told to stop."""
+    close = sender.Sender.close
+
+    async def drop(self: sender.Sender, _patience: float) -> None:
+        await close(self, 0)
+
+    sender.Sender.close = drop  # type: ignore[method-assign]

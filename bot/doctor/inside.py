@@ -1,0 +1,91 @@
+"""What the database tells, by a connection that can only read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from bot.config import Config
+from bot.doctor.findings import Finding, find
+from storage import database, keys, measures, organisations, pauses
+from storage.database import DatabaseError
+from storage.keys import Keys, KeysError
+from storage.schema import organisations as table
+from storage.troubles import explain
+
+Look = Callable[[str], AbstractContextManager[Connection]]
+ALIVE = 60.0  # seconds since the last word of a bot that runs
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """What was learnt of it: its organisation and since when it is in use, if that could be read, and whether it runs."""
+
+    organisation_id: int | None = None
+    since: dt.datetime | None = None
+    runs: bool = False
+
+
+def without_database(config: Config) -> list[Finding]:
+    """What is said when there is none: it may be new, or lost."""
+    try:
+        used = keys.is_there(config.storage.keys) and keys.load(config.storage.keys).is_used
+    except KeysError as error:
+        return find("keys broken", well=False, why=error)
+    return find("database gone" if used else "no database", well=False, where=config.storage.url.removeprefix("sqlite:///"))
+
+
+def examine(config: Config, now: dt.datetime, look: Look) -> tuple[list[Finding], Bot]:
+    """What is found in the database, and what else has to know of it."""
+    try:
+        with look(config.storage.url) as db:
+            return _examine(config, db, now)
+    except DBAPIError as error:
+        return find("database", well=False, why=explain(error)), Bot()
+    except DatabaseError as error:
+        return find("database", well=False, why=error), Bot()
+
+
+def _examine(config: Config, db: Connection, now: dt.datetime) -> tuple[list[Finding], Bot]:
+    at, steps = database.revision(db), database.pending(db)
+    if at is None:
+        return find("no database", well=False), Bot()
+    if steps:
+        return find("schema", well=False, at=at, head=database.revisions()[-1]), Bot()
+    row = db.execute(select(table).order_by(table.c.id)).first()
+    if row is None:
+        return find("no database", well=False), Bot()
+    alive = measures.told(db, measures.ALIVE)
+    runs = alive is not None and abs((now - alive).total_seconds()) < ALIVE
+    found = [*_of_keys(config, db), *_of_life(alive, now, runs=runs), *_of_work(config, db, row.id)]
+    return found, Bot(row.id, row.created_at, runs)
+
+
+def _of_keys(config: Config, db: Connection) -> list[Finding]:
+    if not keys.is_there(config.storage.keys):
+        return find("keys gone", well=False, file=config.storage.keys)
+    try:
+        held: Keys = keys.load(config.storage.keys)
+        organisations.compare(db, held)
+    except KeysError as error:
+        return find("keys broken", well=False, why=error)
+    return find("database", well=True)
+
+
+def _of_life(alive: dt.datetime | None, now: dt.datetime, *, runs: bool) -> list[Finding]:
+    if alive is None:
+        return []
+    return find("alive", runs, ago=round((now - alive).total_seconds()), at=f"{alive:%-d %B %Y at %H:%M} (UTC)")
+
+
+def _of_work(config: Config, db: Connection, organisation_id: int) -> Iterator[Finding]:
+    figures = measures.read(db, organisation_id, config.telegram.bot_id, dt.datetime.now(dt.UTC))
+    for one in pauses.held(db, organisation_id):
+        yield from find("paused", well=False, since=f"{one.since:%-d %B %Y}", why=one.why or one.what)
+    yield from find("unknown", not figures.unknown, n=figures.unknown)
+    yield from find("failures", not figures.failures, n=figures.failures)

@@ -1,0 +1,149 @@
+"""Making backups: what is in them and what is not, and what happens when one cannot be made."""
+
+from __future__ import annotations
+
+import base64
+import json
+import resource
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from storage import backups, erasure
+from storage.backups import UNFINISHED
+from tests.keeping.conftest import NewDatabase
+from tests.keeping.installation import Installation
+from tests.keeping.people import fill, maker, say_nothing
+from tests.storage.world import NOON, World, pick
+
+
+def content(backup: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(backup.iterdir()))
+
+
+def test_a_backup_is_verified_and_says_what_it_is(home: Installation, world: World) -> None:
+    fill(world)
+    made = home.back_up()
+    manifest = backups.verify(made, say_nothing)
+    assert (manifest.organisation, manifest.bots, manifest.keys) == ("The clinic", (7,), world.keys.fingerprint)
+    assert manifest.tables["people"].rows == 12
+
+
+def test_a_backup_is_for_its_owner_alone(home: Installation, world: World) -> None:
+    fill(world)
+    made = home.back_up()
+    assert {stat.S_IMODE(one.stat().st_mode) for one in made.iterdir()} == {0o600}
+    assert stat.S_IMODE(made.stat().st_mode) == stat.S_IMODE(home.backups.stat().st_mode) == 0o700
+
+
+@pytest.mark.promise("P20")
+def test_no_key_is_in_a_backup(home: Installation, world: World) -> None:
+    fill(world, "anonymous")
+    held = json.loads(home.key_file.read_text())
+    texts = [held["lookup"], held["buttons"], *held["lasting"].values(), *held["daily"].values(), *held["pseudonyms"].values()]
+    assert held["daily"]
+    inside = content(home.back_up())
+    assert [text for text in texts if text.encode() in inside or base64.b64decode(text) in inside] == []
+
+
+def test_who_was_deleted_leaves_no_trace_in_the_next_backup(home: Installation, world: World) -> None:
+    clinic = fill(world)
+    person = world.answer(clinic, {"who": pick("have")})
+    code = world.do(lambda db: db.exec_driver_sql(f"SELECT code FROM people WHERE id = {person}").scalar_one())
+    assert code.encode() in content(home.back_up())
+    world.do(lambda db: erasure.forget(db, world.keys, {person: code}, [clinic], NOON))
+    assert code.encode() not in content(home.back_up())
+
+
+def test_lasting_keys_are_copied_when_asked_without_the_daily_ones(home: Installation, world: World, tmp_path: Path) -> None:
+    fill(world, "anonymous")
+    said = home.command("backup", "--with-keys", str(tmp_path / "safe"))
+    copy, held = (json.loads(file.read_text()) for file in (tmp_path / "safe" / "withus.keys", home.key_file))
+    assert copy == held | {"daily": {}} != held
+    assert "whoever has both can read everything" in said
+
+
+def test_keys_are_not_copied_to_where_the_backups_lie(home: Installation, world: World) -> None:
+    fill(world)
+    assert "must lie apart" in home.refused("backup", "--with-keys", str(home.backups / "keys"))
+
+
+def test_only_so_many_are_kept_when_asked(home: Installation, world: World) -> None:
+    fill(world)
+    made = [home.back_up() for _ in range(3)]
+    assert backups.find(home.backups) == made
+    assert "2 older ones were removed" in home.command("backup", "--keep", "2")
+    assert len(backups.find(home.backups)) == 2
+    assert made[2].exists() and not made[0].exists()
+
+
+def test_what_was_interrupted_is_no_backup_and_goes_with_the_next(home: Installation, world: World) -> None:
+    fill(world)
+    made = home.back_up()
+    broken = made.rename(made.with_name(made.name + UNFINISHED))
+    assert backups.find(home.backups) == []
+    after = home.back_up()
+    assert not broken.exists()
+    assert backups.find(home.backups) == [after]
+
+
+@contextmanager
+def no_room_for_more_than(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.promise("P20")
+def test_a_full_disk_is_said_to_be_full_and_nothing_is_left(home: Installation, world: World) -> None:
+    fill(world)
+    with no_room_for_more_than(50_000):
+        said = home.refused("backup")
+    assert "full" in said
+    assert list(home.backups.iterdir()) == []
+    home.back_up()
+
+
+def test_a_place_that_is_no_folder_is_said_to_be_none(home: Installation, world: World) -> None:
+    fill(world)
+    for place in (home.settings, home.settings / "backups"):
+        assert "that is no folder" in home.refused("backup", "--to", str(place))
+
+
+def test_a_backup_does_not_go_into_another(home: Installation, world: World) -> None:
+    fill(world)
+    made = home.back_up()
+    for place in (made, made / "deeper"):
+        assert "lies inside a backup" in home.refused("backup", "--to", str(place))
+    backups.verify(made, say_nothing)
+
+
+def test_two_backups_into_one_folder_wait_for_each_other(home: Installation, world: World, tmp_path: Path) -> None:
+    fill(world)
+    with backups._only_one(tmp_path):
+        assert "Another backup is being made" in home.refused("backup", "--to", str(tmp_path))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_there_is_nothing_to_back_up_where_nothing_is(tmp_path: Path, new_database: NewDatabase, kind: str) -> None:
+    home = Installation(tmp_path / "home", new_database(kind))
+    said = home.refused("backup")
+    assert "nothing to back up" in said or "not there" in said
+    assert not home.backups.exists() or list(home.backups.iterdir()) == []
+
+
+def test_progress_is_told_of_a_large_table(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(world)
+    monkeypatch.setattr("storage.copying._EVERY", 10)
+    told: list[tuple[str, int]] = []
+    from storage.database import open_plainly
+
+    with open_plainly(world.url) as engine:
+        backups.make(engine, tmp_path / "backups", maker(world), lambda table, rows: told.append((table, rows)))
+    assert ("people", 12) in told

@@ -1,0 +1,250 @@
+"""Restoring: what is refused before anything is touched, what does not come back, and what is held until somebody says so."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.engine import make_url
+
+from storage import backups, database, erasure, keys, manifests, outbox, pauses, presence, schema
+from storage.database import open_plainly
+from storage.manifests import Manifest
+from storage.outbox import Letter
+from tests.keeping.conftest import KINDS, NewDatabase
+from tests.keeping.installation import Installation
+from tests.keeping.people import BOT, fill, say_nothing
+from tests.storage.world import NOON, World, pick
+
+Look = Callable[[Connection], object]
+
+
+def look(home: Installation, work: Callable[[Connection], object]) -> object:
+    with open_plainly(home.url) as engine, engine.begin() as db:
+        return work(db)
+
+
+def count(home: Installation) -> object:
+    return look(home, lambda db: db.execute(select(func.count()).select_from(schema.people)).scalar_one())
+
+
+@pytest.fixture
+def away(tmp_path: Path, new_database: NewDatabase, home: Installation, world: World) -> Installation:
+    """Give another machine with an empty database of the other kind, and the same key file."""
+    kind = "postgresql" if world.engine.dialect.name == "sqlite" and os.environ.get("WITHUS_TEST_PG_URL") else "sqlite"
+    made = Installation(tmp_path / "away", new_database(kind))
+    made.take_keys(home)
+    return made
+
+
+# --- What is refused
+
+
+def test_a_database_that_holds_people_is_replaced_only_when_asked_and_after_a_backup(home: Installation, world: World) -> None:
+    clinic = fill(world)
+    made = home.back_up()
+    world.answer(clinic, {"who": pick("have")})
+    assert "--replace" in home.refused("restore", str(made))
+    assert count(home) == 13
+    said = home.command("restore", str(made), "--replace")
+    assert count(home) == 12
+    before = Path(said.partition("backed up into ")[2].partition(".\n")[0])
+    assert backups.verify(before, say_nothing).tables["people"].rows == 13
+
+
+def test_the_key_file_of_another_installation_is_refused(home: Installation, world: World, away: Installation) -> None:
+    fill(world)
+    made = home.back_up()
+    away.key_file.unlink()
+    assert "missing. Put it back" in away.refused("restore", str(made))
+    keys.make(away.key_file)
+    assert "does not belong to this backup" in away.refused("restore", str(made))
+    away.take_keys(home)
+    away.command("restore", str(made))
+
+
+def test_a_backup_from_a_newer_program_is_refused(home: Installation, world: World, away: Installation) -> None:
+    fill(world)
+    made = home.back_up()
+    old = Manifest.read(made)
+    newer = {name: getattr(old, name) for name in Manifest.__slots__} | {"schema": "9999", "program": "9.9"}
+    Manifest(**newer).write(made)
+    assert "newer version of With Us (9.9)" in away.refused("restore", str(made))
+    held = json.loads((made / manifests.NAME).read_text())
+    del held["checksum"]
+    (made / manifests.NAME).write_bytes(manifests._render(held | {"format": 2}))
+    assert "newer version of With Us" in away.refused("restore", str(made))
+
+
+def test_a_folder_that_is_no_backup_is_said_to_be_none(home: Installation, world: World, tmp_path: Path) -> None:
+    fill(world)
+    for place in (tmp_path, tmp_path / "nowhere", home.settings):
+        assert "is no backup" in home.refused("restore", str(place), "--replace")
+
+
+def test_a_database_of_another_program_is_left_alone(home: Installation, world: World, away: Installation) -> None:
+    fill(world)
+    made = home.back_up()
+    with open_plainly(away.url, begin=True) as engine, engine.begin() as db:
+        db.execute(text("CREATE TABLE people (name TEXT)"))
+    assert "another program" in away.refused("restore", str(made), "--replace")
+
+
+def test_a_changed_backup_changes_nothing(home: Installation, world: World, away: Installation) -> None:
+    fill(world)
+    made = home.back_up()
+    file = made / backups.DATABASE
+    file.write_bytes(file.read_bytes()[:-1] + b"!")
+    assert backups.DATABASE in away.refused("restore", str(made))
+    assert not Path(away.url.removeprefix("sqlite:///")).exists() or "postgresql" in away.url
+
+
+@pytest.mark.promise("P20")
+@pytest.mark.parametrize("command", ["restore", "upgrade", "move"])
+def test_no_database_is_replaced_under_a_running_bot(
+    home: Installation, world: World, new_database: NewDatabase, command: str
+) -> None:
+    fill(world)
+    made = home.back_up()
+    if command == "upgrade":
+        world.do(lambda db: db.execute(text("UPDATE alembic_version SET version_num = '0002'")).rowcount)
+    arguments = {"restore": [str(made), "--replace"], "move": [new_database("sqlite")], "upgrade": []}[command]
+    with open_plainly(home.url) as engine, _running(engine.url.render_as_string(hide_password=False)):
+        assert "A bot is running on this database" in home.refused(command, *arguments)
+    if command != "upgrade":
+        home.command(command, *arguments)
+
+
+def _running(url: str):  # type: ignore[no-untyped-def]
+    """Hold what a running bot holds."""
+    from contextlib import contextmanager
+
+    from sqlalchemy import create_engine
+
+    @contextmanager
+    def held():  # type: ignore[no-untyped-def]
+        parsed = make_url(url)
+        if parsed.drivername.startswith("sqlite"):
+            with presence.alone(create_engine(parsed)):
+                yield
+            return
+        with create_engine(parsed).connect() as db:
+            db.execute(text("SELECT pg_advisory_lock(:key)"), {"key": presence.lock_number("a claimer")})
+            yield
+            db.invalidate()
+
+    return held()
+
+
+# --- What does not come back
+
+
+@pytest.mark.promise("P20")
+@pytest.mark.promise("P24")
+def test_people_deleted_since_stay_deleted(home: Installation, world: World, away: Installation) -> None:
+    clinic = fill(world)
+    made = home.back_up()
+    first = world.do(lambda db: db.execute(select(schema.people.c.id, schema.people.c.code).limit(1)).one())
+    world.do(lambda db: erasure.forget(db, world.keys, {first.id: first.code}, [clinic], NOON))
+    away.take_keys(home)
+    assert "are forgotten again: 1\n" in away.command("restore", str(made))
+    assert count(away) == 11
+    assert look(away, lambda db: db.execute(select(schema.people.c.id).where(schema.people.c.code == first.code)).first()) is None
+
+
+@pytest.mark.promise("P20")
+@pytest.mark.promise("P24")
+def test_a_list_of_erasures_that_is_not_all_there_is_asked_for(home: Installation, world: World, away: Installation) -> None:
+    clinic = fill(world)
+    first = world.do(lambda db: db.execute(select(schema.people.c.id, schema.people.c.code).limit(1)).one())
+    world.do(lambda db: erasure.forget(db, world.keys, {first.id: first.code}, [clinic], NOON))
+    made = home.back_up()
+    assert "Bring back the newest list" in away.refused("restore", str(made))
+    away.command("restore", str(made), "--without-erasures")
+
+
+@pytest.mark.promise("P20")
+@pytest.mark.parametrize("identity", ["anonymous", "confidential"])
+def test_conversations_that_no_key_opens_any_more_are_let_go(
+    home: Installation, world: World, away: Installation, identity: str
+) -> None:
+    clinic = world.engage(identity)
+    world.answer_all(clinic, [{"who": pick("have"), "tell-me": pick("yes")}] * 3, finished=False)
+    world.answer(clinic, {"who": pick("care")})
+    made = home.back_up()
+    away.keys.destroy_days_before(NOON.date().replace(year=2030))
+    said = away.command("restore", str(made))
+    anonymous = identity == "anonymous"
+    assert ("those people can answer anew: 4\n" in said) == anonymous
+    left = [look(away, lambda db, t=t: db.execute(select(func.count()).select_from(t)).scalar_one()) for t in BEGUN]  # type: ignore[misc]
+    assert left == ([0, 0, 4] if anonymous else [4, 4, 4])
+
+
+BEGUN = (schema.sessions, schema.participations, schema.people)
+
+
+# --- What is held
+
+
+@pytest.mark.promise("P20")
+def test_nothing_that_waited_is_sent_and_nothing_is_started_until_somebody_says_so(
+    home: Installation, world: World, away: Installation
+) -> None:
+    fill(world)
+
+    def wait(db: Connection) -> None:
+        row = {"organisation_id": world.organisation_id, "bot_id": BOT, "lane": "broadcast", "policy": outbox.NEVER_TWICE}
+        row |= {"created_at": NOON, "due_at": NOON, "claimer": "", "attempts": 0, "reason": ""}
+        states = {100: outbox.PENDING, 101: outbox.SENDING, 102: outbox.SENT}
+        db.execute(insert(schema.outbox), [row | {"id": letter, "state": state} for letter, state in states.items()])
+        given_back = Letter(103, None, 5, "say", {"text": "a reply"})
+        outbox.write(db, world.keys, (world.organisation_id, BOT), [given_back], "someone", NOON)
+
+    world.do(wait)
+    said = away.command("restore", str(home.back_up()))
+    assert "are not sent now: 2\n" in said
+    assert "marked as unknown: 2\n" in said
+    kept = schema.outbox.c
+    left = look(away, lambda db: {row.id: row.state for row in db.execute(select(kept.id, kept.state))})
+    assert left == {100: outbox.UNKNOWN, 101: outbox.UNKNOWN, 102: outbox.SENT}
+    held = look(away, lambda db: pauses.held(db, world.organisation_id))
+    assert [one.what for one in held if "restored from" in one.why] == [pauses.EVERYTHING]  # type: ignore[attr-defined]
+
+
+# --- What is restored
+
+
+@pytest.mark.promise("P20")
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_row_is_back_and_new_rows_follow_on(
+    home: Installation, world: World, tmp_path: Path, new_database: NewDatabase, kind: str
+) -> None:
+    clinic = fill(world)
+    told = world.exact(clinic)
+    made = home.back_up()
+    away = Installation(tmp_path / "away", new_database(kind))
+    away.take_keys(home)
+    away.command("restore", str(made))
+    with World(away.url, away.keys) as other:
+        again = other.exact(clinic)
+        for told_of in (told, again):
+            for step in told_of["steps"]:
+                step["texts"].sort()
+        assert again == told
+        other.answer(clinic, {"who": pick("care")})
+        assert other.count(schema.people) == 13
+    assert {
+        name: tally
+        for name, tally in backups.verify(away.back_up(), say_nothing).tables.items()
+        if name in {"editions", "links", "failures", "pictures", "addresses", "followups", "release_counts"}
+    }.items() <= Manifest.read(made).tables.items()
+
+
+def test_the_schema_is_this_programs_afterwards(home: Installation, world: World, away: Installation) -> None:
+    fill(world)
+    away.command("restore", str(home.back_up()))
+    assert look(away, database.pending) == []
