@@ -67,11 +67,11 @@ class Subject:
         said = await self.ask("results", SURVEY, "--format", "json")
         return json.loads(said[said.index("{") :])  # type: ignore[no-any-return]
 
-    async def start(self) -> asyncio.subprocess.Process:
-        """Start the bot; what it says goes to a file in its folder."""
+    async def start(self, *more: str) -> asyncio.subprocess.Process:
+        """Start the bot, with `more` words after its command; what it says goes to a file in its folder."""
         with self._log.open("wb") as log:
             return await asyncio.create_subprocess_exec(
-                *self.command, "run", "--config", str(self._config), cwd=REPOSITORY, stdout=log, stderr=log
+                *self.command, "run", "--config", str(self._config), *more, cwd=REPOSITORY, stdout=log, stderr=log
             )
 
     def last_words(self) -> str:

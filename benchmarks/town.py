@@ -124,10 +124,10 @@ STATEMENTS = (
     """INSERT INTO followups (organisation_id, person_id, kind, step, rule, local_day, due_at, state)
     SELECT 1, id, 'nudge', '', 'town', :day, :now, 'done' FROM people""",
     """INSERT INTO outbox (id, organisation_id, bot_id, person_id, lane, policy, state, claimer, attempts, sealed, created_at,
-    reason)
+    due_at, reason)
     SELECT i, 1, :bot, i, 'broadcast', 'never-twice',
     CASE WHEN i % 10 = 0 THEN 'pending' WHEN i % 5000 = 1 THEN 'unknown' ELSE 'sent' END,
-    '', 0, NULL, :now, '' FROM {numbers}""",
+    '', 0, NULL, :now, :now, '' FROM {numbers}""",
     """INSERT INTO failures (code, bot_id, at, "where", sealed, trace)
     SELECT {code}, :bot, :now, 'deciding', {bytes16}, {bytes16} FROM {numbers} WHERE i <= 1000""",
     """INSERT INTO pauses (organisation_id, what, why, who, since) VALUES (1, 'everything', 'a benchmark', 'nobody', :now)""",

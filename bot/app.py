@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import structlog
@@ -21,10 +21,12 @@ from bot.editing import Editing
 from bot.foundation import Foundation, foundation
 from bot.presence import Presence
 from bot.recovery import Recovery
-from bot.telegram import polling, webhook
+from bot.telegram import dispatch, polling, webhook
 from bot.telegram.album import Album
+from bot.telegram.dispatch import Dispatch
 from bot.telegram.greeting import greet
 from bot.telegram.pacer import Pacer
+from bot.telegram.pile import Pile
 from bot.telegram.sender import Sender
 from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
 from bot.upkeep import Upkeep
@@ -33,6 +35,7 @@ from bot.waiting import Waiting
 from bot.web import pages, server
 from bot.web.server import AddressError
 from storage import engagements, keys, organisations, people
+from storage.outbox import REPLY, Settled
 
 log = structlog.get_logger()
 
@@ -46,6 +49,9 @@ async def run(config: Config, clock: Clock | None = None, ready: Callable[[int],
 
     Raises DatabaseError or KeysError when it cannot begin.
     """
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):  # before anything can be in flight
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         clock = clock or Clock(checked=True)
         base = await stack.enter_async_context(foundation(config, clock, adopt=True))
@@ -54,14 +60,14 @@ async def run(config: Config, clock: Clock | None = None, ready: Callable[[int],
         out = await stack.enter_async_context(Wire(*place, hear=clock.hear))
         # News must not queue behind what is sent.
         back = await stack.enter_async_context(Wire(*place, connections=1, hear=clock.hear))
-        bot = Running(base, here, out, back)
+        bot = Running(base, here, out, back, stop)
         await bot.serve(ready)
 
 
 class Running:
     """One running bot."""
 
-    def __init__(self, base: Foundation, here: Presence, out: Wire, back: Wire) -> None:
+    def __init__(self, base: Foundation, here: Presence, out: Wire, back: Wire, stop: asyncio.Event) -> None:
         self._base = base
         self._here = here
         self._wire = out
@@ -69,7 +75,10 @@ class Running:
         self._waiting = Waiting(base.engine, base.house, base.clock.now, self._post, self._regain)
         pacer = Pacer(base.config.telegram.messages_per_second)
         album = Album(out, base.engine, base.house.organisation_id, base.house.bot_id)
-        self._sender = Sender(out, pacer, self._waiting.settle, self._unreachable, album)
+        self._sender = Sender(out, pacer, self._record, self._unreachable, album)
+        pile = Pile(base.engine, base.house, base.clock.now)
+        most = dispatch.MOST_PAID if base.config.telegram.paid_broadcasts else dispatch.MOST
+        self._dispatch = Dispatch(pile, self._sender, pacer, self._waiting.settle, most)
         self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
         self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
@@ -78,13 +87,13 @@ class Running:
         self._vitals = Vitals(*place, *lines, base.config.storage.backups)
         looks = (self._keep_up, self._editing.look, self._vitals.measure)
         self._upkeep = Upkeep(base.engine, base.house, base.clock.now, *looks)
-        self._stop = asyncio.Event()
+        self._stop = stop
         self._doubted = False
 
     async def serve(self, ready: Callable[[int], None]) -> None:
         """Begin, serve until told to stop, and end within ten seconds."""
-        for name in (signal.SIGTERM, signal.SIGINT):  # before anything can be in flight
-            asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
+        if self._stop.is_set():
+            return
         self._tell_problems()
         await self._refuse_unready()
         page_server = server.make(self._pages())
@@ -98,6 +107,7 @@ class Running:
             serving = tasks.create_task(page_server.serve(sockets=[socket]))
             greeting = tasks.create_task(self._greet())
             receiving = tasks.create_task(self._receive())
+            starting = tasks.create_task(self._here.alone(self._here.may_send, self._base.house.bot_id, self._dispatch.run))
             port = socket.getsockname()[1]
             log.info("ready", receive=self._config.telegram.receive, port=port)
             ready(port)
@@ -106,6 +116,8 @@ class Running:
             self._vitals.stopping = True
             receiving.cancel()
             greeting.cancel()
+            starting.cancel()
+            await asyncio.wait({starting}, timeout=1)  # what it claimed and did not send is given back
             self._upkeep.stop()
             page_server.should_exit = True
             await self._sender.close(PATIENCE)
@@ -114,10 +126,6 @@ class Running:
             taking.cancel()  # nothing can be written: what waits is refused, while the server can still say so
             await asyncio.wait({taking, serving}, timeout=1)
             serving.cancel()
-
-    def stop(self) -> None:
-        """End soon."""
-        self._stop.set()
 
     def _pages(self) -> Starlette:
         telegram = self._config.telegram
@@ -135,6 +143,10 @@ class Running:
     def _post(self, out: Outgoing) -> None:
         self._sender.post(out.letters)  # first: the next question matters more than the end of a spinner
         self._sender.answer(out.tapped)
+
+    def _record(self, settled: Settled) -> None:
+        """Write down what became of a letter; `dispatch` hears of those that were its own."""
+        (self._waiting.settle if settled.lane == REPLY else self._dispatch.settled)(settled)
 
     async def _keep_up(self) -> None:
         await self._compare_clocks()
@@ -183,7 +195,7 @@ class Running:
 
     async def _greet(self) -> None:
         await greet(self._wire, self._config.telegram, self._introduce)
-        await self._vitals.ask()
+        await self._vitals.measure()
 
     async def _introduce(self, username: str) -> None:
         house = self._base.house
@@ -194,23 +206,14 @@ class Running:
         """Poll, if this bot polls and this process is the one that does."""
         if self._config.telegram.receive != "polling":
             return
-        while True:
-            while not await self._here.may_poll(self._base.house.bot_id):  # noqa: ASYNC110 - PostgreSQL tells nobody it is free
-                await asyncio.sleep(0.5)
-            await self._poll_until(self._here.lost())
+        await self._here.alone(self._here.may_poll, self._base.house.bot_id, self._poll)
 
-    async def _poll_until(self, lost: Coroutine[None, None, None]) -> None:
-        """Poll until another process may have taken the place."""
+    async def _poll(self) -> None:
         self._vitals.polls = True
-        polling_now, losing = asyncio.create_task(self._poller.run()), asyncio.create_task(lost)
         try:
-            await asyncio.wait({polling_now, losing}, return_when=asyncio.FIRST_COMPLETED)
-            if polling_now.done():
-                polling_now.result()  # it never ends by itself but by a fault, which must be heard
+            await self._poller.run()
         finally:
             self._vitals.polls = False
-            polling_now.cancel()
-            losing.cancel()
 
 
 def _settle_memory() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -109,6 +110,9 @@ def missing(folder: Path) -> Problem:
 def read_file(file: Path, problems: list[Problem]) -> str | None:
     """The text of one file, or None with the problem noted."""
     try:
+        if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(file.parent)):
+            problems.append(Problem(str(file), 1, "is a link out of its folder", "put the file itself there"))
+            return None
         content = regular.read(file, LARGEST)
         if content is None:
             problems.append(Problem(str(file), 1, "is no file", "take it out of the folder"))

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +25,8 @@ from storage.presence import lock_beside, lock_number
 
 log = structlog.get_logger()
 
+_ASK_EVERY = 0.5  # seconds
+
 
 class Presence:
     """This process's presence; entering it takes the place, leaving gives it back.
@@ -37,6 +40,7 @@ class Presence:
         self._file: int | None = None
         self._connection: AsyncConnection | None = None
         self._lost = asyncio.Event()
+        self._speaking = asyncio.Lock()  # several ask over the one connection
 
     async def __aenter__(self) -> Self:
         if self._engine.dialect.name == "sqlite":
@@ -60,7 +64,8 @@ class Presence:
                 await self._connect()
                 log.info("this process is known to be alive again")
             else:
-                await self._connection.execute(text("SELECT 1"))
+                async with self._speaking:
+                    await self._connection.execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError) as error:
             log.warning("the connection that says this process lives is lost", why=type(error).__name__)
             await self._give_up()
@@ -87,15 +92,38 @@ class Presence:
 
     async def may_poll(self, bot_id: int) -> bool:
         """Whether this process is the one that polls for `bot_id`; asks for the place when nobody has it."""
+        return await self._takes(f"poll {bot_id}")
+
+    async def may_send(self, bot_id: int) -> bool:
+        """Whether this process is the one that sends what `bot_id` starts by itself, so that one pace rules."""
+        return await self._takes(f"send {bot_id}")
+
+    async def _takes(self, place: str) -> bool:
         if self._file is not None:
             return True
         if self._connection is None:
             return False
         ask = text("SELECT pg_try_advisory_lock(:key)")
         try:
-            return bool((await self._connection.execute(ask, {"key": lock_number(f"poll {bot_id}")})).scalar_one())
+            async with self._speaking:
+                return bool((await self._connection.execute(ask, {"key": lock_number(place)})).scalar_one())
         except (SQLAlchemyError, OSError):
             return False  # `keep` finds out and connects again
+
+    async def alone(self, may: Callable[[int], Awaitable[bool]], bot_id: int, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work`, which never ends by itself, whenever this process is the one that may."""
+        while True:
+            while not await may(bot_id):  # noqa: ASYNC110 - PostgreSQL tells nobody that a place is free
+                await asyncio.sleep(_ASK_EVERY)
+            doing, losing = asyncio.ensure_future(work()), asyncio.ensure_future(self.lost())
+            try:
+                await asyncio.wait({doing, losing}, return_when=asyncio.FIRST_COMPLETED)
+                if doing.done():
+                    doing.result()  # a fault, which must be heard
+            finally:
+                doing.cancel()
+                losing.cancel()
+                await asyncio.wait({doing, losing})
 
 
 def _lock_file(database: Path) -> int:

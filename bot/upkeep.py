@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 
 RELEASES_EVERY = 2  # seconds
 LOOK_EVERY = 5  # seconds; whether an hour has passed is asked of the house's own clock
+BREATH = 0.02  # seconds between two pieces of work in which others may write
 HOUR = dt.timedelta(hours=1)
 
 
@@ -45,6 +47,8 @@ class Upkeep:
         self._edit = edit
         self._measure = measure
         self._last: dt.datetime | None = None
+        self._sealed_on: dt.date | None = None
+        self._sealing = False
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -53,6 +57,7 @@ class Upkeep:
         """Begin to look."""
         self._scheduler.add_job(self._guard, "interval", [self.renew_figures], seconds=RELEASES_EVERY)
         self._scheduler.add_job(self._guard, "interval", [self.look], seconds=LOOK_EVERY)
+        self._scheduler.add_job(self._guard, "interval", [self.change_keys], seconds=LOOK_EVERY, max_instances=2)
         self._scheduler.add_job(self._guard, "interval", [self._take_over], seconds=LOOK_EVERY)
         self._scheduler.add_job(self._guard, "interval", [self._edit], seconds=editing.LOOK_EVERY, max_instances=2)
         self._scheduler.add_job(self._guard, "interval", [self._measure], seconds=vitals.LOOK_EVERY)
@@ -101,10 +106,26 @@ class Upkeep:
         if self._last is None or abs(now - self._last) >= HOUR:
             async with self._engine.begin() as connection:
                 await connection.run_sync(tidy, self._house, now)
+            self._last = now
+
+    async def change_keys(self) -> None:
+        """Once a day seal afresh what must outlive its key, a little at a time so that nobody waits; then destroy old keys."""
+        now = self._clock()
+        if not self._house.is_certain() or self._sealing or self._sealed_on == now.date():
+            return
+        self._sealing = True
+        try:
+            after: int | None = 0
+            while after is not None:
+                async with self._engine.begin() as connection:
+                    _, after = await connection.run_sync(sessions.reseal, self._house.keys, now.date(), after)
+                await asyncio.sleep(BREATH)
             async with self._engine.connect() as connection:
                 await connection.execution_options(**READING)
                 await connection.run_sync(destroy_old_keys, self._house, now)
-            self._last = now
+            self._sealed_on = now.date()
+        finally:
+            self._sealing = False
 
 
 def _due(db: Connection, organisation_id: int) -> list[Engagement]:
@@ -123,10 +144,9 @@ def release(db: Connection, house: House, engagement: Engagement, now: dt.dateti
 
 
 def tidy(db: Connection, house: House, now: dt.datetime) -> None:
-    """Forget what has had its time, and seal afresh what must outlive the key it lies under."""
+    """Forget what has had its time."""
     shelf = engagements.load(db, house.organisation_id)
     erasure.expire(db, house.keys, shelf, now)
-    sessions.reseal(db, house.keys, now.date())
     seen.prune(db, now.date())
     failures.prune(db, now)
     people.prune_turned_away(db, now)

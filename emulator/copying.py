@@ -5,6 +5,7 @@ from typing import Any
 from emulator.keyboards import read_markup
 from emulator.messages import read_ids
 from emulator.parameters import Parameters
+from emulator.polls import open_poll, renew
 from emulator.posting import find_open_chat, pay, post, put, read_caption
 from emulator.refusals import bad
 from emulator.world import Chat, World
@@ -13,16 +14,16 @@ Json = dict[str, Any]
 
 
 def copy_message(world: World, given: Parameters) -> Json:
-    content = _copy(_find_source(world, given, "copy"))
+    content = _copy(world, _find_source(world, given, "copy"))
     if "caption" in given and "text" not in content:
         content = {name: value for name, value in content.items() if not name.startswith("caption")} | read_caption(given)
-    sent = post(world, given, content, read_markup(given))
+    sent = _open(world, post(world, given, content, read_markup(given)))
     return {"message_id": sent["message_id"]}
 
 
 def copy_messages(world: World, given: Parameters) -> list[Json]:
-    contents = [_copy(message) for message in _find_sources(world, given, "copy")]
-    return [{"message_id": message["message_id"]} for message in _put_all(world, given, contents)]
+    contents = [_copy(world, message) for message in _find_sources(world, given, "copy")]
+    return [{"message_id": _open(world, message)["message_id"]} for message in _put_all(world, given, contents)]
 
 
 def forward_message(world: World, given: Parameters) -> Json:
@@ -68,10 +69,13 @@ def _check(message: Json, purpose: str) -> Json:
     return message
 
 
-def _copy(message: Json) -> Json:
-    if "poll" in message:
-        raise bad("message can't be copied")  # a poll of one's own is sent anew
-    return {name: value for name, value in message.items() if name in CONTENT | BESIDE}
+def _copy(world: World, message: Json) -> Json:
+    content = {name: value for name, value in message.items() if name in CONTENT | BESIDE}
+    return content if "poll" not in content else {"poll": renew(world, content["poll"])}
+
+
+def _open(world: World, message: Json) -> Json:
+    return open_poll(world, message) if "poll" in message else message
 
 
 def _forward(message: Json) -> Json:

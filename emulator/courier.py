@@ -49,12 +49,12 @@ class Courier:
         if settings.secret:
             headers["X-Telegram-Bot-Api-Secret-Token"] = settings.secret
         options: dict[str, Any] = {"headers": headers, "allow_redirects": False}
-        if settings.certificate:
-            options["ssl"] = self._trusting(settings.certificate)
         try:
+            if settings.certificate:
+                options["ssl"] = self._trusting(settings.certificate)
             async with self._open().post(settings.url, data=body, **options) as response:
                 return _read(response, await response.read())
-        except (TimeoutError, aiohttp.ClientError, OSError) as problem:
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as problem:
             return Answer(0, _say(problem), closed=True)
 
     async def close(self) -> None:

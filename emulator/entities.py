@@ -3,6 +3,7 @@
 from typing import Any
 
 from emulator.html import parse_html
+from emulator.markdown import parse_markdown, parse_markdown_v2
 from emulator.parameters import Parameters
 from emulator.refusals import bad
 from emulator.text import Entity, clean, find_entities, units
@@ -25,9 +26,8 @@ def read_text(given: Parameters, name: str = "text", entities: str = "entities",
 
 def _parse(given: Parameters, text: str, entities: str) -> tuple[str, list[Entity]]:
     mode = given.text("parse_mode").lower()
-    if mode == "html":
-        return parse_html(text)
-    # Markdown is refused rather than half understood: nothing here needs it.
+    if mode in PARSERS:
+        return PARSERS[mode](text)
     if mode not in {"", "none"}:
         raise bad("unsupported parse_mode")
     listed = given.data(entities)
@@ -96,6 +96,7 @@ def _overlaps(found: Entity, marks: list[Entity]) -> bool:
 
 
 MOST = 100
+PARSERS = {"html": parse_html, "markdown": parse_markdown, "markdownv2": parse_markdown_v2}
 FOUND_BY_TELEGRAM = frozenset({"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"})
 NEEDED_FIELD = {
     "bold": None,

@@ -62,6 +62,7 @@ class Flood:
         self.limits = Limits()
         self.counts: dict[str, int] = {}
         self.refused = 0
+        self._latest: deque[dict[str, Any]] = deque(maxlen=LISTED)
         self._begun = clock.now()
         self._bulk: deque[float] = deque()
         self._held = 0.0
@@ -89,7 +90,8 @@ class Flood:
             "per_second_now": self.per_second,
             "violations": self.counts,
             "refused": self.refused,
-        }  # fmt: skip
+            "latest": list(self._latest),
+        }
 
     def hear(self, chat: int) -> None:
         """Somebody in this chat did something that a bot may answer."""
@@ -123,6 +125,7 @@ class Flood:
         refuse = self.limits.enforce
         self.counts[broken.rule] = self.counts.get(broken.rule, 0) + 1
         self.refused += refuse
+        self._latest.append({"at": self._clock.now(), "rule": broken.rule, "chat": chat, "refused": refuse})
         self._history.write("flood", rule=broken.rule, chat=chat, refused=refuse, retry_after=broken.wait)
         return broken if refuse else None
 
@@ -189,3 +192,4 @@ class Flood:
 
 SMALL, BUCKET = 100_000, 1.0
 PENALTY, PENALTY_PAUSE = 60, 3.0
+LISTED = 100

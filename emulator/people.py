@@ -1,5 +1,6 @@
 """What a simulated person does: write, send things, tap, block, come back, add the bot to a group."""
 
+import re
 from typing import Any
 
 from emulator.refusals import ActRefusedError
@@ -34,6 +35,8 @@ def attach(world: World, chat: Chat, person: Person, kind: str, caption: str = "
 
 def start(world: World, person: Person, payload: str = "") -> int:
     """Press Start, as from a link with a payload; it unblocks too."""
+    if not PAYLOAD.fullmatch(payload):
+        raise ActRefusedError("a link carries at most 64 of A-Z, a-z, 0-9, _ and -; anything else has to be typed")
     if person.blocked:
         unblock(world, person)
     return write(world, world.chats[person.id], person, f"/start {payload}".strip())[0]
@@ -163,6 +166,9 @@ def _check_can_write(person: Person) -> None:
         raise ActRefusedError("this account is deleted")
     if person.blocked:
         raise ActRefusedError("this person has blocked the bot; unblock or start first")
+
+
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 
 def _file(name: str, **more: object) -> dict[str, Any]:

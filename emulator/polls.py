@@ -30,11 +30,25 @@ class Ballot:
 def send_poll(world: World, given: Parameters) -> Json:
     poll = _read_poll(world, given)
     markup = read_markup(given)
-    message = post(world, given, {"poll": poll}, markup)
+    return open_poll(world, post(world, given, {"poll": poll}, markup))
+
+
+def open_poll(world: World, message: Json) -> Json:
+    """Take votes for the poll in a message from now on; return the message."""
+    poll = message["poll"]
     world.ballots[poll["id"]] = Ballot(world.chats[message["chat"]["id"]], message["message_id"])
     if "close_date" in poll:
         world.later(poll["close_date"] - world.clock.now(), lambda: _close(world, poll["id"]))
     return message
+
+
+def renew(world: World, poll: Json) -> Json:
+    """Return the same question as a new poll, in which nobody has voted."""
+    poll_id = world.number_tap()
+    options = [
+        {**option, "persistent_id": f"{poll_id}-{number}", "voter_count": 0} for number, option in enumerate(poll["options"])
+    ]  # fmt: skip
+    return {**poll, "id": poll_id, "options": options, "total_voter_count": 0, "is_closed": False}
 
 
 def stop_poll(world: World, given: Parameters) -> Json:
@@ -61,7 +75,7 @@ def vote(world: World, person: Person, poll_id: str, options: list[int]) -> None
         raise ActRefusedError("there is no such poll of the bot's")
     message, poll = ballot.message, ballot.message["poll"]
     _check_vote(ballot, person, poll, options)
-    if message.get("has_protected_content") and ballot.chat.person not in {None, person}:
+    if message.get("has_protected_content") and ballot.chat.person not in (None, person):
         raise ActRefusedError("this poll cannot be forwarded, so nobody else can vote in it")
     chosen = tuple(sorted(set(options)))
     if chosen:

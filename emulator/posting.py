@@ -104,14 +104,14 @@ def find(world: World, given: Parameters, purpose: str) -> tuple[Chat, Message]:
         raise bad("message identifier is not specified")
     message = chat.messages.get(given.number("message_id"))
     if message is None:
-        raise bad(f"message to {purpose} not found")
+        raise bad(f"message {'with poll ' if purpose == 'stop' else ''}to {purpose} not found")
     return chat, message
 
 
 def find_own(world: World, given: Parameters, purpose: str) -> tuple[Chat, Message]:
     chat, message = find(world, given, purpose)
     if message["from"]["id"] != world.bot["id"]:
-        raise bad(f"message can't be {purpose}ed")
+        raise bad("poll can't be stopped" if purpose == "stop" else f"message can't be {purpose}ed")
     return chat, message
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select, text
 
 from storage import pauses
-from storage.outbox import PENDING, SENDING, UNKNOWN
+from storage.outbox import BROADCAST, PENDING, REMINDER, REPLY, SENDING, STARTED, UNKNOWN
 from storage.schema import failures, outbox, settings
 from storage.upserts import insert
 
-LANES = ("reply", "reminder", "broadcast")
+LANES = (REPLY, REMINDER, BROADCAST)
 MOST = 100_000  # letters; nothing is counted any further
 MOST_FAILURES = 1_000  # no index counts these
 ALIVE = "alive_at"
@@ -36,7 +36,7 @@ class Figures:
 def read(db: Connection, organisation_id: int, bot_id: int, now: dt.datetime) -> Figures:
     """The figures at this moment."""
     return Figures(
-        waiting={lane: _count(db, outbox.c.id, *_ready(bot_id, lane)) for lane in LANES},
+        waiting={lane: sum(_count(db, outbox.c.id, *at) for at in _ready(bot_id, lane, now)) for lane in LANES},
         oldest={lane: since for lane in LANES if (since := _oldest(db, bot_id, lane, now))},
         unknown=unknown(db, bot_id),
         failures=_count(db, failures.c.id, failures.c.bot_id == bot_id, most=MOST_FAILURES),
@@ -62,16 +62,20 @@ def told(db: Connection, what: str) -> dt.datetime | None:
     return dt.datetime.fromisoformat(value) if value else None
 
 
-def _ready(bot_id: int, lane: str) -> tuple[Any, ...]:
-    return (outbox.c.bot_id == bot_id, outbox.c.lane == lane, outbox.c.state.in_((PENDING, SENDING)))
+def _ready(bot_id: int, lane: str, now: dt.datetime) -> list[tuple[Any, ...]]:
+    """Where the letters of a lane lie that may go out now, each place by an index of its own."""
+    mine = (outbox.c.bot_id == bot_id, outbox.c.lane == lane)
+    if lane == REPLY:
+        return [(*mine, text("outbox.state IN ('pending', 'sending')"))]
+    return [(STARTED, *mine, outbox.c.state == state, outbox.c.due_at <= now) for state in (PENDING, SENDING)]
 
 
 def _oldest(db: Connection, bot_id: int, lane: str, now: dt.datetime) -> dt.datetime | None:
     """Since when the first letter of a lane has been waiting."""
-    since = func.coalesce(outbox.c.due_at, outbox.c.created_at, type_=outbox.c.created_at.type)
-    may_go = or_(outbox.c.due_at.is_(None), outbox.c.due_at <= now)
-    found: dt.datetime | None = db.scalar(select(since).where(*_ready(bot_id, lane), may_go).order_by(outbox.c.id).limit(1))
-    return found
+    since, order = (outbox.c.created_at, outbox.c.id) if lane == REPLY else (outbox.c.due_at, outbox.c.due_at)
+    places = _ready(bot_id, lane, now)
+    found = [db.scalar(select(since).where(*place).order_by(order).limit(1)) for place in places]
+    return min((one for one in found if one), default=None)
 
 
 def _count(db: Connection, column: Any, *where: Any, most: int = MOST) -> int:

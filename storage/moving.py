@@ -30,10 +30,8 @@ def move(source: Engine, target: Engine, say: Say, *, rehearse: bool = False) ->
 
     Raises DatabaseError; then the target is as it was.
     """
-    file = Path(str(target.url.database)) if target.dialect.name == "sqlite" else None
-    made = file is not None and not file.exists()
     began = time.monotonic()
-    tallies = {}
+    empty = False
     try:
         with snapshot(source) as ours, target.connect() as theirs:
             if database.pending(ours):
@@ -41,19 +39,20 @@ def move(source: Engine, target: Engine, say: Say, *, rehearse: bool = False) ->
             if set(inspect(theirs).get_table_names()) & {"alembic_version", *metadata.tables}:
                 msg = "The database to move to is not empty. Make a new, empty one. Nothing was changed."
                 raise DatabaseError(msg)
+            empty = True
             database.migrate(theirs)
             tallies = copying.copy(ours, theirs, say)
             copying.compare(tallies, copying.count(theirs, say))
             if not rehearse:
                 theirs.commit()
-                made = False
+                empty = False
     except (OSError, DBAPIError, CopyError) as error:
         why = str(error) if isinstance(error, CopyError) else explain(error)
         msg = f"Nothing was moved: {why} Both databases are as they were."
         raise DatabaseError(msg) from error
     finally:
         target.dispose()
-        if file and made:
+        if empty and target.dialect.name == "sqlite":
             for end in ("", "-wal", "-shm"):
-                file.with_name(file.name + end).unlink(missing_ok=True)
+                Path(f"{target.url.database}{end}").unlink(missing_ok=True)
     return Moved(len(tallies), sum(one.rows for one in tallies.values()), time.monotonic() - began)

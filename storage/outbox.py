@@ -155,7 +155,7 @@ def claimers(db: Connection, bot_id: int) -> set[str]:
     """The processes that have letters in `sending`; an empty name stands for replies that were given back unsent."""
     replies = _replies(bot_id, PENDING, SENDING)
     started = (STARTED, outbox.c.bot_id == bot_id, outbox.c.state == SENDING)
-    return set(db.scalars(select(outbox.c.claimer).where(*replies).union(select(outbox.c.claimer).where(*started))))
+    return set(db.scalars(select(outbox.c.claimer).where(*replies).union_all(select(outbox.c.claimer).where(*started))))
 
 
 def _replies(bot_id: int, *states: str) -> tuple[Any, ...]:
@@ -218,6 +218,13 @@ def count(db: Connection, bot_id: int) -> dict[str, int]:
     """How many letters are in each state."""
     states = select(outbox.c.state, func.count()).where(outbox.c.bot_id == bot_id).group_by(outbox.c.state)
     return {row[0]: row[1] for row in db.execute(states)}
+
+
+def tally(db: Connection, bot_id: int) -> dict[tuple[str, str, str], int]:
+    """How many letters there are by (lane, state, reason)."""
+    by = (outbox.c.lane, outbox.c.state, outbox.c.reason)
+    counted = select(*by, func.count()).where(outbox.c.bot_id == bot_id).group_by(*by)
+    return {(row[0], row[1], row[2]): row[3] for row in db.execute(counted)}
 
 
 def prune(db: Connection, now: dt.datetime) -> int:

@@ -27,7 +27,8 @@ class Pause:
 def begin(db: Connection, organisation_id: int, what: str, why: str, who: str, now: dt.datetime) -> bool:
     """Hold `what`; False when it is held already, and then the first reason stands."""
     row = {"organisation_id": organisation_id, "what": what, "why": why, "who": who, "since": now}
-    return bool(db.execute(upserts.insert(db, pauses).values(row).on_conflict_do_nothing()).rowcount)
+    made = upserts.insert(db, pauses).values(row).on_conflict_do_nothing().returning(pauses.c.what)
+    return db.execute(made).first() is not None
 
 
 def end(db: Connection, organisation_id: int, what: str) -> bool:

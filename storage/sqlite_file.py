@@ -45,6 +45,8 @@ class SqliteFile:
     def _aim(self, _dialect: Any, _record: Any, arguments: list[Any], named: dict[str, Any]) -> None:
         if self._file and _place(self.path) != self._file:
             raise AdriftError(self._gone())
+        if self._log_is_gone():  # one more log beside the old one would mix them up
+            raise LogGoneError(LOG_GONE.format(self._log_path))
         mode = "rwc" if self._may_begin and not self._file else "rw"
         arguments[0] = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
         named["uri"] = True
@@ -65,8 +67,11 @@ class SqliteFile:
         """Raises AdriftError instead of a commit that nobody would find again."""
         if _place(self.path) != self._file:
             raise AdriftError(self._gone())
-        if self._log and _place(self._log_path) != self._log:
+        if self._log_is_gone():
             raise LogGoneError(LOG_GONE.format(self._log_path))
+
+    def _log_is_gone(self) -> bool:
+        return self._log is not None and _place(self._log_path) != self._log
 
     @property
     def _log_path(self) -> Path:

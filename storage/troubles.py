@@ -60,6 +60,8 @@ SLOW = f"The database does not answer. See that it runs, and that no other progr
 HELD = f"Another program holds the database, so nothing can be kept. Stop that program, or wait until it is done. {KEPT}"
 CLOSED = f"The database may only be read. Give the bot's user the right to write to it and to its folder. {KEPT}"
 AWAY = f"The database cannot be opened. Put its file or folder back, with the right to use it. {KEPT}"
+NO_FILE = f"A file that is needed cannot be opened. Put it or its folder back, with the right to use it. {KEPT}"
+NO_RIGHT = f"A file may not be written. Give the bot's user the right to write to it and to its folder. {KEPT}"
 HARMED = (
     "The database is damaged, so nothing more is written to it. Stop the bot, keep a copy of the database, and restore the "
     "last backup. Telegram keeps what people send for a day."
@@ -94,8 +96,8 @@ POSTGRESQL = {
 
 SYSTEM = {
     errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL,
-    errno.EACCES: CLOSED, errno.EPERM: CLOSED, errno.EROFS: CLOSED,
-    errno.EIO: BROKEN_DISK, errno.ENOENT: AWAY, errno.ENOTDIR: AWAY, errno.EISDIR: AWAY,
+    errno.EACCES: NO_RIGHT, errno.EPERM: NO_RIGHT, errno.EROFS: NO_RIGHT,
+    errno.EIO: BROKEN_DISK, errno.ENOENT: NO_FILE, errno.ENOTDIR: NO_FILE, errno.EISDIR: NO_FILE,
     errno.ECONNREFUSED: SLOW, errno.ECONNRESET: SLOW, errno.ETIMEDOUT: SLOW, errno.EPIPE: SLOW,
 }  # fmt: skip
 """The system's code -> words."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.commands import answers, engagements, failing, files, installation, keeping, running, trying, words, workbooks
+from bot.commands import answers, engagements, failing, files, installation, keeping, pausing, running, trying, words, workbooks
 from bot.commands.workplace import fail
 from bot.config import ConfigError
 from storage.database import DatabaseError
@@ -31,6 +31,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "paths": trying.paths,
     "draw": trying.draw,
     "results": answers.show_results,
+    "pause": pausing.pause,
+    "resume": pausing.resume,
     "doctor": installation.examine,
     "backup": keeping.back_up,
     "restore": keeping.restore,
@@ -43,6 +45,7 @@ for name, command in COMMANDS.items():
     cli.command(name)(command)
 cli.add_typer(engagements.cli, name="engagement")
 cli.add_typer(failing.cli, name="failures")
+cli.add_typer(pausing.cli, name="letters")
 cli.add_typer(words.cli, name="words")
 cli.add_typer(workbooks.cli, name="xlsform")
 

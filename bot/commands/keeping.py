@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Annotated
@@ -131,8 +132,12 @@ def move(
         typer.echo(f"Rehearsed: {done} were copied and compared in {moved.seconds:.0f} s, and nothing of it was kept.")
         return
     typer.echo(f"Moved: {done}, each compared, in {moved.seconds:.0f} s.")
-    typer.echo(f"Now write the new address into the settings, in [storage]: url = {target.url.render_as_string()!r}")
+    typer.echo(f"Now write the new address into the settings, in [storage]: url = {_masked(to)!r}")
     typer.echo(AFTER_MOVING)
+
+
+def _masked(url: str) -> str:
+    return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", url)
 
 
 def _tell(table: str, rows: int) -> None:

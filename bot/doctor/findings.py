@@ -47,7 +47,6 @@ LINES: dict[str, Line] = {
     "secret file": Line(
         "", "other users of this computer can read {file}, which holds a secret", "Run: chmod 600 {file}",
     ),
-    "old key": Line("", "{key} is a setting of an older version", "{why}"),
     "keys open": Line(
         "the key file is readable by its owner alone", "other users of this computer can use the key file",
         "Run: chmod 600 {file}",

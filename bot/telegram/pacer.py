@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 CHAT_GAP = 1.0  # seconds between two messages the bot starts in one chat
 TICK = 0.001  # seconds; a loop may wake a hair too early, and must not ask again and again within that hair
 _SLOWEST = 1.0  # messages a second
-_RISE = 0.02  # of the whole budget, each second of sending
+_RISE = 0.005  # of the whole budget, each second of sending
 _RECOVERY = 3600.0  # seconds without sending after which the whole budget is tried again
-_LESS = 0.5  # of the pace, left by a refusal
+_LESS = 0.8  # of the pace, left by a refusal
 _ONCE = 1.0  # seconds in which refusals are one event: what was in flight together is refused together
 _LEAST_WAIT = 1.0  # seconds
 _MANY = 10_000  # chats remembered; a second's worth is far fewer

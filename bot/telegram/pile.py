@@ -27,19 +27,16 @@ _REMEMBERED = 1000  # letters; those on their way are among the last few
 class Pile:
     """One bot's pile in the database. Its methods raise what `TROUBLE` names."""
 
-    def __init__(
-        self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime], certain: Callable[[], bool] = lambda: True
-    ) -> None:
+    def __init__(self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime]) -> None:
         self._engine = engine
         self._house = house
-        self._certain = certain
         self._seen: deque[int] = deque(maxlen=_REMEMBERED)
         self._doubtful = False
         self.clock = clock
 
     async def waits(self) -> bool:
         """Whether there is anything to claim. Nothing is begun by a clock that cannot be trusted."""
-        if not self._certain():
+        if not self._house.is_certain():
             return False
         async with self._engine.connect() as connection:
             await connection.execution_options(**READING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,8 +18,11 @@ from bot.waiting import NotKeptError, Waiting
 
 log = structlog.get_logger()
 
+CONFLICT = 409
 LIMIT = 100
 WAIT = 30  # seconds Telegram holds an empty answer back
+_BRIEF = 2  # the same while there is trouble
+_CALM = 5.0  # seconds without a conflict after which the other is believed to be gone
 _BACK_OFF = (0.5, 1, 2, 5, 10, 20, 30)
 
 
@@ -33,6 +37,7 @@ class Poller:
         self._numbers: list[int] = []  # of the last batch
         self._again = 0  # how often the same batch came again
         self._failed = 0
+        self._contended = -_CALM  # when somebody else was last seen to use the token
         self.trouble = ""
 
     async def run(self) -> None:
@@ -44,15 +49,26 @@ class Poller:
                 await self._back_off(f"Telegram cannot be reached ({error})")
                 continue
             if not reply.ok or not isinstance(reply.result, list):
+                if reply.code == CONFLICT:
+                    await self._contend(reply)
                 await self._back_off(_explain(reply), reply.retry_after)
                 continue
             await self._keep(reply.result)
 
     async def _ask(self) -> Reply:
-        arguments: dict[str, Any] = {"limit": LIMIT, "timeout": WAIT, "allowed_updates": ALLOWED}
+        # The first answer comes at once: only then is it known that news can come. In trouble, soon: when has it passed?
+        wait = 0 if not self._wire.well_at else _BRIEF if self.trouble else WAIT
+        arguments: dict[str, Any] = {"limit": LIMIT, "timeout": wait, "allowed_updates": ALLOWED}
         if self._offset is not None:
             arguments["offset"] = self._offset
         return await self._wire.call("getUpdates", orjson.dumps(arguments), WAIT + 10.0)
+
+    async def _contend(self, reply: Reply) -> None:
+        """Somebody else uses the token: a webhook of theirs is removed, for this bot is to poll."""
+        self._contended = asyncio.get_running_loop().time()
+        if _is_webhook(reply):
+            with contextlib.suppress(NotSentError, UnknownOutcomeError):
+                await self._wire.call("deleteWebhook")
 
     async def _keep(self, updates: Sequence[Any]) -> None:
         """Take a batch, again and again until it is committed: Telegram keeps it as long as the offset stays."""
@@ -73,9 +89,11 @@ class Poller:
             self._failed = 0  # a moment only: something new may stand behind them
             await self._back_off("the same news comes again and again")
             return
-        self._numbers, self._again, self._failed, self.trouble = numbers, 0, 0, ""
+        self._numbers, self._again, self._failed = numbers, 0, 0
         if numbers:
             self._offset = numbers[-1] + 1  # the order is the queue's own; a number may be far too high
+        if asyncio.get_running_loop().time() - self._contended > _CALM:  # two who take turns both hear something
+            self.trouble = ""
 
     async def _back_off(self, why: str, wait: float = 0) -> None:
         if why != self.trouble:
@@ -102,9 +120,18 @@ def _explain(reply: Reply) -> str:
         case 401 | 404:
             return "Telegram does not know this token; check telegram.token with @BotFather"
         case 409:
-            return "another program polls this bot, or a webhook is set; stop the other one"
+            return THEIR_WEBHOOK if _is_webhook(reply) else THEIR_POLLING
         case 429:
             return "Telegram asked to wait"
         case 200:
             return "the Bot API server answered something else than updates"
     return f"Telegram answered {reply.code}"
+
+
+def _is_webhook(reply: Reply) -> bool:
+    return "webhook" in reply.description.lower()
+
+
+_TOKEN = "Stop that program; if you know of none, somebody has your token: get a new one from @BotFather with /revoke."  # noqa: S105
+THEIR_POLLING = f"another program takes this bot's news with the same token, so people may wait long for an answer. {_TOKEN}"
+THEIR_WEBHOOK = f"another program had set a webhook for this bot, so no news came; it was removed. {_TOKEN}"

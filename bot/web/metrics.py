@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -81,7 +83,7 @@ def _family(name: str, figure: Figure, seen: Seen) -> Metric:
 def _buckets(spread: Spread) -> list[tuple[str, float]]:
     """Prometheus counts what is at most each bound, the smaller ones too."""
     below, buckets = 0, []
-    for bound, count in zip([*map(str, spread.bounds), "+Inf"], spread.counts, strict=True):
+    for bound, count in zip([*(str(float(bound)) for bound in spread.bounds), "+Inf"], spread.counts, strict=True):
         below += count
         buckets.append((bound, float(below)))
     return buckets
@@ -210,6 +212,10 @@ METRICS: Mapping[str, Figure] = {
     "withus_database_answers": Figure(
         GAUGE, "1 when the database told its figures, 0 when it did not.", (), lambda seen: _one(seen.figures is not None),
     ),
+    "withus_tasks": Figure(
+        GAUGE, "Pieces of work under way in the program's loop.", (), lambda _seen: _one(len(asyncio.all_tasks())),
+    ),
+    "withus_threads": Figure(GAUGE, "Threads of the program.", (), lambda _seen: _one(threading.active_count())),
     "withus_build_info": Figure(
         GAUGE, "1, with the versions of the program, its database schema, Python and SQLite.",
         ("version", "schema", "python", "sqlite"), _build,

@@ -163,7 +163,8 @@ def _read_by_ptb(read: Any, raw: Any) -> Iterator[str]:
             yield from _read_by_ptb(each, value)
     elif isinstance(raw, dict):
         name = type(read).__name__
-        reader = telegram.ChatMember if name.startswith("ChatMember") else getattr(telegram, name)
+        family = next((one for one in ("ChatMember", "MenuButton") if name.startswith(one)), name)
+        reader = getattr(telegram, family)
         try:
             theirs = reader.de_json(raw, None)
         except (telegram.error.TelegramError, KeyError, TypeError, ValueError) as problem:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.servers import SERVERS, Server
+from tests.contract.servers import SERVERS, Server, real
 
 pytestmark = pytest.mark.promise("P25")
 YES = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
@@ -139,3 +139,13 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
 )
+
+
+def test_a_person_can_hold_the_same_against_a_server_of_their_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    with SERVERS["ours"]() as ours:
+        monkeypatch.setenv("WITHUS_REAL_TOKEN", ours.token)
+        monkeypatch.setenv("WITHUS_REAL_CHAT", str(ours.chat))
+        monkeypatch.setenv("WITHUS_REAL_URL", ours.url)
+        with real() as server:
+            assert server == ours
+            server.say("Hello")

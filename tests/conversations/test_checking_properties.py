@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ from conversations.session import Answer
 from tests.conversations.talks import Talk
 from tests.conversations.written import always, source, tables
 from tests.conversations.wrong_files import GOOD
+
+pytestmark = pytest.mark.promise("P15")
 
 VALID = st.sampled_from([GOOD, *SHIPPED.values()])
 PIECES = st.one_of(

@@ -77,7 +77,7 @@ MakeStage = Callable[..., Stage]
 
 @pytest.fixture
 def make_stage(ground: Ground, nursery: Nursery, tmp_path: Path) -> Iterator[MakeStage]:
-    with running(retry_scale=0.05) as telegram:
+    with running(retry_scale=0.01) as telegram:
         yield lambda *more, **named: Stage(ground, nursery, tmp_path, telegram, *more, **named)
 
 
@@ -104,7 +104,7 @@ def test_wherever_it_dies_and_dies_again_all_is_there_once(make_stage: MakeStage
 @DOORS
 @pytest.mark.parametrize("again", [False, True])
 @pytest.mark.timeout(1800)
-def test_wherever_it_dies_by_every_door_all_is_there_once(make_stage: MakeStage, receive: str, again: bool) -> None:
+def test_wherever_it_dies_by_every_door_all_is_there_once(make_stage: MakeStage, receive: str, *, again: bool) -> None:
     account = for_every_point(make_stage(receive, again=again).play)
     assert len(account.deaths) > MANY, account
 

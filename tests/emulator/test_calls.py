@@ -5,12 +5,13 @@ import json
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import aiogram.methods
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyKeyboardMarkup, TelegramObject
 from telegram.constants import ChatAction, ParseMode
 
 from emulator.client import Someone, Telegram
-from emulator.methods import METHODS
+from emulator.methods import METHODS, Method
 from emulator.people import ATTACHMENTS
 from tests.paint import png
 
@@ -205,3 +206,14 @@ def test_message_numbers_grow_across_chats(telegram: Telegram, aisha: Someone) -
         telegram.bot("sendMessage", chat_id=person.id, text="Hello")["result"]["message_id"] for person in (aisha, other, aisha)
     ]
     assert numbers == sorted(set(numbers))
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=lambda method: method.name)
+def test_every_method_knows_just_the_parameters_of_its_bot_api(method: Method) -> None:
+    name = method.name[0].upper() + method.name[1:]
+    published = {field.alias or one for one, field in getattr(aiogram.methods, name).model_fields.items()}
+    assert method.parameters - LEGACY <= published
+    assert published - method.parameters <= LEGACY
+
+
+LEGACY = frozenset({"allow_sending_without_reply", "reply_to_message_id", "disable_web_page_preview", "correct_option_id"})

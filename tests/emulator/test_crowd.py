@@ -9,6 +9,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from emulator.client import Someone, Telegram
 from emulator.crowd import answer
 from emulator.verdict import judge
+from tests.emulator.door import Door
 
 BANDS = ("18 to 24", "25 to 64")
 QUESTIONS = {"age": ("Under 13", *BANDS), "help": ("Travel", "Care", "Money"), "end": ()}
@@ -87,3 +88,97 @@ def test_only_what_took_effect_counts_as_sent(applied: bool) -> None:  # noqa: F
     }
     verdict = judge([call, {**call, "seq": 2}])
     assert (verdict.sent, verdict.twice) == ((2, (2,)) if applied else (0, ()))
+
+
+def test_an_invitation_twice_is_noticed_even_long_after(telegram: Telegram, aisha: Someone) -> None:
+    aisha.says("stop")
+    telegram.advance(3600)
+    for _ in range(2):
+        telegram.bot("sendMessage", chat_id=aisha.id, text="Come to our meeting")
+        aisha.says("no, thank you")
+        telegram.advance(3600)
+    second = telegram.calls("sendMessage")[1]["seq"]
+    verdict = judge(telegram.log())
+    assert (verdict.twice, verdict.invited_twice, verdict.good) == ((), (second,), False)
+
+
+def test_the_same_answer_to_the_same_question_is_no_invitation(telegram: Telegram, aisha: Someone) -> None:
+    for _ in range(2):
+        aisha.says("help")
+        telegram.bot("sendMessage", chat_id=aisha.id, text="Write to us.")
+    assert judge(telegram.log()).good
+
+
+def test_an_invitation_sent_but_never_confirmed_counts(telegram: Telegram, aisha: Someone) -> None:
+    aisha.says("stop")
+    telegram.advance(3600)
+    telegram.faults([{"kind": "cut-after", "method": "sendMessage", "count": 1}])
+    with pytest.raises(OSError, match="reset"):
+        telegram.bot("sendMessage", chat_id=aisha.id, text="Come to our meeting")
+    telegram.bot("sendMessage", chat_id=aisha.id, text="Come to our meeting")
+    assert len(judge(telegram.log()).invited_twice) == 1
+
+
+@pytest.mark.parametrize("careless", [True, False])
+def test_an_answer_the_bot_threw_away_is_lost(careless: bool, telegram: Telegram, aisha: Someone) -> None:  # noqa: FBT001
+    sent = telegram.log(what="send")[0]["seq"]
+    newest = telegram.bot("getUpdates")["result"][-1]["update_id"]
+    telegram.bot("getUpdates", offset=newest + 1)
+    aisha.says("my answer")
+    if careless:
+        telegram.bot("deleteWebhook", drop_pending_updates=True)
+    verdict = judge(telegram.log())
+    assert (len(verdict.lost), verdict.pending) == ((1, 0) if careless else (0, 1))
+    assert sent not in verdict.lost
+    assert verdict.good is not careless
+
+
+def test_what_a_webhook_took_or_the_clock_let_go_is_not_lost(telegram: Telegram, aisha: Someone, door: Door) -> None:
+    telegram.bot("setWebhook", url=door.url)
+    door.next().answer()
+    telegram.await_state(pending=0)
+    assert judge(telegram.log()).pending == 0
+    telegram.bot("deleteWebhook")
+    aisha.taps_data("x", message_id=1, force=True)
+    telegram.advance(151)
+    telegram.state()
+    verdict = judge(telegram.log())
+    assert (verdict.lost, verdict.expired, verdict.unanswered, verdict.good) == ((), 1, (), True)
+
+
+def test_broken_flood_rules_are_in_the_verdict(telegram: Telegram, aisha: Someone) -> None:
+    telegram.limits(per_second=1, talk_for=-1)
+    for number in range(3):
+        telegram.bot("sendMessage", chat_id=aisha.id, text=str(number))
+    told = telegram.get("/sim/verdict")
+    assert (told["violations"], told["good"], told["sent"]) == ({"bulk": 2}, True, 3)
+
+
+async def test_a_crowd_can_be_put_before_any_bot(bot: Bot, telegram: Telegram) -> None:
+    serving = asyncio.create_task(serve_polls(bot))
+    telegram.post("/sim/crowd", {"people": 8, "seconds": 1.5, "code": "CODE", "quiet": 0.4, "most_steps": 5})
+    with pytest.raises(AssertionError, match="still going"):
+        telegram.post("/sim/crowd", {})
+    while (seen := await asyncio.to_thread(telegram.get, "/sim/crowd", wait=5))["going"]:
+        pass
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    assert seen["verdict"]["good"], seen
+    assert (seen["verdict"]["people"], len(telegram.log(what="vote"))) == (8, 8)
+
+
+@pytest.mark.parametrize("given", [{"peple": 3}, {"people": "many"}])
+def test_a_crowd_nobody_understands_is_refused(given: dict[str, object], telegram: Telegram) -> None:
+    with pytest.raises(AssertionError):
+        telegram.post("/sim/crowd", given)
+    assert telegram.get("/sim/crowd") == {"going": False, "verdict": None}
+
+
+async def serve_polls(bot: Bot) -> None:
+    """A bot that answers everything said with a poll."""
+    offset = 0
+    while True:
+        for update in await bot.get_updates(offset, timeout=10):
+            offset = update.update_id + 1
+            if update.message is not None:
+                await bot.send_poll(update.message.chat.id, "Which day?", ["Monday", "Friday"], is_anonymous=False)

@@ -1,7 +1,9 @@
 """What goes wrong on purpose goes wrong as it would at Telegram, and the history tells what took effect."""
 
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
+import httpx
 import pytest
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
@@ -107,3 +109,54 @@ def test_a_rule_nobody_understands_is_refused(rule: dict[str, str], telegram: Te
     with pytest.raises(AssertionError, match="fault"):
         telegram.faults([rule])
     assert telegram.get("/sim/faults") == []
+
+
+def test_a_plan_runs_by_the_clock_and_tells_what_it_did(telegram: Telegram) -> None:
+    telegram.plan("a bad morning", [
+        {"kind": "429", "method": "getMe", "at": 10, "for": 20},
+        {"kind": "outage", "at": 60, "for": 30, "count": 1},
+    ])  # fmt: skip
+    answers = []
+    for _ in range(4):
+        answers.append(telegram.bot("getMe")["ok"])
+        telegram.advance(9)
+    assert answers == [True, True, False, False]
+    telegram.advance(30)
+    with pytest.raises(OSError, match="reset"):
+        telegram.bot("getMe")
+    assert telegram.bot("getMe")["ok"]
+    assert telegram.get("/sim/faults") == []
+    past = telegram.get("/sim/faults", past=1)
+    assert [(rule["plan"], rule["kind"], rule["struck"]) for rule in past] == [
+        ("a bad morning", "429", 2),
+        ("a bad morning", "outage", 1),
+    ]
+
+
+def test_a_plan_that_is_still_to_come_is_listed(telegram: Telegram) -> None:
+    telegram.plan("later", [{"kind": "500", "at": 100, "for": 10}])
+    (rule,) = telegram.get("/sim/faults")
+    assert rule["until"] - rule["since"] == 10
+    assert (rule["plan"], rule["struck"]) == ("later", 0)
+
+
+@pytest.mark.parametrize("by_time", [False, True])
+def test_a_message_can_come_after_the_tap_that_followed_it(by_time: bool, telegram: Telegram, aisha: Someone) -> None:  # noqa: FBT001
+    telegram.faults([{"kind": "disorder", "chat": aisha.id, "seconds": 30, "count": 1}])
+    message_id = aisha.says("first")
+    if by_time:
+        telegram.advance(31)
+        telegram.await_log("released")
+    aisha.taps_data("then", message_id=message_id, force=True)
+    telegram.advance(3)
+    kinds = [list(update)[1] for update in telegram.bot("getUpdates")["result"]]
+    assert kinds == (["message", "message", "callback_query"] if by_time else ["message", "callback_query", "message"])
+
+
+def test_answers_tell_the_time_by_the_emulators_clock(telegram: Telegram) -> None:
+    telegram.advance(86_400 * 365)
+    address = f"{telegram.url}/bot{telegram.token}/getMe"
+    for fault in (None, "502"):
+        telegram.faults([] if fault is None else [{"kind": fault}])
+        told = parsedate_to_datetime(httpx.get(address).headers["Date"]).timestamp()
+        assert abs(told - telegram.get("/sim/clock")["now"]) < 5

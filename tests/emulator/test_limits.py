@@ -150,6 +150,7 @@ def test_a_bot_is_told_how_long_to_wait(telegram: Telegram, aisha: Someone) -> N
     told = telegram.limits()
     assert (told["violations"], told["refused"], telegram.state()["violations"]) == ({"bulk": 1}, 1, {"bulk": 1})
     assert telegram.log(what="flood")[0]["rule"] == "bulk"
+    assert [(one["rule"], one["chat"], one["refused"]) for one in told["latest"]] == [("bulk", aisha.id, True)]
 
 
 def test_a_tap_and_a_vote_ask_for_an_answer_too(telegram: Telegram, aisha: Someone) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import ChatMigrated
 
 from emulator.client import Someone, Telegram
 
@@ -196,3 +197,33 @@ def test_every_person_is_listed(telegram: Telegram) -> None:
     listed = telegram.get("/sim/people")
     assert [person["first_name"] for person in listed] == names
     assert len({person["id"] for person in listed}) == 25
+
+
+async def test_a_tap_on_a_message_that_is_gone_shows_no_message(bot: Bot, aisha: Someone) -> None:
+    sent = await bot.send_message(aisha.id, "Coming?", reply_markup=YES_NO)
+    await sent.delete()
+    aisha.taps_data("y", message_id=sent.message_id, force=True)
+    query = (await bot.get_updates())[-1].callback_query
+    assert query is not None
+    assert query.message is not None
+    assert not query.message.is_accessible
+    assert (query.message.message_id, query.data) == (sent.message_id, "y")
+    assert await query.answer()
+
+
+async def test_a_group_that_became_a_supergroup_is_refused_with_its_new_id(bot: Bot, telegram: Telegram, aisha: Someone) -> None:
+    group = telegram.group(aisha, "Neighbours")
+    new = telegram.post(f"/sim/groups/{group}/migrate", {"person": aisha.id})["id"]
+    with pytest.raises(ChatMigrated) as moved:
+        await bot.send_message(group, "Hello")
+    assert moved.value.new_chat_id == new
+    assert (await bot.send_message(new, "Hello")).chat.type == "supergroup"
+    told = [update.message for update in await bot.get_updates() if update.message]
+    assert [(message.migrate_to_chat_id, message.migrate_from_chat_id) for message in told[-2:]] == [(new, None), (None, group)]
+
+
+@pytest.mark.parametrize("payload", ["x" * 65, "with space", "ü"])
+def test_a_link_carries_only_what_telegram_lets_it(payload: str, telegram: Telegram) -> None:
+    with pytest.raises(AssertionError, match="a link carries"):
+        telegram.person().starts(payload)
+    telegram.person().starts("x" * 64)

@@ -6,6 +6,7 @@ import pytest
 from telegram import Bot
 
 from emulator.client import Someone, Telegram
+from tests.emulator.door import Door
 
 DAYS = ("Monday", "Friday", "Sunday")
 
@@ -103,6 +104,18 @@ def test_a_stranger_to_whom_it_was_forwarded_votes_too(telegram: Telegram, aisha
         stranger.votes(1, poll=protected)
 
 
+def test_a_copy_is_a_poll_of_its_own_and_a_forward_the_same(telegram: Telegram, aisha: Someone) -> None:
+    original = send(telegram, aisha.id)["result"]
+    aisha.votes(0, message_id=original["message_id"])
+    where = {"chat_id": aisha.id, "from_chat_id": aisha.id, "message_id": original["message_id"]}
+    copy = telegram.bot("copyMessage", **where)["result"]["message_id"]
+    aisha.votes(1, message_id=copy)
+    answers = updates(telegram, "poll_answer")
+    assert answers[0]["poll_id"] != answers[1]["poll_id"]
+    forward = telegram.bot("forwardMessage", **where)["result"]
+    assert forward["poll"]["id"] == original["poll"]["id"]
+
+
 def test_in_a_group_everybody_votes_in_one_poll(telegram: Telegram, aisha: Someone) -> None:
     group, ben = telegram.group(aisha), telegram.person("Ben")
     poll = send(telegram, group)["result"]
@@ -131,7 +144,7 @@ def test_a_poll_closes_when_its_time_is_over(telegram: Telegram, aisha: Someone)
         ({"options": [{"text": "a"}] * 13}, "poll can't have more than 12 options"),
         ({"options": [{"text": "x" * 101}]}, "poll option length must not exceed 100"),
         ({"options": [{"text": " "}]}, "poll option must be non-empty"),
-        ({"options": ["a", "b"]}, "can't parse InputPollOption: expected an Object"),
+        ({"options": [1, 2]}, "can't parse InputPollOption: expected an Object"),
         ({"type": "quiz"}, "wrong correct option ID specified"),
         ({"type": "quiz", "correct_option_ids": [3]}, "wrong correct option ID specified"),
         ({"description": "x" * 1025}, "poll description length must not exceed 1024"),
@@ -141,6 +154,7 @@ def test_a_bad_poll_is_refused(more: dict[str, Any], words: str, telegram: Teleg
     assert send(telegram, aisha.id, **more)["description"] == f"Bad Request: {words}"
 
 
+@pytest.mark.nonsense  # the oracle counts the tags too
 def test_lengths_are_measured_after_the_tags(telegram: Telegram, aisha: Someone) -> None:
     question = f"<b>{'x' * 299}</b>"
     sent = send(telegram, aisha.id, question=question, question_parse_mode="HTML")["result"]["poll"]
@@ -158,11 +172,16 @@ def test_a_poll_is_stopped_once(telegram: Telegram, aisha: Someone) -> None:
     assert gone["description"] == "Bad Request: message with poll to stop not found"
 
 
-def test_votes_of_one_poll_are_delivered_one_at_a_time(telegram: Telegram, aisha: Someone) -> None:
-    group = telegram.group(aisha)
-    poll = send(telegram, group)["result"]["poll"]["id"]
+def test_votes_of_one_poll_are_delivered_one_at_a_time(telegram: Telegram, aisha: Someone, door: Door) -> None:
+    polls = [send(telegram, aisha.id)["result"]["poll"]["id"] for _ in range(2)]
+    telegram.bot("setWebhook", url=door.url)
+    door.next().answer()
+    telegram.await_state(pending=0)
     for person in (aisha, telegram.person()):
-        person.votes(0, poll=poll)
-    telegram.bot("setWebhook", url="http://127.0.0.1:9/hook")
-    telegram.await_log("delivery", kind="message")
-    assert {entry["lane"] for entry in telegram.log(what="vote")} == set() or True
+        person.votes(0, poll=polls[0])
+    aisha.votes(0, poll=polls[1])
+    first, other = door.next(), door.next()
+    assert {delivery.update["poll"]["id"] for delivery in (first, other)} == set(polls)
+    assert door.empty()
+    (first if first.update["poll"]["id"] == polls[0] else other).answer()
+    assert door.next().update["poll_answer"]["poll_id"] == polls[0]

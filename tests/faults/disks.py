@@ -18,6 +18,9 @@ from tests.road.house import House
 FLAG = "fault"
 """A file in a house's folder: while it is there, a bot raised with one of `tests.faults.variants` suffers its fault."""
 
+WALL = "wall"
+"""A file in a house's folder: the seconds by which its computer's clock is wrong."""
+
 
 def file_of(house: House) -> Path:
     """The file of a SQLite house."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storage import erasure, keys
-from storage.keys import KeysError
+from storage.keys import Keys, KeysError
 from tests.faults.outage import health, health_says, is_well
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, check, hear, make_plans, type_all
@@ -20,6 +20,11 @@ from tests.road.house import PATIENCE, House, until
 
 DAY = dt.date(2026, 11, 23)
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+
+
+def changes(held: Keys) -> list[Callable[[], object]]:
+    """What needs a key that is not there yet."""
+    return [lambda: held.seal_for_days("a.b", "1", b"x", DAY), lambda: held.pseudonym("ward", "someone")]
 
 
 @contextmanager
@@ -37,9 +42,9 @@ def full_disk(most: int = 1) -> Iterator[None]:
 def test_a_key_that_cannot_be_kept_seals_nothing_and_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     held = keys.make(tmp_path / "withus.keys")
     before = held.path.read_bytes()
-    for work in (lambda: held.seal_for_days("a.b", "1", b"x", DAY), lambda: held.pseudonym("ward", "someone")):
+    for change in changes(held):
         with full_disk(), pytest.raises(OSError, match=r"too large|No space"):
-            work()
+            change()
     assert held.path.read_bytes() == before
     assert not list(tmp_path.glob("*.new"))
     assert keys.load(held.path).open("a.b", "1", held.seal_for_days("a.b", "1", b"x", DAY)) == b"x"
@@ -81,6 +86,9 @@ def begin_with_a_blocked_key_file(house: House) -> None:
     """Somebody answers while the key their answers need cannot be made. Raises when it is not kept until it can be."""
     code, plans = house.open(ENGAGEMENT), make_plans(3, seed=4)
     people = [house.telegram.person() for _ in plans]
+    early = house.telegram.person()
+    early.starts(code)
+    hear(early, "how old")  # the key of the day is made, that of the engagement is not yet
     with blocked(house.keys.with_name("keys.json.new")):
         for person, plan in zip(people, plans, strict=True):
             type_all(person, plan, code)
@@ -130,8 +138,7 @@ def test_a_key_file_that_was_replaced_while_running_is_not_written_over(tmp_path
     held.path.unlink()
     keys.make(held.path)
     theirs = held.path.read_bytes()
-    change: Callable[[], object]
-    for change in (lambda: held.pseudonym("ward", "someone"), lambda: held.seal_for_days("a.b", "1", b"x", DAY)):
+    for change in changes(held):
         with pytest.raises(KeysError, match="replaced by another"):
             change()
     assert held.path.read_bytes() == theirs

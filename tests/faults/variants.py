@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot import turns, waiting
+from bot import clock, turns, upkeep, waiting
 from bot.arrivals import Arrival
 from bot.desk import Desk
-from storage import database
+from bot.telegram import wire
+from storage import database, engagements
+from storage.engagements import Engagement
 from storage.sqlite_file import SqliteFile
-from tests.faults.disks import FLAG
+from tests.faults.disks import FLAG, WALL
 from tests.road.variants import acknowledge_all, give_up_soon
 
 
@@ -68,3 +72,39 @@ def _try_anything(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> No
 
 
 _try = turns._try
+
+
+def wrong_wall(folder: str) -> None:
+    """The computer's clock stands wrong by the seconds written in a file, and everything is looked at soon."""
+    file = Path(folder) / WALL
+
+    def wall() -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=float(file.read_text()) if file.exists() else 0)
+
+    clock.Clock.__init__.__kwdefaults__["wall"] = wall  # type: ignore[index]
+    upkeep.LOOK_EVERY = 0.3  # type: ignore[assignment]
+    wire.HEAR_EVERY = 0.1
+
+
+def trust_the_wall(folder: str) -> None:
+    """The same, of a bot that never compares its clock with another."""
+    wrong_wall(folder)
+
+    def hear(self: clock.Clock, date: str | None) -> None:
+        """Listen to nobody."""
+        del date
+        self._waits = False
+
+    clock.Clock.hear = hear  # type: ignore[method-assign]
+
+
+def remember_what_was_open() -> None:
+    """Take what was open once for open still, as a bot does that keeps the shelf in memory."""
+    load, known = engagements.load, set[int]()
+
+    def remember(db: Connection, organisation_id: int, *, lock: bool = False) -> dict[int, Engagement]:
+        shelf = load(db, organisation_id, lock=lock)
+        known.update(row for row, one in shelf.items() if one.state == engagements.OPEN)
+        return {row: replace(one, state=engagements.OPEN) if row in known else one for row, one in shelf.items()}
+
+    engagements.load = remember

@@ -10,15 +10,12 @@ from typing import Any
 import pytest
 
 from emulator.client import Someone
-from storage import copying, database, erasure
-from storage.copying import snapshot
 from tests.keeping.conftest import KINDS, NewDatabase
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, WHO, Crowd, Plan, check, hear, make_plans, tap_through
 from tests.road.house import House
 
 MoveIn = Callable[[House, Path], House]
-
 
 
 def back_up(house: House) -> Path:

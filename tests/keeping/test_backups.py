@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from storage import backups, erasure
+from storage import backups, erasure, schema
 from storage.backups import UNFINISHED
+from storage.database import open_plainly
 from tests.keeping.conftest import NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import fill, maker, say_nothing
@@ -52,7 +54,7 @@ def test_no_key_is_in_a_backup(home: Installation, world: World) -> None:
 def test_who_was_deleted_leaves_no_trace_in_the_next_backup(home: Installation, world: World) -> None:
     clinic = fill(world)
     person = world.answer(clinic, {"who": pick("have")})
-    code = world.do(lambda db: db.exec_driver_sql(f"SELECT code FROM people WHERE id = {person}").scalar_one())
+    code = world.do(lambda db: db.execute(select(schema.people.c.code).where(schema.people.c.id == person)).scalar_one())
     assert code.encode() in content(home.back_up())
     world.do(lambda db: erasure.forget(db, world.keys, {person: code}, [clinic], NOON))
     assert code.encode() not in content(home.back_up())
@@ -77,7 +79,8 @@ def test_only_so_many_are_kept_when_asked(home: Installation, world: World) -> N
     assert backups.find(home.backups) == made
     assert "2 older ones were removed" in home.command("backup", "--keep", "2")
     assert len(backups.find(home.backups)) == 2
-    assert made[2].exists() and not made[0].exists()
+    assert made[2].exists()
+    assert not made[0].exists()
 
 
 def test_what_was_interrupted_is_no_backup_and_goes_with_the_next(home: Installation, world: World) -> None:
@@ -142,8 +145,6 @@ def test_progress_is_told_of_a_large_table(world: World, tmp_path: Path, monkeyp
     fill(world)
     monkeypatch.setattr("storage.copying._EVERY", 10)
     told: list[tuple[str, int]] = []
-    from storage.database import open_plainly
-
     with open_plainly(world.url) as engine:
         backups.make(engine, tmp_path / "backups", maker(world), lambda table, rows: told.append((table, rows)))
     assert ("people", 12) in told

@@ -49,7 +49,7 @@ CHANGES = {
     "a moment": "UPDATE editions SET made_at = '2027-02-01 12:00:00.000001'",
     "a yes": "UPDATE people SET stopped = NOT stopped WHERE id = (SELECT min(id) FROM people)",
     "a row": "DELETE FROM failures WHERE id = (SELECT min(id) FROM failures)",
-    "rows that change places": "UPDATE answers SET chosen = CASE chosen WHEN 'have' THEN 'care' ELSE 'have' END WHERE step = 'who'",
+    "rows that change places": "UPDATE answers SET chosen = CASE chosen WHEN 'have' THEN 'care' ELSE 'have' END",
 }
 
 

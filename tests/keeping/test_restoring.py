@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, text
-from sqlalchemy.engine import make_url
 
 from storage import backups, database, erasure, keys, manifests, outbox, pauses, presence, schema
 from storage.database import open_plainly
@@ -19,8 +19,6 @@ from tests.keeping.conftest import KINDS, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import BOT, fill, say_nothing
 from tests.storage.world import NOON, World, pick
-
-Look = Callable[[Connection], object]
 
 
 def look(home: Installation, work: Callable[[Connection], object]) -> object:
@@ -113,31 +111,23 @@ def test_no_database_is_replaced_under_a_running_bot(
     if command == "upgrade":
         world.do(lambda db: db.execute(text("UPDATE alembic_version SET version_num = '0002'")).rowcount)
     arguments = {"restore": [str(made), "--replace"], "move": [new_database("sqlite")], "upgrade": []}[command]
-    with open_plainly(home.url) as engine, _running(engine.url.render_as_string(hide_password=False)):
+    with bot_running(home.url):
         assert "A bot is running on this database" in home.refused(command, *arguments)
     if command != "upgrade":
         home.command(command, *arguments)
 
 
-def _running(url: str):  # type: ignore[no-untyped-def]
+@contextmanager
+def bot_running(url: str) -> Iterator[None]:
     """Hold what a running bot holds."""
-    from contextlib import contextmanager
-
-    from sqlalchemy import create_engine
-
-    @contextmanager
-    def held():  # type: ignore[no-untyped-def]
-        parsed = make_url(url)
-        if parsed.drivername.startswith("sqlite"):
-            with presence.alone(create_engine(parsed)):
+    with open_plainly(url) as engine:
+        if engine.dialect.name == "sqlite":
+            with presence.alone(engine):
                 yield
             return
-        with create_engine(parsed).connect() as db:
+        with engine.connect() as db:
             db.execute(text("SELECT pg_advisory_lock(:key)"), {"key": presence.lock_number("a claimer")})
             yield
-            db.invalidate()
-
-    return held()
 
 
 # --- What does not come back

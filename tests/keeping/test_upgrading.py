@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 
 from bot import config_file
 from bot.clock import Clock
 from bot.foundation import foundation
 from storage import backups, copying, database, engagements, schema
-from storage.database import DatabaseError, OlderSchemaError, open_plainly
+from storage.database import open_plainly
 from tests.keeping.conftest import NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import say_nothing
@@ -88,7 +88,11 @@ def old(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Old:
 def figures(results: Mapping[str, Any]) -> dict[str, Any]:
     """What results say of people, in whatever words they say it."""
     steps = {
-        step["id"]: (step["answered"], {one["id"]: one["count"] for one in step["options"] if one["count"]}, sorted(step["texts"]))
+        step["id"]: (
+            step["answered"],
+            {one["id"]: one["count"] for one in step["options"] if one["count"]},
+            sorted(step["texts"]),
+        )
         for step in results["steps"]
     }
     return {"people": results["people"], "steps": {step: told for step, told in steps.items() if any(told)}}
@@ -113,6 +117,7 @@ def test_every_row_of_an_old_database_is_there_after_upgrading(old: Old) -> None
 def test_results_say_the_same_and_half_done_conversations_go_on(old: Old) -> None:
     old.command("upgrade")
     with old.indoors() as house:
+        house.renumber()
         for slug, told in old.told["engagements"].items():
             one = house.do(engagements.find, 1, slug)
             before = figures(told["results"])

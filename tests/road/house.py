@@ -207,7 +207,7 @@ def house(
 ) -> Iterator[House]:
     """A house with its own Telegram, its bot listening; `{folder}` in `database` is the house's folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    with running(retry_scale=0.05) as telegram:
+    with running(retry_scale=0.01) as telegram:
         made = House(folder, telegram, nursery, database, receive, variant)
         if begin:
             made.start()

@@ -1,6 +1,7 @@
 """Raises bots quickly: a process that has read all the program once, and forks a new bot whenever it is asked.
 
-A bot from here is what `python -m bot …` starts, less the seconds of importing and of checking the library. `Nursery` is the test's side of it.
+A bot from here is what `python -m bot …` starts, less the seconds of importing and of checking the library. `Nursery` is
+the test's side of it.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Nursery:
 def main() -> None:
     """Answer one line of JSON with another until the input ends."""
     import bot.app  # noqa: PLC0415 - read once, here, and inherited by every bot
-    import bot.commands  # noqa: PLC0415
+    import bot.commands  # noqa: F401, PLC0415
     from bot import content  # noqa: PLC0415
 
     content.read(None)  # the library, checked once for all

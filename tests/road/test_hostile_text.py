@@ -143,6 +143,30 @@ def test_hostile_words_go_the_whole_road_and_come_back_as_words(street: Street, 
     house.close(engagement)
 
 
+LONG = {
+    "100 kB of letters": "x" * 100_000,
+    "100 kB of joined faces": FAMILY * 5_000,
+    "one letter with 50,000 marks on it": "e" + "\u0301" * 50_000,
+    "nothing but direction": "\u202e\u2067" * 40_000,
+    "one unit more than a message": "😀" * 2048 + "x",
+    "half letters": "\ud83d" * 5_000,
+}
+
+
+@pytest.mark.promise("P16")
+@pytest.mark.parametrize("name", LONG)
+def test_words_far_longer_than_a_message_break_nothing_and_nothing_of_them_is_too_long(tmp_path: Path, name: str) -> None:
+    with indoors(f"sqlite:///{tmp_path}/withus.db", tmp_path) as house:
+        _, code = house.open("tests-five")
+        person = house.person()
+        for words in (f"/start {code}", LONG[name], "18", LONG[name], "I work there", LONG[name], "/start " + LONG[name]):
+            house.take([as_it_arrives(person.types(words))])
+        assert house.failures() == []
+        assert all(0 < units(said) <= 4096 for said in person.said)
+        for letter in person.heard:
+            compose(letter)[1].decode()
+
+
 def say_raw(telegram: Telegram, person: Someone, words: str) -> None:
     """Have somebody write what no app would let them write: NUL, half a letter."""
     number = telegram.state()["next_update"]

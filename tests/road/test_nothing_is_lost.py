@@ -22,6 +22,7 @@ from tests.road.indoors import Indoors, indoors
 
 KILLS = 12
 
+
 @pytest.mark.promise("P1")
 @pytest.mark.parametrize("receive", ["polling", "webhook"])
 def test_no_answer_is_lost_or_counted_twice_when_the_bot_is_killed_again_and_again(make_house: MakeHouse, receive: str) -> None:

@@ -120,6 +120,27 @@ def test_a_stream_that_comes_twice_shuffled_and_renumbered_is_kept_once(database
         assert house.failures() == []
 
 
+@pytest.mark.promise("P2")
+@pytest.mark.parametrize("typed_at", range(4))
+@pytest.mark.parametrize("together", [True, False])
+def test_what_is_typed_may_come_before_after_or_between_taps(
+    database: str, tmp_path: Path, typed_at: int, *, together: bool
+) -> None:
+    with indoors(database, tmp_path) as house:
+        engagement, code = house.open("tests-five")
+        person = house.person()
+        for words in (f"/start {code}", "18 or over", "I have long covid", "1"):
+            house.take([person.types(words)])
+        came = [person.taps("I care for someone"), person.taps("By phone"), person.taps("I have long covid")]
+        came.insert(typed_at, person.types("Listen"))
+        for batch in [came] if together else [[one] for one in came]:
+            house.take([*batch, *batch[::-1]])
+        for words in ("yes", "no"):
+            house.take([person.types(words)])
+        house.take(came[::-1])
+        compare(house.results(engagement), [Plan("have", ("nearer", "phone"), "Listen", "yes", "no")])
+
+
 @contextmanager
 def a_high_water_mark() -> Iterator[None]:
     """Remember the highest number only, as a bot does that trusts numbers to rise."""

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
+from tests.faults.disks import locked
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import ENGAGEMENT, Crowd, check, make_plans
 from tests.road.house import PATIENCE, House
+
+STOPS = 6
+LISTENED = {"polling": "call", "webhook": "delivery"}
+"""Door -> what the log shows when somebody has come in by it."""
 
 
 def end_in_the_middle_of_sending(house: House, end: Callable[[House], None]) -> None:
@@ -43,35 +51,72 @@ def test_what_is_on_its_way_is_finished_before_the_end(make_house: MakeHouse) ->
 
 
 @pytest.mark.promise("P22", control=True)
-def test_a_bot_that_drops_what_it_holds_is_caught(make_house: MakeHouse) -> None:
-    house = make_house()
+@pytest.mark.parametrize("variant", ["", "tests.road.variants:stop_at_once"])
+def test_a_bot_that_drops_what_it_holds_is_caught(make_house: MakeHouse, variant: str) -> None:
+    house = make_house(variant=variant)
     with pytest.raises(AssertionError, match="Hello"):
-        end_in_the_middle_of_sending(house, House.kill)
+        end_in_the_middle_of_sending(house, stop_in_time if variant else House.kill)
 
 
 @pytest.mark.promise("P22")
 @pytest.mark.parametrize("receive", ["polling", "webhook"])
-def test_stopping_under_load_loses_nothing(make_house: MakeHouse, receive: str) -> None:
+def test_stopping_under_load_at_any_moment_loses_and_repeats_nothing(make_house: MakeHouse, receive: str) -> None:
     house = make_house(receive)
+    chance = random.Random(receive)
     with Crowd(house.telegram, house.open(ENGAGEMENT)) as crowd:
-        for number in range(3):
-            crowd.add(make_plans(6, seed=number))
-            house.telegram.await_log("call", after=house.telegram.state()["log"], count=3, wait=PATIENCE, method="sendMessage")
+        for number in range(STOPS):
+            crowd.add(make_plans(3, seed=number))
+            time.sleep(chance.uniform(0, 0.3))  # any moment: while it starts, too
             stop_in_time(house)
-            house.start()
+            assert "Traceback" not in house.said(), "a stop is no fault"
+            house.begin()
+    house.await_ready()
     house.settle()
     check(house, crowd.plans)
-    assert "Traceback" not in house.said(), "a stop is no fault"
+    for person in crowd.people:
+        heard = Counter(message["text"] for message in person.chat()["messages"] if message["from"] == "bot")
+        assert max(heard.values()) == 1, f"{heard} came twice, so it was unknown whether it had gone out"
 
 
-def test_a_bot_that_cannot_reach_telegram_still_stops_in_time(make_plain_house: MakeHouse) -> None:
+@pytest.mark.promise("P22")
+@pytest.mark.parametrize("receive", ["polling", "webhook"])
+def test_it_stops_in_time_while_the_database_is_locked_and_loses_nothing(make_house: MakeHouse, receive: str) -> None:
+    house = make_house(receive)
+    person = house.telegram.person()
+    with locked(house):
+        at = house.telegram.state()["log"]
+        person.starts(house.links.get(ENGAGEMENT, ""))
+        house.telegram.await_log(LISTENED[receive], after=at, wait=PATIENCE)
+        stop_in_time(house)
+    house.start()
+    assert "how old" in person.hears(wait=PATIENCE).text
+    person.hears_nothing()
+
+
+@pytest.mark.promise("P22")
+def test_told_again_and_again_it_stops_in_the_same_good_order(make_house: MakeHouse) -> None:
+    def insist(house: House) -> None:
+        os.kill(house.pid, signal.SIGTERM)
+        os.kill(house.pid, signal.SIGINT)
+        stop_in_time(house)
+
+    end_in_the_middle_of_sending(make_house(), insist)
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "*"])
+def test_a_bot_that_cannot_reach_telegram_still_stops_in_time(make_plain_house: MakeHouse, method: str) -> None:
     house = make_plain_house()
     person = house.telegram.person()
     house.telegram.faults([{"kind": "hang", "method": "sendMessage"}])
     at = house.telegram.state()["log"]
     person.starts()
     house.telegram.await_log("call", after=at, wait=PATIENCE, method="sendMessage")
+    house.telegram.faults([{"kind": "hang", "method": method}])
     stop_in_time(house)
+    if method == "*":  # and while it asks who it is
+        house.begin()
+        house.await_ready()
+        stop_in_time(house)
     house.telegram.faults([])
     house.start()
     assert "how old" in person.hears(wait=PATIENCE).text

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, update
@@ -54,8 +55,8 @@ def commit_twice() -> None:
     """Commit that an update was seen before what it brought is written, as a bot does that has two transactions a turn."""
     take = seen.take
 
-    def take_and_commit(db: Connection, *arguments: Any) -> set[int]:
-        fresh = take(db, *arguments)
+    def take_and_commit(db: Connection, bot_id: int, updates: Iterable[int], today: dt.date) -> set[int]:
+        fresh = take(db, bot_id, updates, today)
         begun = db.get_transaction()
         assert isinstance(begun, RootTransaction)
         db._commit_impl()
@@ -72,7 +73,7 @@ def send_from_memory() -> None:
 
 def send_everything_again() -> None:
     """After a crash send again whatever may not have gone out, also what the bot started."""
-    outbox.give_up = lambda _db, _bot_id, _dead: 0
+    outbox.give_up = lambda db, bot_id, dead: 0  # noqa: ARG005 - the names it is called by
     recover = outbox.recover
 
     def recover_all(db: Connection, keys: Any, bot_id: int, claimer: str, dead: Collection[str]) -> list[outbox.Letter]:
@@ -87,7 +88,7 @@ def share_everything() -> None:
     """Run beside others without asking whether there are any."""
     presence._lock_file = lambda database: os.open(database, os.O_RDONLY)
 
-    async def may_poll(_self: presence.Presence, _bot_id: int) -> bool:
+    async def may_poll(self: presence.Presence, bot_id: int) -> bool:  # noqa: ARG001 - the names it is called by
         return True
 
     presence.Presence.may_poll = may_poll  # type: ignore[method-assign]
@@ -97,7 +98,7 @@ def stop_at_once() -> None:
     """Wait for nothing when told to stop."""
     close = sender.Sender.close
 
-    async def drop(self: sender.Sender, _patience: float) -> None:
+    async def drop(self: sender.Sender, patience: float) -> None:  # noqa: ARG001 - the name it is called by
         await close(self, 0)
 
     sender.Sender.close = drop  # type: ignore[method-assign]

@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import heapq
+import itertools
 import random
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import looptime
 
 from bot.telegram.album import Album
-from bot.telegram.dispatch import Dispatch
+from bot.telegram.dispatch import MOST, Dispatch
 from bot.telegram.pacer import Pacer
 from bot.telegram.pile import Pile
 from bot.telegram.sender import Sender
-from storage.outbox import BROADCAST, FAILED, NEVER_TWICE, PENDING, REMINDER, REPLY, SENT, UNKNOWN, Letter, Settled
+from storage.outbox import BROADCAST, NEVER_TWICE, PENDING, REMINDER, REPLY, Letter, Settled
 from storage.paces import Pace
-from tests.sending.flood import Call, Flood, Weather
+from tests.sending.flood import STARTED, Call, Flood, Weather
 
 NOON = dt.datetime(2027, 2, 1, 12, tzinfo=dt.UTC)
-SAY = {"text": "Hello", "bold": [], "rows": []}
-ENDED = {SENT, FAILED, UNKNOWN}
+SAY = {"text": STARTED, "bold": [], "rows": []}
 
 T = TypeVar("T")
 
@@ -80,72 +80,108 @@ class Heap(Pile):
 
 @dataclass
 class Afternoon:
-    """What there is to send, and what came of it: letter id -> state; reply id -> (posted, out)."""
+    """What there is to send, and what came of it: letter -> its ends; reply -> when it was written and when it was out."""
 
-    wire: Flood
-    pile: Heap
-    sender: Sender
-    dispatch: Dispatch
-    pacer: Pacer
+    weather: Weather
     letters: Sequence[Letter]
+    seed: int
+    makes_sender: type[Sender] = Sender
+    makes_pacer: type[Pacer] = Pacer
+    most: int = MOST
+    pace: Pace | None = None
     ended: dict[int, list[str]] = field(default_factory=dict)
     replies: dict[int, list[float]] = field(default_factory=dict)
-    over: float = 0
+    took: float = 0
 
-    async def pass_by(self, talk: float, seed: int, most: float = 40_000) -> None:
-        """Until every letter has ended; `talk` is how many people write each second."""
-        async with asyncio.timeout(most):
-            sending = asyncio.create_task(self.dispatch.run())
-            talking = asyncio.create_task(self._talk(talk, random.Random(seed)))
-            while len(self.ended) < len(self.letters):
-                await asyncio.sleep(1)
-            self.over = asyncio.get_running_loop().time()
-            for task in (talking, sending):
-                task.cancel()
-            await asyncio.gather(talking, sending, return_exceptions=True)
-            await self.sender.close(60)
+    def __post_init__(self) -> None:
+        self.wire, self.pile, self.pacer = Flood(self.weather, self.seed), Heap(self.letters), self.makes_pacer(25)
+        self.pile.pace = self.pace
+        album: Album = None  # type: ignore[assignment] - nobody sends a picture
+        self.sender = self.makes_sender(self.wire, self.pacer, self.hear, lambda _chat, _state: None, album)
+        self.dispatch = Dispatch(self.pile, self.sender, self.pacer, self.settle, self.most)
 
-    async def _talk(self, rate: float, chance: random.Random) -> None:
+    async def pass_by(self, talk: float = 0, longest: float = 40_000) -> Self:
+        """Until every letter has ended, or for so many seconds; `talk` is how many people write each second."""
+        began = _now()
+        tasks = [asyncio.create_task(self.dispatch.run()), asyncio.create_task(self._talk(talk))]
+        while len(self.ended) < len(self.letters) and _now() - began < longest:  # noqa: ASYNC110 - a second costs nothing here
+            await asyncio.sleep(1)
+        self.took = _now() - began
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.sender.close(60)
+        return self
+
+    async def _talk(self, rate: float) -> None:
         """People write, by chance; each is answered with two messages."""
-        number = 10_000_000
+        chance, numbers = random.Random(self.seed), itertools.count(10_000_000)
         while rate:
             await asyncio.sleep(chance.expovariate(rate))
             chat = chance.choice(self.letters).chat_id
             self.wire.hear(chat)
-            now = asyncio.get_running_loop().time()
-            answers = [Letter(number + each, None, chat, "say", SAY) for each in (1, 2)]
-            number += 2
-            self.replies |= {letter.id: [now] for letter in answers}
+            answers = [Letter(next(numbers), None, chat, "say", {**SAY, "text": "An answer"}) for _ in range(2)]
+            self.replies |= {letter.id: [_now()] for letter in answers}
             self.sender.post(answers)
 
     def settle(self, outcome: Settled) -> None:
         """As the turn loop does: write down what became of a letter."""
         if outcome.lane == REPLY:
-            self.replies[outcome.id].append(asyncio.get_running_loop().time())
+            self.replies[outcome.id].append(_now())
             return
         self.pile.put_back(outcome)
         if outcome.state != PENDING:
             self.ended.setdefault(outcome.id, []).append(outcome.state)
 
     def hear(self, outcome: Settled) -> None:
+        """As `app` does."""
         (self.settle if outcome.lane == REPLY else self.dispatch.settled)(outcome)
 
+    @property
+    def started(self) -> list[Call]:
+        """The calls of what the bot started, in the order they were made."""
+        return sorted((call for call in self.wire.calls if call.started), key=lambda call: call.at)
 
-def make(
-    weather: Weather,
-    letters: Sequence[Letter],
-    seed: int,
-    sender: type[Sender] = Sender,
-    dispatch: type[Dispatch] = Dispatch,
-    pacer: type[Pacer] = Pacer,
-) -> Afternoon:
-    wire, pile, pace = Flood(weather, seed), Heap(letters), pacer(25)
-    heard: list[Afternoon] = []
-    album: Album = None  # type: ignore[assignment] - nobody sends a picture
-    sending = sender(wire, pace, lambda outcome: heard[0].hear(outcome), lambda _chat, _state: None, album)
-    made = Afternoon(wire, pile, sending, dispatch(pile, sending, pace, lambda outcome: heard[0].settle(outcome)), pace, letters)
-    heard.append(made)
-    return made
+    @property
+    def rate(self) -> float:
+        """Letters a second that came to an end."""
+        return len(self.ended) / self.took
+
+
+def look_over(past: Afternoon) -> None:
+    """What must hold whatever the weather was. Raises AssertionError."""
+    calls = past.started
+    came = Counter(call.chat for call in calls if call.delivered)
+    twice = [chat for chat, times in came.items() if times > 1]
+    assert not twice, f"{len(twice)} people got it twice"
+    wrong = [letter.id for letter in past.letters if not _ended_well(past.ended.get(letter.id, []), came[letter.chat_id])]
+    assert not wrong, f"{len(wrong)} letters came to no end, or to a wrong one"
+    assert past.pile.most_sending <= MOST, "too many were on their way at once"
+    assert max(windows([call.at for call in calls])) <= 26, "what the bot started came in a burst"
+    everything = sorted(call.at for call in past.wire.calls)
+    assert max(windows(everything)) <= 70, "all came in a burst"
+    refused = share_refused(calls)
+    assert refused <= 0.01, f"{refused:.0%} of the calls were refused"
+    if past.replies:
+        waits = sorted(times[1] - times[0] for times in past.replies.values() if len(times) == 2)
+        assert len(waits) >= len(past.replies) - 10, "replies are still waiting"
+        late = waits[int(0.95 * len(waits))]
+        assert late <= 2, f"people who talk wait {late:.1f} s"
+
+
+def _ended_well(ends: Sequence[str], came: int) -> bool:
+    match ends:
+        case ["sent"]:
+            return came == 1
+        case ["failed"]:
+            return came == 0
+        case ["unknown"]:
+            return came <= 1
+    return False
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def broadcast(number: int, reminders: int = 0) -> list[Letter]:
@@ -156,7 +192,7 @@ def broadcast(number: int, reminders: int = 0) -> list[Letter]:
 
 def live(work: Coroutine[Any, Any, T]) -> T:
     """Run something in virtual time, from 0."""
-    with asyncio.Runner(loop_factory=lambda: looptime.new_event_loop(start=0)) as runner:
+    with asyncio.Runner(loop_factory=lambda: looptime.new_event_loop(start=0, noop_cycles=0)) as runner:
         return runner.run(work)
 
 
@@ -167,10 +203,6 @@ def windows(times: Sequence[float], seconds: float = 1.0) -> Iterator[int]:
         while end < len(times) and times[end] < at + seconds:
             end += 1
         yield end - begin
-
-
-def bulk(calls: Sequence[Call]) -> list[Call]:
-    return [call for call in calls if not call.talk]
 
 
 def share_refused(calls: Sequence[Call]) -> float:

@@ -16,16 +16,17 @@ from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
 TALK = 60.0  # seconds after somebody's words in which what they are sent is talk
 TALK_LIMIT = 300  # messages a second to people who talk
 CHAT_BURST = 4  # messages a chat takes within `CHAT_BURST` seconds
+STARTED = "To everybody"
 PATIENCE = 3  # seconds a flood is told to wait
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: when it came, to whom, whether it was talk, and how it was answered; 0 when the answer was lost."""
+    """One call: when it was made, to whom, whether the bot began by itself, and how it was answered; 0: nobody heard."""
 
     at: float
     chat: int
-    talk: bool
+    started: bool
     code: int
     delivered: bool
 
@@ -56,7 +57,8 @@ class Weather:
 
     bulk: Callable[[float], float] = lambda _now: 30
     storms: tuple[tuple[float, float, bool], ...] = ()
-    lost: float = 0  # share of calls whose answer is lost
+    silence: tuple[float, float] = (0, 0)  # from, to: nothing is answered, nor done
+    lost: float = 0  # share of calls that are done and whose answer is lost
     unheard: float = 0  # share of calls that find nobody
     blocked: float = 0  # share of chats that blocked the bot
 
@@ -78,14 +80,15 @@ class Flood(Wire):
         self.spoke[chat] = self._now()
 
     async def tell(self, method: str, body: bytes, patience: float = 35) -> Reply:  # noqa: ARG002 - as the wire is asked
+        began, asked, chance = self._now(), orjson.loads(body), self._chance.random()
         await asyncio.sleep(0.02 + self._chance.expovariate(30))
-        chat, now, chance = int(orjson.loads(body)["chat_id"]), self._now(), self._chance.random()
-        talk = now - self.spoke.get(chat, -TALK) < TALK
+        chat, now = int(asked["chat_id"]), self._now()
         if chance < self.weather.unheard:
             raise NotSentError("nobody there")
-        reply = self._answer(chat, now, talk=talk)
-        lost = chance > 1 - self.weather.lost
-        self.calls.append(Call(now, chat, talk, 0 if lost else reply.code, reply.ok))
+        silent = self.weather.silence[0] <= now < self.weather.silence[1]
+        lost = silent or chance > 1 - self.weather.lost
+        reply = Reply(0) if silent else self._answer(chat, now, talk=now - self.spoke.get(chat, -TALK) < TALK)
+        self.calls.append(Call(began, chat, asked["text"] == STARTED, 0 if lost else reply.code, reply.ok))
         if lost:
             raise UnknownOutcomeError("answer lost")
         return reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,20 @@ def test_migrations_build_exactly_the_declared_schema(world: World) -> None:
         return list(compare_metadata(MigrationContext.configure(db, opts={"compare_type": True}), schema.metadata))
 
     assert world.do(differences) == []
+
+
+def test_no_migration_is_edited_once_it_has_landed() -> None:
+    files = Path(databases.__file__).with_name("migrations").glob("versions/0*.py")
+    assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:32] for file in files} == MIGRATIONS
+
+
+MIGRATIONS = {
+    "0001_first.py": "3dd11ad4ed4df882e225f6390ff15418",
+    "0002_words.py": "bb3848764bf834e890be1d3632cc9857",
+    "0003_running.py": "7f06fef85313491ca286e30e90c22b55",
+    "0004_due.py": "c1e172a53dda59bb29f876d753c5fda1",
+}
+"""Migration -> the beginning of its SHA-256. Databases have been changed by it: to change more, write another."""
 
 
 def test_the_index_of_what_is_not_counted_holds_nothing_else(world: World) -> None:

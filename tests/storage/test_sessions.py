@@ -157,8 +157,8 @@ def test_confidential_answers_outlive_the_key_of_what_was_said_about_oneself(wor
 def test_what_is_sealed_afresh_outlives_the_key_of_the_day_before(world: World) -> None:
     held, code = begin(world, world.engage("anonymous"), SAID)
     tomorrow = NOON.date() + dt.timedelta(days=1)
-    assert world.do(lambda db: sessions.reseal(db, world.keys, tomorrow)) == 1
-    assert world.do(lambda db: sessions.reseal(db, world.keys, tomorrow)) == 0
+    assert world.do(lambda db: sessions.reseal(db, world.keys, tomorrow)) == (1, None)
+    assert world.do(lambda db: sessions.reseal(db, world.keys, tomorrow)) == (0, None)
     world.keys.destroy_days_before(tomorrow)
     assert load(world, held.person_id, code) == ([held], [])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import http.client
 import re
@@ -15,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 from sqlalchemy import Connection, event, insert
 
-from bot import clock, vitals
+from bot import vitals
 from bot.arrivals import Arrival
 from bot.config import Telegram
 from bot.house import House, Numbers
@@ -23,20 +22,18 @@ from bot.pulse import Pulse, Spread
 from bot.telegram.pacer import Pacer
 from bot.telegram.wire import Wire
 from bot.vitals import Vitals
-from bot.waiting import NotKeptError
 from bot.web import metrics
 from bot.web.metrics import METRICS
 from conversations.inputs import Words
 from storage import measures, schema
 from storage.outbox import FAILED, SENT, Settled
 from tests.house import tree
-from tests.road.conftest import Street, nursery, street
 from tests.road.house import House as Installation
+from tests.road.house import house
+from tests.road.nursery import Nursery
+from tests.storage.world import NOON, World
 from tests.web import promql
 from tests.web.site import ask
-from tests.storage.world import NOON, World
-
-__all__ = ["nursery", "street"]
 
 TOKEN, URL = "7000:abc", "https://bot.example.org/telegram"
 PAGE = (tree.ROOT / "docs/monitoring.md").read_text("utf-8")
@@ -168,7 +165,8 @@ def _figures(world: World, signs: Vitals) -> dict[str, dict[tuple[str, ...], flo
     found: dict[str, dict[tuple[str, ...], float]] = {}
     for family in parse(ask(world, "/metrics", vitals=signs).text):
         for sample in family.samples:
-            found.setdefault(sample.name, {})[tuple(sample.labels.values())] = sample.value
+            labels = METRICS[sample.name].labels if sample.name in METRICS else sample.labels
+            found.setdefault(sample.name, {})[tuple(sample.labels[label] for label in labels)] = sample.value
     return found
 
 
@@ -219,13 +217,14 @@ def test_letters_that_wait_and_those_that_are_uncertain_are_counted_by_lane(worl
         row = {"organisation_id": 1, "bot_id": 7000, "policy": "never-twice", "attempts": 0}
         hour = dt.timedelta(hours=1)
         waiting = [("reply", "sending", NOON - hour, None), ("reminder", "pending", NOON, NOON + hour)]
+        waiting += [("broadcast", "sending", NOON, NOON - hour), ("broadcast", "pending", NOON, NOON - 2 * hour)]
         for number, (lane, state, at, due) in enumerate([*waiting, ("broadcast", "unknown", NOON, None)]):
             db.execute(insert(schema.outbox).values(**row, id=number, lane=lane, state=state, created_at=at, due_at=due))
 
     world.do(write)
     found = _figures(world, signs)
-    assert found["withus_outbox_letters"] == {("reply",): 1, ("reminder",): 1, ("broadcast",): 0}
-    assert found["withus_outbox_lag_seconds"] == {("reply",): 3600, ("reminder",): 0, ("broadcast",): 0}
+    assert found["withus_outbox_letters"] == {("reply",): 1, ("reminder",): 0, ("broadcast",): 2}
+    assert found["withus_outbox_lag_seconds"] == {("reply",): 3600, ("reminder",): 0, ("broadcast",): 7200}
     assert found["withus_letters_unknown"] == {(): 1}
 
 
@@ -278,8 +277,9 @@ def test_the_oldest_news_is_as_old_as_it_has_waited() -> None:
 
 
 @pytest.fixture
-def running(street: Street, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return street.house("sqlite")
+def running(tmp_path: Path) -> Iterator[Installation]:
+    with Nursery() as nursery, house(tmp_path / "house", nursery, f"sqlite:///{tmp_path / 'bot.db'}") as made:
+        yield made
 
 
 def _get(house: Installation, path: str) -> tuple[int, str]:
@@ -294,11 +294,13 @@ def _get(house: Installation, path: str) -> tuple[int, str]:
 
 def test_a_running_bot_is_ready_and_its_figures_name_nobody(running: Installation) -> None:
     person = running.telegram.person("Marigold Canary")
-    person.send("my secret is Canarybird")
+    person.says("my secret is Canarybird")
     running.settle()
     assert _get(running, "/readyz")[0] == 200
     status, page = _get(running, "/metrics")
-    counts = {tuple(one.labels.values()): one.value for family in parse(page) for one in family.samples if "updates_total" in one.name}
+    counts = {
+        tuple(one.labels.values()): one.value for family in parse(page) for one in family.samples if "updates_total" in one.name
+    }
     assert (status, counts["words", "taken"] >= 1) == (200, True)
     assert not re.search(rf"canary|marigold|{person.id}", page, re.IGNORECASE)
 

@@ -1,0 +1,96 @@
+"""P20: moving to the other database keeps every row, and a rehearsal keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, inspect
+
+from storage import copying, schema
+from storage.copying import Row, Tally
+from storage.database import open_plainly
+from tests.keeping.conftest import KINDS, NewDatabase
+from tests.keeping.installation import Installation
+from tests.keeping.people import fill
+from tests.storage.world import World, pick
+
+
+def count(url: str) -> dict[str, Tally]:
+    with open_plainly(url) as engine, copying.snapshot(engine) as db:
+        return copying.count(db)
+
+
+def is_empty(url: str) -> bool:
+    if url.startswith("sqlite"):
+        return list(Path(url.removeprefix("sqlite:///")).parent.iterdir()) == []
+    with open_plainly(url) as engine, engine.connect() as db:
+        return inspect(db).get_table_names() == []
+
+
+@pytest.mark.promise("P20")
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_row_moves_and_new_ones_follow_on(home: Installation, world: World, new_database: NewDatabase, kind: str) -> None:
+    clinic = fill(world)
+    before = count(home.url)
+    new = new_database(kind)
+    said = home.command("move", new)
+    assert f"Moved: {sum(tally.rows for tally in before.values())} rows" in said
+    assert f"url = {new!r}" in said
+    assert count(new) == before == count(home.url)
+    with World(new, world.keys) as other:
+        other.answer(clinic, {"who": pick("care")})
+        assert other.count(schema.people) == 13
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rehearsal_does_all_of_it_and_keeps_nothing(
+    home: Installation, world: World, new_database: NewDatabase, kind: str
+) -> None:
+    fill(world)
+    new = new_database(kind)
+    assert "nothing of it was kept" in home.command("move", new, "--rehearse")
+    assert is_empty(new)
+    home.command("move", new)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_database_that_is_not_empty_is_left_alone(
+    home: Installation, world: World, new_database: NewDatabase, kind: str
+) -> None:
+    fill(world)
+    new = new_database(kind)
+    home.command("move", new)
+    before = count(new)
+    assert "not empty" in home.refused("move", new)
+    assert "not empty" in home.refused("move", home.url)
+    assert count(new) == before
+
+
+@pytest.mark.promise("P20")
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_moved_when_one_value_would_change(
+    home: Installation, world: World, new_database: NewDatabase, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(world)
+    new = new_database(kind)
+    write = copying._INTO[kind]
+
+    def lose_a_language(db: Connection, name: str, columns: Sequence[str], batches: Sequence[Sequence[Row]]) -> None:
+        wrong = [["cy" if value == "en" else value for value in row] for batch in batches for row in batch]
+        write(db, name, columns, [wrong] if wrong else [])
+
+    monkeypatch.setitem(copying._INTO, kind, lose_a_language)
+    said = home.refused("move", new)
+    assert "Nothing was moved" in said
+    assert "people" in said
+    assert is_empty(new)
+
+
+def test_an_address_that_leads_nowhere_is_said_to_lead_nowhere(home: Installation, world: World, tmp_path: Path) -> None:
+    fill(world)
+    (tmp_path / "file").write_text("")
+    for address in ("postgresql://nobody@127.0.0.1:9/nothing", f"sqlite:///{tmp_path}/file/new.db", "mysql://x/y"):
+        said = home.refused("move", address)
+        assert "does not open" in said or "storage.url" in said
