@@ -13,6 +13,8 @@ sqlite_build.choose()
 
 from bot import commands, turns, upkeep, vitals  # noqa: E402 - the SQLite build is chosen first
 
+OFTEN = 0.2  # seconds
+
 kept: list[bytes] = []
 
 
@@ -24,11 +26,13 @@ def leak(size: int) -> None:
         kept.append(os.urandom(size))
         return take(*arguments)
 
-    turns.take_turns = take_and_keep
+    turns.take_turns = take_and_keep  # type: ignore[assignment]
 
 
 if __name__ == "__main__":
-    upkeep.RELEASES_EVERY = upkeep.LOOK_EVERY = vitals.LOOK_EVERY = 0.2  # type: ignore[assignment] - seconds all the same
+    for looks in ("RELEASES_EVERY", "LOOK_EVERY"):
+        setattr(upkeep, looks, OFTEN)
+    vitals.LOOK_EVERY = OFTEN
     if size := int(os.environ.get("WITHUS_LEAK", "0")):
         leak(size)
     commands.main()

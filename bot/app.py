@@ -82,9 +82,19 @@ class Running:
         self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
         self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
-        place = (base.engine, base.house, base.config.telegram, base.clock.now)
-        lines = (self._waiting.pulse, out, back, pacer, self._health, lambda: base.clock.doubt)
-        self._vitals = Vitals(*place, *lines, base.config.storage.backups)
+        self._vitals = Vitals(
+            base.engine,
+            base.house,
+            base.config.telegram,
+            base.clock.now,
+            self._waiting.pulse,
+            out,
+            back,
+            pacer,
+            self._health,
+            lambda: base.clock.doubt,
+            base.config.storage.backups,
+        )
         looks = (self._keep_up, self._editing.look, self._vitals.measure)
         self._upkeep = Upkeep(base.engine, base.house, base.clock.now, *looks)
         self._stop = stop

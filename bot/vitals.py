@@ -20,7 +20,7 @@ from storage import measures
 from storage.database import READING
 from storage.measures import Figures
 
-LOOK_EVERY = 15  # seconds
+LOOK_EVERY = 15.0  # seconds
 SILENCE = 60.0  # seconds without a word from Telegram, or without a write, before something is wrong; a tap lives 150
 _PATIENCE = 5.0  # seconds for Telegram or the database to say how they are
 _FRESH = 5.0  # seconds that figures from the database serve

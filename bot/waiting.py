@@ -16,9 +16,9 @@ import structlog
 
 from bot import turns
 from bot.desk import Outgoing
+from bot.pulse import Pulse
 from storage.database import recover
 from storage.troubles import SLOW, explain, is_trouble
-from bot.pulse import Pulse
 
 if TYPE_CHECKING:
     import datetime as dt

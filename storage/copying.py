@@ -84,16 +84,39 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         yield db
 
 
-def tables(db: Connection) -> dict[str, list[str]]:
-    """Every table of ours with its columns in order of the alphabet; those that others refer to come first."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A table as it is: its columns in order of the alphabet, its key, and what must be put in plain form, by place."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    plain: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+def shapes(db: Connection) -> list[Shape]:
+    """Every table of ours; those that others refer to come first."""
     look = inspect(db)
     names = [name for name, _ in look.get_sorted_table_and_fkc_names() if name and name in metadata.tables]
-    return {name: sorted(one["name"] for one in look.get_columns(name)) for name in names}
+    columns = {name: sorted(found, key=_name) for (_, name), found in look.get_multi_columns().items()}
+    keys = {name: tuple(found["constrained_columns"]) for (_, name), found in look.get_multi_pk_constraint().items() if found}
+    forms = {} if db.dialect.name == "sqlite" else _FORMS
+    return [Shape(name, tuple(map(_name, columns[name])), keys[name], _plain(columns[name], forms)) for name in names]
+
+
+def _name(column: Mapping[str, Any]) -> str:
+    return str(column["name"])
+
+
+def _plain(
+    columns: Iterable[Mapping[str, Any]], forms: Mapping[type, Callable[[Any], Any]]
+) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    return tuple((at, form) for at, one in enumerate(columns) for kind, form in forms.items() if isinstance(one["type"], kind))
 
 
 def count(db: Connection, say: Say = lambda _table, _rows: None) -> dict[str, Tally]:
     """Every table's tally."""
-    return {name: _pass(db, name, columns, say, _exhaust) for name, columns in tables(db).items()}
+    return {shape.name: _pass(db, shape, say, _exhaust) for shape in shapes(db)}
 
 
 def copy(source: Connection, target: Connection, say: Say = lambda _table, _rows: None) -> dict[str, Tally]:
@@ -101,14 +124,15 @@ def copy(source: Connection, target: Connection, say: Say = lambda _table, _rows
 
     Raises CopyError when their tables differ.
     """
-    ours, theirs = tables(source), tables(target)
-    if ours != theirs:
-        differ = {name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name)}
+    ours = shapes(source)
+    has, wanted = ({shape.name: shape.columns for shape in each} for each in (shapes(target), ours))
+    if has != wanted:
+        differ = {name for name in {*has, *wanted} if has.get(name) != wanted.get(name)}
         msg = f"these tables are not the same in both: {', '.join(sorted(differ))}"
         raise CopyError(msg)
     write = _INTO[target.dialect.name]
-    copied = {name: _pass(source, name, columns, say, partial(write, target, name, columns)) for name, columns in ours.items()}
-    _number_on(target)
+    copied = {shape.name: _pass(source, shape, say, partial(write, target, shape.name, shape.columns)) for shape in ours}
+    _number_on(target, ours)
     return copied
 
 
@@ -120,9 +144,9 @@ def compare(wanted: Mapping[str, Tally], found: Mapping[str, Tally]) -> None:
         raise CopyError(msg)
 
 
-def _pass(db: Connection, name: str, columns: Sequence[str], say: Say, take: Callable[[Iterator[Sequence[Row]]], None]) -> Tally:
+def _pass(db: Connection, shape: Shape, say: Say, take: Callable[[Iterator[Sequence[Row]]], None]) -> Tally:
     counted = _Count()
-    take(counted.pass_on(_read(db, name, columns), lambda rows: say(name, rows)))
+    take(counted.pass_on(_read(db, shape), lambda rows: say(shape.name, rows)))
     return counted.done()
 
 
@@ -131,20 +155,12 @@ def _exhaust(batches: Iterable[Sequence[Row]]) -> None:
         pass
 
 
-def _read(db: Connection, name: str, columns: Sequence[str]) -> Iterator[Sequence[Row]]:
+def _read(db: Connection, shape: Shape) -> Iterator[Sequence[Row]]:
     """The rows of a table in order of its key, so that they are written where they belong one after the other."""
-    look = inspect(db)
-    chosen: list[ColumnElement[Any]] = [column(one) for one in columns]
-    wanted = select(*chosen).select_from(table(name))
-    wanted = wanted.order_by(*map(column, look.get_pk_constraint(name)["constrained_columns"]))
-    found = db.execute(wanted.execution_options(yield_per=_AT_ONCE)).partitions()
-    if db.dialect.name == "sqlite":
-        yield from found
-        return
-    kinds = {one["name"]: one["type"] for one in look.get_columns(name)}
-    plain = [(at, form) for at, one in enumerate(columns) for kind, form in _FORMS.items() if isinstance(kinds[one], kind)]
-    for batch in found:
-        yield [_in_plain(row, plain) for row in batch]
+    chosen: list[ColumnElement[Any]] = [column(one) for one in shape.columns]
+    wanted = select(*chosen).select_from(table(shape.name)).order_by(*map(column, shape.key))
+    for batch in db.execute(wanted.execution_options(yield_per=_AT_ONCE)).partitions():
+        yield [_in_plain(row, shape.plain) for row in batch] if shape.plain else batch
 
 
 def _in_plain(row: Row, plain: Iterable[tuple[int, Callable[[Any], Any]]]) -> Row:
@@ -176,13 +192,13 @@ def _into_postgresql(db: Connection, name: str, columns: Sequence[str], batches:
                 lines.write_row(row)
 
 
-def _number_on(db: Connection) -> None:
+def _number_on(db: Connection, copied: Iterable[Shape]) -> None:
     """Let PostgreSQL number new rows from where the copied ones end."""
     if db.dialect.name == "sqlite":
         return  # it looks at the highest number itself
-    for name, columns in tables(db).items():
-        if "id" in columns and (series := db.scalar(select(func.pg_get_serial_sequence(name, "id")))):
-            last = db.scalar(select(func.max(column("id"))).select_from(table(name)))
+    for shape in copied:
+        if shape.key == ("id",) and (series := db.scalar(select(func.pg_get_serial_sequence(shape.name, "id")))):
+            last = db.scalar(select(func.max(column("id"))).select_from(table(shape.name)))
             db.execute(select(func.setval(series, last or 1, last is not None)))
 
 

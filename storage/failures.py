@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -23,8 +23,8 @@ class Failure:
     update: bytes
     trace: str
     lookup: bytes = b""  # the address it came from, so that it goes when they ask to be forgotten
-    code: str = ""  # its name, once it is kept
-    at: dt.datetime | None = None
+    code: str = field(default="", compare=False)  # its name, once it is kept
+    at: dt.datetime | None = field(default=None, compare=False)
 
 
 def keep(db: Connection, keys: Keys, bot_id: int, failed: Sequence[Failure], now: dt.datetime) -> None:

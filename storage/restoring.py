@@ -104,7 +104,7 @@ def _upgraded(backup: Path, manifest: Manifest, room: Path) -> Iterator[Path]:
 
 def _empty(db: Connection) -> None:
     quote = db.dialect.identifier_preparer.quote
-    for name in [*reversed(copying.tables(db)), "alembic_version"]:
+    for name in [*(shape.name for shape in reversed(copying.shapes(db))), "alembic_version"]:
         db.execute(text(f"DROP TABLE IF EXISTS {quote(name)}"))
 
 

@@ -11,8 +11,8 @@ from benchmarks import month
 from benchmarks.month import Life, compare, is_flat, live
 from tests.house import tree
 
-HOURS = 720
-LEAK = "4000"  # bytes kept of every turn
+HOURS, FEWER_HOURS = 720, 120
+LEAK = "40000"  # bytes kept of every turn
 
 
 @pytest.mark.promise("P23")
@@ -28,13 +28,13 @@ def test_a_month_goes_by_and_nothing_has_grown() -> None:
 @pytest.mark.timeout(5400)
 def test_a_bot_that_keeps_a_little_of_every_turn_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WITHUS_LEAK", LEAK)
-    seen = compare(asyncio.run(live(Life(HOURS, 10))))
+    seen = compare(asyncio.run(live(Life(FEWER_HOURS, 10))))
     assert not is_flat("memory (MB)", *seen["memory (MB)"])
 
 
 def test_what_grows_is_told_from_what_does_not() -> None:
-    flat = [{name: 100.0 + hour % 3 for name in month.GROWTH} for hour in range(100)]
-    rising = [{name: 100.0 + hour for name in month.GROWTH} for hour in range(100)]
+    flat = [dict.fromkeys(month.GROWTH, 100.0 + hour % 3) for hour in range(100)]
+    rising = [dict.fromkeys(month.GROWTH, 100.0 + 3 * hour) for hour in range(100)]
     assert all(is_flat(name, *both) for name, both in compare(flat).items())
     assert not any(is_flat(name, *both) for name, both in compare(rising).items())
 

@@ -79,7 +79,7 @@ class Wire:
         self._connections = connections
         self._hear = hear
         self._next_hearing = 0.0
-        self.calls: Counter[tuple[str, str]] = Counter()  # (method, what became of it): an HTTP status, not sent, unknown
+        self.outcomes: Counter[tuple[str, str]] = Counter()  # (method, what became of it): an HTTP status, not sent, unknown
         self.well_at = 0.0  # by time.monotonic: when a call was last answered well
         self._session: aiohttp.ClientSession | None = None
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
@@ -139,16 +139,16 @@ class Wire:
                     self._hear(answer.headers.get("Date"))
                 payload = await answer.read()
         except aiohttp.ClientConnectorCertificateError as error:
-            self.calls[url.name, "not sent"] += 1
+            self.outcomes[url.name, "not sent"] += 1
             code = getattr(error.certificate_error, "verify_code", 0)
             raise NotSentError(CERTIFICATES.get(code, CERTIFICATE)) from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            self.calls[url.name, "not sent"] += 1
+            self.outcomes[url.name, "not sent"] += 1
             raise NotSentError(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
-            self.calls[url.name, "unknown"] += 1
+            self.outcomes[url.name, "unknown"] += 1
             raise UnknownOutcomeError(type(error).__name__) from None
-        self.calls[url.name, str(answer.status)] += 1
+        self.outcomes[url.name, str(answer.status)] += 1
         if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
             self.well_at = time.monotonic()
         return answer.status, payload

@@ -95,7 +95,7 @@ def _one(value: float | None) -> Values:
 
 
 def _calls(seen: Seen) -> Values:
-    return Counter(seen.vitals.out.calls) + Counter(seen.vitals.back.calls)
+    return Counter(seen.vitals.out.outcomes) + Counter(seen.vitals.back.outcomes)
 
 
 def _lag(seen: Seen) -> Values:

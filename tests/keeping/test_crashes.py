@@ -61,7 +61,7 @@ def test_a_backup_that_dies_leaves_whole_ones_only(database: str, nursery: Nurse
     home = filled(tmp_path / "home", database)
     before = count(home.url)
 
-    def run(variant: str, account: Account) -> int:
+    def run(variant: str, _account: Account) -> int:
         code = dying(home, nursery, variant, "backup", "--to", str(home.backups), "--keep", "1")
         check_backups(home)
         return code
@@ -99,9 +99,7 @@ def test_a_restore_that_dies_leaves_all_as_it_was_or_all_as_it_should_be(
             assert count(url)["people"].rows == min(people)
         return code
 
-    a = for_every_point(run, kinds)
-    print(a)
-    assert a.deaths
+    assert for_every_point(run, kinds).deaths
 
 
 @pytest.mark.promise("P21")
@@ -130,9 +128,7 @@ def test_an_upgrade_that_dies_goes_on_where_it_was(
             assert before.items() <= {name: tally.rows for name, tally in old.count().items()}.items()
         return code
 
-    a = for_every_point(run, kinds)
-    print(a)
-    assert a.deaths
+    assert for_every_point(run, kinds).deaths
 
 
 @pytest.mark.promise("P20")
@@ -155,6 +151,4 @@ def test_a_move_that_dies_leaves_nothing_half_there(
         assert count(new) == before == count(home.url)
         return code
 
-    a = for_every_point(run, kinds)
-    print(a)
-    assert a.deaths
+    assert for_every_point(run, kinds).deaths

@@ -16,14 +16,16 @@ from yarl import URL
 from bot.config import Config
 from bot.foundation import Foundation, foundation
 from bot.telegram.album import Album
+from bot.telegram.dispatch import Dispatch
 from bot.telegram.pacer import Pacer
+from bot.telegram.pile import Pile
 from bot.telegram.sender import Sender, compose
 from bot.telegram.wire import Body, NotSentError, UnknownOutcomeError, Wire
 from bot.waiting import Waiting
 from emulator.client import Someone, Telegram
 from emulator.server import running
-from storage import outbox, schema
-from storage.outbox import FAILED, NEVER_TWICE, REPEAT_ONCE, SENT, UNKNOWN, Letter, Settled
+from storage import claims, outbox, schema
+from storage.outbox import FAILED, NEVER_TWICE, REPEAT_ONCE, REPLY, SENT, UNKNOWN, Letter, Settled
 from tests.road.conftest import MakeHouse
 from tests.road.house import PATIENCE, House
 
@@ -101,11 +103,13 @@ class Office:
     sender: Sender
 
     async def post(self, letters: list[Letter]) -> None:
-        """Write letters down and send them, as a turn does."""
+        """Write letters down: replies are then sent as a turn does, and what the bot starts waits to be claimed."""
         house = self.base.house
-        place = (house.organisation_id, house.bot_id)
-        await self.do(outbox.write, house.keys, place, letters, house.claimer, self.base.clock.now())
-        self.sender.post(letters)
+        place, now = (house.organisation_id, house.bot_id), self.base.clock.now()
+        replies = [letter for letter in letters if letter.lane == REPLY]
+        await self.do(outbox.keep, house.keys, place, [letter for letter in letters if letter.lane != REPLY], now)
+        await self.do(outbox.write, house.keys, place, replies, house.claimer, now)
+        self.sender.post(replies)
 
     async def do(self, work: Any, *arguments: Any) -> Any:
         async with self.base.engine.begin() as connection:
@@ -116,7 +120,7 @@ class Office:
         async with asyncio.timeout(PATIENCE):
             while True:
                 states = await self.do(_states)
-                if outbox.SENDING not in states.values():
+                if not {outbox.SENDING, outbox.PENDING} & set(states.values()):
                     return {letter.id: states.get(letter.id, "") for letter in letters}
                 await asyncio.sleep(0.02)
 
@@ -138,8 +142,18 @@ async def open_office(
         waiting = Waiting(base.engine, base.house, base.clock.now, lambda _out: None)
         taking = asyncio.create_task(waiting.run())
         album = Album(wire, base.engine, base.house.organisation_id, base.house.bot_id)
-        sending = sender(wire, Pacer(1000), waiting.settle, lambda _chat, _state: None, album)
+        dispatches: list[Dispatch] = []
+
+        def record(settled: Settled) -> None:
+            (waiting.settle if settled.lane == REPLY else dispatches[0].settled)(settled)
+
+        pacer = Pacer(1000)
+        sending = sender(wire, pacer, record, lambda _chat, _state: None, album)
+        dispatches.append(Dispatch(Pile(base.engine, base.house, base.clock.now), sending, pacer, waiting.settle))
+        dispatching = asyncio.create_task(dispatches[0].run())
         yield Office(base, telegram, sending)
+        dispatching.cancel()
+        await asyncio.wait({dispatching})
         await sending.close(1)
         waiting.stop()
         await taking
@@ -247,7 +261,10 @@ def test_what_a_dead_bot_had_in_its_hands_is_not_sent_again_unless_it_is_a_reply
         }
         async with foundation(Config.model_validate(settings)) as base, base.engine.begin() as connection:
             place = (base.house.organisation_id, base.house.bot_id)
-            await connection.run_sync(outbox.write, base.house.keys, place, letters, "somebody-dead", base.clock.now())
+            keys, now = base.house.keys, base.clock.now()
+            await connection.run_sync(outbox.keep, keys, place, letters[:1], now)
+            await connection.run_sync(claims.take, keys, place, "somebody-dead", 1, 1, now)
+            await connection.run_sync(outbox.write, keys, place, letters[1:], "somebody-dead", now)
 
     asyncio.run(leave_in_flight())
     house.start()

@@ -41,8 +41,10 @@ def end_in_the_middle_of_sending(house: House, end: Callable[[House], None]) -> 
 
 def stop_in_time(house: House) -> None:
     began = time.monotonic()
-    assert house.stop() == 0
-    assert time.monotonic() - began < 10
+    code = house.stop()
+    known = code == 0 or not house.said()  # before it has begun to work it may end as any program does
+    assert known, f"it ended with {code}: {house.said()}"
+    assert time.monotonic() - began < 10, house.said()
 
 
 @pytest.mark.promise("P22")

@@ -81,7 +81,7 @@ class Player:
 
     def say(self, name: str, words: str) -> None:
         person, words = self.someone(name), self._linked(words)
-        if words.startswith("/start"):
+        if re.fullmatch(r"/start *[\w-]*", words):  # what a link can carry; anything else has to be typed
             person.starts(words.removeprefix("/start").strip())
         else:
             self.sent[name] = person.says(words)

@@ -72,16 +72,15 @@ def send_from_memory() -> None:
 
 
 def send_everything_again() -> None:
-    """After a crash send again whatever may not have gone out, also what the bot started."""
-    outbox.give_up = lambda db, bot_id, dead: 0  # noqa: ARG005 - the names it is called by
-    recover = outbox.recover
+    """After a crash let wait again whatever may not have gone out, also what the bot started."""
 
-    def recover_all(db: Connection, keys: Any, bot_id: int, claimer: str, dead: Collection[str]) -> list[outbox.Letter]:
-        lost = (schema.outbox.c.state == outbox.SENDING, schema.outbox.c.claimer.in_(dead))
-        db.execute(update(schema.outbox).where(*lost).values(lane=outbox.REPLY))
-        return recover(db, keys, bot_id, claimer, dead)
+    def give_back(db: Connection, bot_id: int, dead: Collection[str]) -> int:  # noqa: ARG001 - the name it is called by
+        table = schema.outbox.c
+        theirs = (table.state == outbox.SENDING, table.claimer.in_(dead), table.lane != outbox.REPLY)
+        db.execute(update(schema.outbox).where(*theirs).values(state=outbox.PENDING, claimer=""))
+        return 0
 
-    outbox.recover = recover_all
+    outbox.give_up = give_back
 
 
 def share_everything() -> None:

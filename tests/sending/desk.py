@@ -41,7 +41,6 @@ class Desk:
 
     def keep(self, chats: Sequence[int], lane: str = BROADCAST, first: int = 1) -> None:
         """A letter for each of these, numbered from `first`."""
-
         house, now = self.base.house, self.base.clock.now()
         content = {"text": WORDS, "bold": [], "rows": []}
         letters = [Letter(n, None, chat, "say", content, lane, NEVER_TWICE) for n, chat in enumerate(chats, first)]

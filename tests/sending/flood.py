@@ -69,7 +69,7 @@ class Flood(Wire):
     def __init__(self, weather: Weather, seed: int) -> None:
         super().__init__("http://nowhere", "1:none")
         self.weather = weather
-        self.calls: list[Call] = []
+        self.history: list[Call] = []
         self.spoke: dict[int, float] = {}
         self._chance = random.Random(seed)
         self._limits: dict[str, Limit] = {"bulk": Limit(), "talk": Limit()}
@@ -88,7 +88,7 @@ class Flood(Wire):
         silent = self.weather.silence[0] <= now < self.weather.silence[1]
         lost = silent or chance > 1 - self.weather.lost
         reply = Reply(0) if silent else self._answer(chat, now, talk=now - self.spoke.get(chat, -TALK) < TALK)
-        self.calls.append(Call(began, chat, asked["text"] == STARTED, 0 if lost else reply.code, reply.ok))
+        self.history.append(Call(began, chat, asked["text"] == STARTED, 0 if lost else reply.code, reply.ok))
         if lost:
             raise UnknownOutcomeError("answer lost")
         return reply

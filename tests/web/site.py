@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import uvicorn
@@ -29,7 +30,7 @@ def application(world: World, vitals: Vitals | None = None) -> Starlette:
 
 
 def ask(
-    world: World, path: str, *, method: str = "GET", sender: str = "127.0.0.1", vitals: Vitals | None = None, **headers: str
+    world: World, path: str, *, method: str = "GET", sender: str = "127.0.0.1", vitals: Vitals | None = None, **headers: Any
 ) -> httpx.Response:
     """What the pages answer; `headers` are named with underscores."""
 

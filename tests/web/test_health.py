@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
+from pydantic import SecretStr
 from sqlalchemy import Connection, event, insert
 
 from bot import vitals
@@ -46,7 +47,7 @@ TAP = Arrival(1, 5, {}, Words("hello"))
 @pytest.fixture
 def signs(world: World, tmp_path: Path) -> Vitals:
     """The signs of life of a bot that polls and is well."""
-    made = _signs(world, tmp_path, Telegram(token=TOKEN))  # type: ignore[arg-type] - as it stands in a file
+    made = _signs(world, tmp_path, Telegram(token=SecretStr(TOKEN)))
     made.polls = True
     made.back.well_at = time.monotonic()
     return made
@@ -55,7 +56,7 @@ def signs(world: World, tmp_path: Path) -> Vitals:
 @pytest.fixture
 def hooked(world: World, tmp_path: Path) -> Vitals:
     """Those of a bot that Telegram calls, and which is well."""
-    settings = Telegram(token=TOKEN, receive="webhook", webhook_url=URL, webhook_secret="secret")  # type: ignore[arg-type]
+    settings = Telegram(token=SecretStr(TOKEN), receive="webhook", webhook_url=URL, webhook_secret=SecretStr("secret"))
     made = _signs(world, tmp_path, settings)
     made.webhook = {"url": URL, "pending_update_count": 0}
     return made
@@ -197,7 +198,7 @@ def test_what_the_bot_did_is_counted(world: World, signs: Vitals) -> None:
     pulse.refuse([TAP])
     pulse.settle(Settled(1, SENT))
     pulse.settle(Settled(2, FAILED, "blocked"))
-    signs.out.calls["sendMessage", "429"] += 1
+    signs.out.outcomes["sendMessage", "429"] += 1
     found = _figures(world, signs)
     assert found["withus_updates_total"] == {("words", "taken"): 1, ("tap", "taken"): 1, ("words", "refused"): 1}
     assert found["withus_letters_total"] == {("reply", "sent", ""): 1, ("reply", "failed", "blocked"): 1}
@@ -248,7 +249,7 @@ def test_a_scrape_walks_through_no_large_table(world: World) -> None:
 
 def test_figures_are_told_while_the_database_is_away(world: World, signs: Vitals) -> None:
     world.run(world.engine.dispose)
-    signs.engine = None  # type: ignore[assignment] - whatever is wrong with it
+    signs.engine = None  # type: ignore[assignment]
     found = _figures(world, signs)
     assert found["withus_database_answers"] == {(): 0}
     assert "withus_letters_unknown" not in found

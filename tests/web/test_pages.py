@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -155,7 +156,7 @@ def test_words_of_an_engagement_are_only_words(world: World) -> None:
         {"sender": "192.0.2.7"},
     ],
 )
-def test_nobody_elsewhere_sees_results(world: World, path: str, elsewhere: dict[str, str]) -> None:
+def test_nobody_elsewhere_sees_results(world: World, path: str, elsewhere: dict[str, Any]) -> None:
     world.engage()
     answer = ask(world, path, **elsewhere)
     assert answer.status_code == 404
