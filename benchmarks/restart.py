@@ -186,7 +186,7 @@ def regular(base: Any) -> dict[str, Callable[[Connection], object]]:
         return engagements.load(db, place[0])
 
     return {
-        "every 2 s: is a release due": lambda db: [releases.is_due(db, one) for one in shelf(db).values()],
+        "every 2 s: is a release due": lambda db: releases.due(db, shelf(db).values()),
         "every 5 s: whose letters are in flight": lambda db: outbox.claimers(db, place[1]),
         "every 5 s: what may be started": lambda db: claims.waits(db, *place, now),
         "every scrape: figures": lambda db: measures.read(db, *place, now),

@@ -26,7 +26,7 @@ from bot.telegram.album import Album
 from bot.telegram.dispatch import Dispatch
 from bot.telegram.greeting import greet
 from bot.telegram.pacer import Pacer
-from bot.telegram.pile import Pile
+from bot.telegram.pile import TROUBLE, Pile
 from bot.telegram.sender import Sender
 from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
 from bot.upkeep import Upkeep
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 __all__ = ["AddressError", "run"]
 
-PATIENCE = 5.0  # seconds for what is in flight when the bot is told to stop; it must be gone in ten
+PATIENCE = 4.0  # seconds for what is in flight when the bot is told to stop; it must be gone in ten
 
 
 async def run(config: Config, clock: Clock | None = None, ready: Callable[[int], None] = lambda _port: None) -> None:
@@ -204,13 +204,16 @@ class Running:
                 log.error("an open engagement is not served", why=why)
 
     async def _greet(self) -> None:
+        """Greet Telegram, whether or not the database can be written: the bot must not end over it."""
         await greet(self._wire, self._config.telegram, self._introduce)
-        await self._vitals.measure()
+        with contextlib.suppress(*TROUBLE):
+            await self._vitals.measure()
 
     async def _introduce(self, username: str) -> None:
         house = self._base.house
-        async with self._base.engine.begin() as connection:
-            await connection.run_sync(organisations.introduce, house.bot_id, house.organisation_id, username)
+        with contextlib.suppress(*TROUBLE):  # it is told again at the next start
+            async with self._base.engine.begin() as connection:
+                await connection.run_sync(organisations.introduce, house.bot_id, house.organisation_id, username)
 
     async def _receive(self) -> None:
         """Poll, if this bot polls and this process is the one that does."""

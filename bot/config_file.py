@@ -195,7 +195,7 @@ def _open_files(table: Table, path: Path | None) -> list[str]:
                 continue
             try:
                 table[section][name] = _beside(path, Path(str(where))).read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
+            except (OSError, ValueError) as error:  # ValueError: no text, or no path at all
                 problems.append(f"{section}.{name}_file: {where} cannot be read ({error}).")
     return problems
 

@@ -130,7 +130,7 @@ class Upkeep:
 
 def _due(db: Connection, organisation_id: int) -> list[Engagement]:
     shelf = engagements.load(db, organisation_id)
-    return [one for one in shelf.values() if one.state == OPEN and releases.is_due(db, one)]
+    return releases.due(db, [one for one in shelf.values() if one.state == OPEN])
 
 
 def release(db: Connection, house: House, engagement: Engagement, now: dt.datetime, *, closing: bool = False) -> None:

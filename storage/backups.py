@@ -22,8 +22,9 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, select
 from sqlalchemy.exc import DBAPIError
 
-from storage import copying, database, erasure, schema
+from storage import copying, database, engines, erasure, keys, schema
 from storage.copying import CopyError, Say, snapshot
+from storage.keys import KeysError
 from storage.manifests import NAME, BackupError, Manifest, changed
 from storage.troubles import explain
 
@@ -71,10 +72,8 @@ def _fill(source: Engine, part: Path, maker: Maker, say: Say) -> None:
             database.migrate(db, at)
             tallies = copying.copy(ours, db, say)
             told = _tell(ours)
-    erasures = erasure.list_beside(maker.keys)
-    count = len(erasures.read_text().splitlines()) if erasures.exists() else 0
     made = maker.now.isoformat(timespec="seconds")
-    Manifest(maker.program, at, made, *told, count, _hash(file), tallies).write(part)
+    Manifest(maker.program, at, made, *told, *_beside(maker.keys), _hash(file), tallies).write(part)
     for one in (file, part / NAME):
         one.chmod(0o600)
         sync(one)
@@ -85,14 +84,24 @@ def _tell(db: Connection) -> tuple[str, tuple[int, ...], str]:
     """The organisation, its bots, and the fingerprint of the key file."""
     organisation = db.scalars(select(schema.organisations.c.name).order_by(schema.organisations.c.id)).first()
     bots = db.scalars(select(schema.bots.c.id).order_by(schema.bots.c.id)).all()
-    keys = db.scalars(select(schema.settings.c.value).where(schema.settings.c.name == "keys")).first()
-    return organisation or "", tuple(bots), keys or ""
+    fingerprint = db.scalars(select(schema.settings.c.value).where(schema.settings.c.name == "keys")).first()
+    return organisation or "", tuple(bots), fingerprint or ""
+
+
+def _beside(file: Path) -> tuple[tuple[str, ...], int]:
+    """The engagements a key file knows the respondents of, and the length of the list of erasures beside it."""
+    erasures = erasure.list_beside(file)
+    count = len(erasures.read_text().splitlines()) if erasures.exists() else 0
+    try:
+        return keys.load(file).confidential, count
+    except KeysError:  # all the more reason for a backup
+        return (), count
 
 
 @contextmanager
 def writing(file: Path) -> Iterator[Connection]:
     """One transaction on a SQLite file that is nobody else's: with no journal, for it counts only once it is whole."""
-    engine = database.connect_plainly(f"sqlite:///{file}")
+    engine = engines.connect_plainly(f"sqlite:///{file}")
     event.listen(engine, "connect", _haste)
     try:
         with engine.begin() as db:

@@ -67,12 +67,12 @@ def _open_all(db: Connection, keys: Keys, rows: Sequence[Row[Any]]) -> list[Lett
     stopped = set(db.scalars(select(people.c.id).where(people.c.id.in_(persons), people.c.stopped))) if persons else set()
     letters = []
     for row in rows:
-        reason = "stopped" if row.person_id in stopped else ""
+        reason = "stopped" if row.person_id in stopped else "" if row.sealed else "sealed"
         try:
-            letter = unpack(keys, row)
+            letter = unpack(keys, row) if row.sealed else None
         except GoneError:
-            reason = "sealed"
-        if reason:
+            letter, reason = None, "sealed"
+        if reason or letter is None:
             db.execute(update(outbox).where(outbox.c.id == row.id).values(state=FAILED, reason=reason, sealed=None))
         else:
             letters.append(letter)

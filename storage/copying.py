@@ -99,7 +99,7 @@ def shapes(db: Connection) -> list[Shape]:
     look = inspect(db)
     names = [name for name, _ in look.get_sorted_table_and_fkc_names() if name and name in metadata.tables]
     columns = {name: sorted(found, key=_name) for (_, name), found in look.get_multi_columns().items()}
-    keys = {name: tuple(found["constrained_columns"]) for (_, name), found in look.get_multi_pk_constraint().items() if found}
+    keys = {name: tuple(found["constrained_columns"]) for (_, name), found in look.get_multi_pk_constraint().items()}
     forms = {} if db.dialect.name == "sqlite" else _FORMS
     return [Shape(name, tuple(map(_name, columns[name])), keys[name], _plain(columns[name], forms)) for name in names]
 

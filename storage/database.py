@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from alembic import command  # noqa: E402
 from alembic.config import Config  # noqa: E402 - the SQLite build is chosen first
 from alembic.migration import MigrationContext  # noqa: E402
 from alembic.script import ScriptDirectory  # noqa: E402
-from sqlalchemy import Connection, Engine, create_engine, event, inspect  # noqa: E402
+from sqlalchemy import Connection, Engine, event, inspect  # noqa: E402
 from sqlalchemy.engine import URL, make_url  # noqa: E402
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError  # noqa: E402
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine  # noqa: E402
@@ -53,6 +51,9 @@ class OlderSchemaError(DatabaseError):
 
 def parse(url: str) -> URL:
     """The URL with the driver this program uses. Raises DatabaseError for anything it does not know."""
+    if "\0" in url:
+        msg = "storage.url holds a character that no address has"
+        raise DatabaseError(msg)
     if url.startswith(_FILE):  # a path may hold what means something else in an address: ? # %
         return URL.create("sqlite+aiosqlite", database=url.removeprefix(_FILE))
     try:
@@ -77,7 +78,7 @@ def connect(url: str, *, begin: bool = True) -> AsyncEngine:
     engine = create_async_engine(
         parsed, pool_size=4, max_overflow=4, pool_pre_ping=True, hide_parameters=True, connect_args=patience
     )
-    event.listen(engine.sync_engine, "connect", _agree)
+    tend(engine.sync_engine)
     return engine
 
 
@@ -89,51 +90,18 @@ def _sqlite(url: URL, *, begin: bool) -> AsyncEngine:
     if begin:
         file.path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, pool_size=4, max_overflow=0, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
+    tend(engine.sync_engine)
     file.watch(engine)
     return engine
 
 
-def connect_plainly(url: str) -> Engine:
-    """An engine without a loop, for work that goes through the whole database and has nothing else to do meanwhile."""
-    parsed = parse(url)
-    if not parsed.drivername.startswith("sqlite"):
-        return create_engine(parsed, hide_parameters=True)
-    engine = create_engine(parsed.set(drivername="sqlite+pysqlite"), hide_parameters=True)
+def tend(engine: Engine) -> None:
+    """Have every connection made ready; of SQLite, every writer takes its place at once."""
+    if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", _agree)
+        return
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    return engine
-
-
-@contextmanager
-def open_plainly(url: str, *, begin: bool = False) -> Iterator[Engine]:
-    """The same once it answers, with whatever schema it has; with `begin` a missing SQLite file is made.
-
-    Raises DatabaseError, saying what to do.
-    """
-    parsed, where = parse(url), _where(url)
-    engine = connect_plainly(url)
-    try:
-        if parsed.drivername.startswith("sqlite"):
-            _place(Path(str(parsed.database)), begin=begin)
-        with engine.connect():
-            pass
-    except (DBAPIError, OSError) as error:
-        engine.dispose()
-        msg = f"The database {where} does not open. {_diagnose(url, error)}"
-        raise DatabaseError(msg) from error
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def _place(file: Path, *, begin: bool) -> None:
-    if begin:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    else:
-        file.stat()
 
 
 def _agree(connection: Any, _record: Any) -> None:
@@ -223,7 +191,7 @@ async def open_database(url: str, *, begin: bool = True) -> AsyncEngine:
 
     Raises DatabaseError, saying what to do. A database that is not ours, or without `begin` not there, is left as it is.
     """
-    where = _where(url)
+    where = name_of(url)
     try:
         engine = connect(url, begin=begin)
     except OSError as error:
@@ -235,7 +203,7 @@ async def open_database(url: str, *, begin: bool = True) -> AsyncEngine:
             await connection.run_sync(_fill)
     except (DBAPIError, OSError) as error:
         await engine.dispose()
-        msg = f"The database {where} does not open. {await asyncio.to_thread(_diagnose, url, error)}"
+        msg = f"The database {where} does not open. {await asyncio.to_thread(diagnose, url, error)}"
         raise DatabaseError(msg) from error
     except BaseException:
         await engine.dispose()
@@ -255,7 +223,7 @@ def _recognise(db: Connection, where: str, begin: bool) -> None:  # noqa: FBT001
         raise DatabaseError(EMPTY.format(where))
 
 
-def _diagnose(url: str, error: DBAPIError | OSError) -> str:
+def diagnose(url: str, error: DBAPIError | OSError) -> str:
     """What is wrong, more exactly than the driver knows."""
     parsed = parse(url)
     if not parsed.drivername.startswith("sqlite"):
@@ -270,7 +238,7 @@ def _diagnose(url: str, error: DBAPIError | OSError) -> str:
     return explain(error)
 
 
-def _where(url: str) -> str:
+def name_of(url: str) -> str:
     """A database by a name that may be read by anybody."""
     parsed = parse(url)
     return str(parsed.database) if parsed.drivername.startswith("sqlite") else parsed.render_as_string(hide_password=True)

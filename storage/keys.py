@@ -123,6 +123,11 @@ class Keys:
         """Whether anything was ever answered under these keys."""
         return bool(self._daily or self._pseudonyms)
 
+    @property
+    def confidential(self) -> tuple[str, ...]:
+        """The engagements whose respondents this file knows: an older copy of it lacks the later ones."""
+        return tuple(sorted(self._pseudonyms))
+
     # --- Daily keys
 
     def _day_key(self, number: int) -> AESGCM:
@@ -193,7 +198,7 @@ def is_there(path: Path) -> bool:
         path.lstat()
     except FileNotFoundError:
         return False
-    except OSError:
+    except (OSError, ValueError):
         return True
     return True
 
@@ -233,7 +238,7 @@ def load(path: Path) -> Keys:
     except PermissionError:
         msg = f"The key file {path} may not be read by this user. Run: chown $(whoami) {path}; chmod 600 {path}"
         raise KeysError(msg) from None
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         text = "?"
     try:
         return Keys(path, json.loads(text))

@@ -22,7 +22,11 @@ class BackupError(DatabaseError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One backup. `keys` is the fingerprint of the key file that opens it; `erasures` how long the list beside that was."""
+    """One backup.
+
+    `keys` is the fingerprint of the key file that opens it, `confidential` the engagements that file must know, `erasures` how
+    long the list beside it was.
+    """
 
     program: str
     schema: str
@@ -30,6 +34,7 @@ class Manifest:
     organisation: str
     bots: tuple[int, ...]
     keys: str
+    confidential: tuple[str, ...]
     erasures: int
     sha256: str
     tables: Mapping[str, Tally]
@@ -42,11 +47,15 @@ class Manifest:
     def read(cls, folder: Path) -> Self:
         """The manifest of a backup. Raises BackupError when there is none, or it is not as it was written."""
         held = _load(folder / NAME)
-        if held.pop("format", FORMAT) != FORMAT:
-            msg = f"{folder} was made by a newer version of With Us. Restore it with that version. Nothing was changed."
-            raise BackupError(msg)
-        tallies = {name: Tally(**tally) for name, tally in held.pop("tables").items()}
-        return cls(**held | {"bots": tuple(held["bots"]), "tables": tallies})
+        try:
+            if held.pop("format") == FORMAT:
+                lists = {name: tuple(held[name]) for name in ("bots", "confidential")}
+                tables = {name: Tally(**tally) for name, tally in held["tables"].items()}
+                return cls(**held | lists | {"tables": tables})
+        except (KeyError, TypeError):
+            pass  # whole, and not in our words
+        msg = f"{folder} was made by another version of With Us, newer than this. Restore it with that one. Nothing was changed."
+        raise BackupError(msg)
 
 
 def _load(file: Path) -> dict[str, Any]:

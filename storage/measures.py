@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from storage import pauses
-from storage.outbox import BROADCAST, PENDING, REMINDER, REPLY, SENDING, STARTED, UNKNOWN
+from storage.outbox import BROADCAST, PENDING, REMINDER, REPLY, REPLYING, SENDING, STARTED, UNKNOWN
 from storage.schema import failures, outbox, settings
 from storage.upserts import insert
 
@@ -66,7 +66,7 @@ def _ready(bot_id: int, lane: str, now: dt.datetime) -> list[tuple[Any, ...]]:
     """Where the letters of a lane lie that may go out now, each place by an index of its own."""
     mine = (outbox.c.bot_id == bot_id, outbox.c.lane == lane)
     if lane == REPLY:
-        return [(*mine, text("outbox.state IN ('pending', 'sending')"))]
+        return [(*mine, REPLYING)]
     return [(STARTED, *mine, outbox.c.state == state, outbox.c.due_at <= now) for state in (PENDING, SENDING)]
 
 

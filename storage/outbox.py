@@ -25,8 +25,9 @@ PENDING, SENDING, SENT, FAILED, UNKNOWN, LEFT = "pending", "sending", "sent", "f
 DIED = "died"
 """Why a letter is unknown whose process ended while it was on its way."""
 
+REPLYING = text("outbox.due_at IS NULL AND outbox.state IN ('pending', 'sending')")
 STARTED = text("outbox.due_at IS NOT NULL AND outbox.state IN ('pending', 'sending')")
-"""Letters that the bot starts, waiting or on their way: the words of their index, or neither database would use it."""
+"""Replies, and letters that the bot starts, that are not through: the words of their indexes, or no database would use them."""
 
 MOST_TAKEOVERS = 5
 """Deaths in a row after which a reply is given up. Each can repeat what was in flight; giving up leaves someone waiting."""
@@ -163,7 +164,7 @@ def _replies(bot_id: int, *states: str) -> tuple[Any, ...]:
     return (
         outbox.c.bot_id == bot_id,
         outbox.c.lane == REPLY,
-        text("outbox.state IN ('pending', 'sending')"),
+        REPLYING,
         outbox.c.state.in_(states),
     )
 

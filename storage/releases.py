@@ -178,10 +178,21 @@ def make(db: Connection, engagement: Engagement, now: dt.datetime, *, closing: b
     return number
 
 
-def is_due(db: Connection, engagement: Engagement) -> bool:
-    """Whether anything waits to be freed or counted."""
-    waits = engagement.identity == "anonymous" and _enough_wait(db, engagement.id)
-    return waits or _is_due(db, engagement.id)
+def due(db: Connection, engagements: Iterable[Engagement]) -> list[Engagement]:
+    """Those of which anything waits to be freed or counted: asked every few seconds, so of all of them at once."""
+    counted = _by_engagement(db, select(releases.c.engagement_id, func.max(releases.c.respondents)))
+    uncounted = select(responses.c.engagement_id, func.count()).where(responses.c.release_id.is_(None))
+    waiting = _by_engagement(db, uncounted)
+    return [
+        one
+        for one in engagements
+        if may_renew(counted.get(one.id), counted.get(one.id, 0) + waiting.get(one.id, 0))
+        or (one.identity == "anonymous" and _enough_wait(db, one.id))
+    ]
+
+
+def _by_engagement(db: Connection, wanted: Select[Any]) -> dict[int, int]:
+    return {row[0]: row[1] for row in db.execute(wanted.group_by(wanted.selected_columns[0]))}
 
 
 def _is_due(db: Connection, engagement_id: int) -> bool:

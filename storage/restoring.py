@@ -63,6 +63,13 @@ def check_keys(manifest: Manifest, restorer: Restorer) -> None:
             "key file of the installation it was made by, and set storage.keys to it. Nothing was changed."
         )
         raise BackupError(msg)
+    unknown = sorted({*manifest.confidential} - {*keys.confidential})
+    if unknown:
+        msg = (
+            f"The key file {keys.path} is an older copy: it does not know the people of {', '.join(unknown)}, so their answers "
+            "would belong to nobody. Bring back a newer copy of it. Nothing was changed."
+        )
+        raise BackupError(msg)
     beside = erasure.list_beside(keys.path)
     there = len(beside.read_text().splitlines()) if beside.exists() else 0
     if there < manifest.erasures and not restorer.erasures_lost:

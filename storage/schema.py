@@ -284,13 +284,13 @@ outbox = Table(
     Column("reason", String(64), nullable=False, default=""),  # why it failed, in Telegram's class of words
     UniqueConstraint("broadcast_id", "person_id"),
 )
-Index(
+Index(  # of replies
     "ix_outbox_waiting",
     outbox.c.bot_id,
     outbox.c.lane,
     outbox.c.id,
-    sqlite_where=outbox.c.state.in_(("pending", "sending")),
-    postgresql_where=outbox.c.state.in_(("pending", "sending")),
+    sqlite_where=outbox.c.due_at.is_(None) & outbox.c.state.in_(("pending", "sending")),
+    postgresql_where=outbox.c.due_at.is_(None) & outbox.c.state.in_(("pending", "sending")),
 )
 
 Index(  # of what the bot starts: every such letter has a time it is due

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import config_file
+from bot import commands, config_file
 from bot.doctor import outside
 from bot.doctor.findings import LINES, Finding, find
 from storage import keys
@@ -49,6 +49,13 @@ def test_every_line_is_used_and_every_finding_has_a_line() -> None:
     used = set(re.findall(r'find\(\s*"([^"]+)"', said))
     assert used <= LINES.keys()
     assert LINES.keys() <= named
+
+
+def test_every_command_in_a_remedy_is_one() -> None:
+    named = {found for line in LINES.values() for found in re.findall(r"python3 -m bot (\w+)", line.do)}
+    groups = {str(group.name) for group in commands.cli.registered_groups}
+    assert named
+    assert named <= {*commands.COMMANDS, *groups}
 
 
 def test_what_need_not_be_mended_is_noted() -> None:
@@ -107,7 +114,7 @@ def _back_up(days: int, erasures: int = 0) -> Callable[[Path], object]:
         made = folder / "backups" / "withus-1"
         made.mkdir(parents=True)
         at = (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).isoformat()
-        Manifest("1", "0001", at, "The clinic", (1,), "", erasures, "", {}).write(made)
+        Manifest("1", "0001", at, "The clinic", (1,), "", (), erasures, "", {}).write(made)
 
     return spoil
 

@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot import config_file
-from bot.commands import cli
+from bot.commands import cli, installation
 from bot.telegram import acquaintance
 from conversations import checking
 from emulator.client import Telegram
@@ -106,6 +106,14 @@ def test_nothing_is_ever_written_over(there: str) -> None:
     assert "is there already" in done.output
     assert Path(there).read_text() == "mine"
     assert left() == {there}
+
+
+def test_not_even_a_file_that_appears_in_the_last_moment_is_written_over() -> None:
+    Path("late").write_text("mine")
+    with pytest.raises(FileExistsError):
+        installation._lay(Path("late"), "ours")
+    assert Path("late").read_text() == "mine"
+    assert left() == {"late"}
 
 
 @pytest.mark.parametrize(

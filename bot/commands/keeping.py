@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from bot import VERSION
 from bot.clock import Clock
@@ -17,9 +20,11 @@ from bot.config import Config
 from storage import backups, erasure, keys, moving, restoring, upgrading
 from storage.backups import Maker
 from storage.copying import snapshot
-from storage.database import open_plainly
+from storage.database import DatabaseError
+from storage.engines import open_plainly
 from storage.presence import alone
 from storage.restoring import Restored, Restorer
+from storage.troubles import HARMED, explain
 
 
 def back_up(
@@ -76,7 +81,7 @@ def restore(
     manifest = backups.verify(backup, _tell)
     restorer = Restorer(who(), Clock().now(), keys.load(config.storage.keys), config.storage.backups, without_erasures)
     restoring.check_keys(manifest, restorer)
-    with open_plainly(config.storage.url, begin=True) as engine, alone(engine):
+    with _target(config.storage.url) as engine:
         with snapshot(engine) as db:
             people = restoring.holds_people(db)
         if people and not replace:
@@ -86,6 +91,19 @@ def restore(
         restored = restoring.restore(engine, backup, manifest, restorer, _tell)
     for line in _told(backup, restored):
         typer.echo(line)
+
+
+@contextmanager
+def _target(url: str) -> Iterator[Engine]:
+    """The database to restore into. One that is damaged must be moved out of the way by whoever knows what it is."""
+    try:
+        with open_plainly(url, begin=True) as engine, alone(engine):
+            yield engine
+    except (DatabaseError, DBAPIError) as error:
+        cause = error if isinstance(error, DBAPIError) else error.__cause__
+        if cause and explain(cause) == HARMED:
+            fail(MOVE_AWAY)
+        raise
 
 
 def _told(backup: Path, restored: Restored) -> list[str]:
@@ -125,7 +143,8 @@ def move(
 ) -> None:
     """Move everything into another database, with every row counted and compared. The old one stays as it is."""
     config = settings(config_file)
-    with open_plainly(config.storage.url) as source, alone(source), open_plainly(to, begin=True) as target:
+    undisturbed = nullcontext if rehearse else alone  # a rehearsal may be of a bot that is running
+    with open_plainly(config.storage.url) as source, undisturbed(source), open_plainly(to, begin=True) as target:
         moved = moving.move(source, target, _tell, rehearse=rehearse)
     done = f"{moved.rows} rows of {moved.tables} tables"
     if rehearse:
@@ -159,6 +178,10 @@ KEYS_COPIED = (
 )
 RETENTION = "People who are deleted stay in the older ones until those are removed; restoring one deletes them again."
 REPLACE = "To put the backup in its place, add --replace: what is there now is backed up first. Nothing was changed."
+MOVE_AWAY = (
+    "The database that is there now is damaged. Move it away, a SQLite file together with its -wal and -shm files, and restore "
+    "again. Nothing was changed."
+)
 NEXT = (
     "Now start the bot: people go on where they were. It starts nothing by itself until you have looked it over and run "
     "`python3 -m bot resume`."

@@ -105,7 +105,7 @@ LINES: dict[str, Line] = {
     ),
     "unknown": Line(
         "no message is uncertain", "{n} messages may or may not have arrived",
-        "They are not sent again by themselves. See which, and leave them or send them again: python3 -m bot unknowns list",
+        "They are not sent again by themselves. See which, and leave them or send them again: python3 -m bot letters --unknown",
     ),
     "failures": Line(
         "every update could be dealt with in the last week", "{n} updates could not be dealt with in the last week",

@@ -29,6 +29,7 @@ _AHEAD = 0.3  # seconds of letters claimed beforehand
 _SOON = 0.02  # seconds until letters that have just gone out are written down, and make room
 _PATIENCE = 2.0  # seconds a claimed letter may wait for its place; then it is given back
 _RETRY = (1, 2, 5, 10, 30)  # seconds without a new letter while nobody hears, or answers get lost
+_ENDING = 0.5  # seconds the database has when the bot is told to stop
 _KEEP_EVERY = 5.0  # seconds between two times the pace is kept
 _NOTICEABLE = 0.1  # of the pace
 
@@ -52,20 +53,28 @@ class Dispatch:
         """Send what waits until cancelled; then what was claimed and has not gone out is given back."""
         try:
             await self._resume()
-            rest = _SOON
             while True:
-                await self._until_room()
-                letters = await self._claim()
-                for letter in letters:
-                    await self._hand_out(letter)
-                await self._keep_pace()
-                rest = _SOON if letters else min(rest * 2, LOOK_EVERY)
-                if not letters:
-                    await self._rest(rest)
+                try:
+                    await self._send_what_waits()
+                except Exception:  # replies must go on
+                    log.exception("what the bot starts cannot be sent just now")
+                    self._give_back_unsent()
+                    await asyncio.sleep(_RETRY[-1])
         finally:
-            for letter in [one for one in self._held.values() if not self._sender.holds(one)]:
-                self._give_back(letter)
+            self._give_back_unsent()
             await self._keep_pace(ending=True)
+
+    async def _send_what_waits(self) -> None:
+        rest = _SOON
+        while True:
+            await self._until_room()
+            letters = await self._claim()
+            for letter in letters:
+                await self._hand_out(letter)
+            await self._keep_pace()
+            rest = _SOON if letters else min(rest * 2, LOOK_EVERY)
+            if not letters:
+                await self._rest(rest)
 
     def settled(self, outcome: Settled) -> None:
         """Hear what became of a letter, and pass it on to be recorded."""
@@ -102,6 +111,8 @@ class Dispatch:
         try:
             await asyncio.wait({claiming})
         finally:  # when cancelled too: what is claimed is ours to give back
+            await asyncio.wait({claiming}, timeout=_ENDING)
+            claiming.cancel()
             await asyncio.wait({claiming})
             letters = _claimed(claiming)
             self._held |= {letter.id: letter for letter in letters}
@@ -131,6 +142,10 @@ class Dispatch:
             return self._give_back(letter, max(busy, 0) + CHAT_GAP)
         return self._pacer.take(letter.chat_id, now)
 
+    def _give_back_unsent(self) -> None:
+        for letter in [one for one in self._held.values() if not self._sender.holds(one)]:
+            self._give_back(letter)
+
     def _give_back(self, letter: Letter, seconds: float = 0) -> None:
         """A letter that did not go out waits again, to be tried after so many seconds."""
         self._held.pop(letter.id, None)
@@ -155,7 +170,8 @@ class Dispatch:
         if not (ending and pace != before) and (not noticeable or now - at < _KEEP_EVERY):
             return
         with contextlib.suppress(*TROUBLE):
-            await self._pile.keep_pace(Pace(pace, self._in(hold) if hold else None, self._pile.clock()))
+            async with asyncio.timeout(_ENDING if ending else None):
+                await self._pile.keep_pace(Pace(pace, self._in(hold) if hold else None, self._pile.clock()))
             self._kept = (pace, now)
 
     def _in(self, seconds: float) -> dt.datetime:
@@ -166,6 +182,8 @@ class Dispatch:
 
 
 def _claimed(claiming: asyncio.Task[Sequence[Letter]]) -> Sequence[Letter]:
+    if claiming.cancelled():
+        return []
     try:
         return claiming.result()
     except TROUBLE as error:

@@ -35,7 +35,7 @@ class Pile:
         self.clock = clock
 
     async def waits(self) -> bool:
-        """Whether there is anything to claim. Nothing is begun by a clock that cannot be trusted."""
+        """Whether there is anything to claim."""
         if not self._house.is_certain():
             return False
         async with self._engine.connect() as connection:
@@ -43,7 +43,12 @@ class Pile:
             return await connection.run_sync(claims.waits, self._house.organisation_id, self._house.bot_id, self.clock())
 
     async def claim(self, wanted: int, most: int) -> Sequence[Letter]:
-        """The next letters, at most `wanted`, as long as not more than `most` are on their way; committed."""
+        """The next letters, at most `wanted`, as long as not more than `most` are on their way; committed.
+
+        Nothing is begun by a clock that cannot be trusted.
+        """
+        if not self._house.is_certain():
+            return []
         doubtful, self._doubtful = self._doubtful, True  # until the commit has been heard of
         async with self._engine.begin() as connection:
             if doubtful:

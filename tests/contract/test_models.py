@@ -5,6 +5,7 @@ The rule itself stands in tests/conftest.py: it holds for every test in which an
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import aiogram
@@ -118,6 +119,16 @@ def test_a_telegram_that_lies_is_caught(lie: str, monkeypatch: Patch) -> None:
         buttons = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y" * 65}]]}
         telegram.bot("sendMessage", chat_id=aisha.id, text="Coming?", reply_markup=buttons)
     assert caught in "\n".join(watch.judged())
+
+
+@pytest.mark.promise("P25", control=True)
+def test_a_test_in_which_telegram_lies_fails_unless_it_says_that_it_means_to(monkeypatch: Patch) -> None:
+    _lie_dates_in_milliseconds(monkeypatch)
+    for excused in (False, True):
+        with running() as telegram:
+            telegram.person("Aisha").starts()
+        with nullcontext() if excused else pytest.raises(AssertionError, match="is no time in seconds"):
+            watch.check(excused=excused)
 
 
 MISTAKES: dict[str, dict[str, Any]] = {

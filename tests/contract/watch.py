@@ -11,6 +11,13 @@ MARK = "nonsense"
 seen: deque[Called | Queued] = deque()
 
 
+def check(*, excused: bool) -> None:
+    """End a test: raises AssertionError for what is wrong with all that was seen in it, unless it meant that."""
+    wrong = judged()
+    if wrong and not excused:
+        raise AssertionError("what this test did is not the Bot API:\n" + "\n".join(wrong))
+
+
 def judged() -> list[str]:
     """What is wrong with all that was seen since the last time, each thing once with how often it came; forgets it."""
     return [f"{wrong} ({times} times)" if times > 1 else wrong for wrong, times in Counter(_judge()).items()]

@@ -54,6 +54,12 @@ def test_the_image_runs_as_nobody_in_particular_and_ends_when_told() -> None:
     assert last("VOLUME") == '["/withus", "/keys"]'
 
 
+def test_the_image_asks_the_bot_how_it_is_at_an_address_it_has() -> None:
+    (path,) = re.findall(r"http://127\.0\.0\.1:8080(/\w+)", last("HEALTHCHECK"))
+    assert path == "/readyz"  # which the evening of tests/deploy/test_running.py asks too
+    assert "WITHUS_WEB__LISTEN=0.0.0.0:8080" in last("ENV")
+
+
 def test_the_image_and_compose_carry_this_version_and_a_python_that_will_do() -> None:
     assert f'image.version="{VERSION}"' in last("LABEL")
     assert COMPOSE["services"]["withus"]["image"] == f"withus:{VERSION}"

@@ -44,7 +44,7 @@ async def respond(bot: Bot, update: Update, chosen: list[str]) -> None:
 async def test_a_crowd_answers_and_goes(bot: Bot, telegram: Telegram) -> None:
     chosen: list[str] = []
     serving = asyncio.create_task(serve(bot, chosen))
-    verdict = await answer(telegram.url, "CODE", 12, 2, BANDS, 3, quiet=0.5)
+    verdict = await answer(telegram.url, "CODE", 12, 4, BANDS, 3, quiet=2)
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
     assert verdict.good
@@ -156,7 +156,7 @@ def test_broken_flood_rules_are_in_the_verdict(telegram: Telegram, aisha: Someon
 
 async def test_a_crowd_can_be_put_before_any_bot(bot: Bot, telegram: Telegram) -> None:
     serving = asyncio.create_task(serve_polls(bot))
-    telegram.post("/sim/crowd", {"people": 8, "seconds": 1.5, "code": "CODE", "quiet": 0.4, "most_steps": 5})
+    telegram.post("/sim/crowd", {"people": 8, "seconds": 4, "code": "CODE", "quiet": 2, "most_steps": 5})
     with pytest.raises(AssertionError, match="still going"):
         telegram.post("/sim/crowd", {})
     while (seen := await asyncio.to_thread(telegram.get, "/sim/crowd", wait=5))["going"]:

@@ -170,12 +170,19 @@ def test_the_bot_is_blocked_and_let_in_again(phone: Page, telegram: Telegram, ai
 def test_the_picture_in_the_documents_is_one_of_this_page(
     page: Page, telegram: Telegram, reader: int, tmp_path: Path, width: int
 ) -> None:
+    page.locator(".phone").last.locator(".start").click()
+    other = int(telegram.await_log("send", count=2)[1]["person"])
     buttons = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}, {"text": "No", "callback_data": "n"}]]}
     telegram.bot("sendMessage", chat_id=reader, text="Are you coming on Friday?", reply_markup=buttons)
+    telegram.bot("sendPoll", chat_id=other, question="What shall we eat?", options=["Soup", "Bread and cheese"])
+    page.get_by_label("Soup").check()
+    page.get_by_role("button", name="Vote").click()
+    expect(page.get_by_text("Soup (your vote)")).to_be_visible()
     page.get_by_role("button", name="Asked to wait").click()
-    expect(page.locator(".message")).to_have_count(2)
+    expect(page.get_by_role("list", name="In force now")).to_contain_text("10 times more")
     say(telegram, reader, "You are one of us.")
     expect(page.locator(".lately .bad")).to_have_count(1)
+    expect(page.get_by_role("list", name="In force now")).to_contain_text("9 times more")
     taken = PICTURE if os.environ.get("WITHUS_PICTURES") and width > 1000 else tmp_path / "emulator.png"
     page.screenshot(path=taken)
     assert taken.stat().st_size > LEAST

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot import config_file
@@ -97,6 +97,7 @@ def test_settings_that_are_noise(tmp_path_factory: pytest.TempPathFactory, noise
 
 @pytest.mark.promise("P15")
 @whatever
+@example(environment={"WITHUS_TELEGRAM__TOKEN_FILE": "\0"})
 @given(environment=st.dictionaries(NAMES.map("WITHUS_{}".format), st.text(max_size=30), max_size=3))
 def test_an_environment_of_anything(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> None:
     file = tmp_path_factory.getbasetemp() / "good.toml"

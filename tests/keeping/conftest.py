@@ -17,6 +17,9 @@ from tests.storage.world import World
 __all__ = ["make_house", "nursery"]
 
 KINDS = ["sqlite", "postgresql"]
+ONCE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For a test to which the kind of database makes no difference."""
+
 NewDatabase = Callable[[str], str]
 
 

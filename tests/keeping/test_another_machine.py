@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from emulator.client import Someone
+from storage import outbox, restoring
+from storage.manifests import Manifest
+from storage.outbox import Letter
 from tests.keeping.conftest import KINDS, NewDatabase
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, WHO, Crowd, Plan, check, hear, make_plans, tap_through
 from tests.road.house import House
-
-MoveIn = Callable[[House, Path], House]
+from tests.road.indoors import Indoors, indoors
 
 
 def back_up(house: House) -> Path:
@@ -57,10 +59,14 @@ def go_on(person: Someone, plan: Plan) -> None:
     hear(person, END)
 
 
+def the_other(database: str) -> str:
+    """The kind of database that a URL is not."""
+    return KINDS[database.startswith(KINDS[0])]
+
+
 @pytest.mark.promise("P20")
-@pytest.mark.parametrize("kind", KINDS)
 def test_people_go_on_where_they_were_when_the_backup_was_made(
-    make_house: MakeHouse, new_database: NewDatabase, tmp_path: Path, kind: str
+    make_house: MakeHouse, new_database: NewDatabase, tmp_path: Path
 ) -> None:
     house = make_house()
     code = house.open(ENGAGEMENT)
@@ -74,13 +80,85 @@ def test_people_go_on_where_they_were_when_the_backup_was_made(
     backup = back_up(house)
     house.stop()
 
-    other = another_machine(house, tmp_path / "other", new_database(kind))
+    other = another_machine(house, tmp_path / "other", new_database(the_other(house.database)))
     assert "Restored 5 people" in other.command("restore", str(backup))
     assert results(other) == told
     other.start()
+    with pytest.raises(AssertionError, match="A bot is running"):
+        other.command("restore", str(backup), "--replace")
     go_on(waiting, half)
     late = make_plans(1, seed=21)[0]
     tap_through(other.telegram.person(), late, code)
     other.settle()
     check(other, [*whole, half, late])
     other.stop()
+
+
+@pytest.mark.promise("P20")
+def test_a_backup_made_while_people_answer_is_of_one_moment(
+    make_house: MakeHouse, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    house = make_house()
+    code = house.open(ENGAGEMENT)
+    made = []
+    with Crowd(house.telegram, code) as crowd:
+        for seed in range(3):
+            crowd.add(make_plans(4, seed=seed))
+            hear(crowd.people[-1], "how old are you")
+            made.append(back_up(house))
+    house.settle()
+    check(house, crowd.plans)
+    house.stop()
+    for number, backup in enumerate(made):
+        held = Manifest.read(backup).tables
+        other = another_machine(house, tmp_path / f"other-{number}", new_database("sqlite"))
+        other.command("restore", str(backup))
+        people = other.results(ENGAGEMENT)["people"]
+        assert people == {"started": held["participations"].rows, "finished": held["responses"].rows}
+
+
+def heard_of_a_restored_bot(house: House, folder: Path, url: str) -> int:
+    """How many messages somebody who says nothing gets of a bot restored with letters waiting, and told to go on."""
+    code = house.open(ENGAGEMENT)
+    silent = house.telegram.person()
+    begin(silent, Plan("work", (), "", "", ""), code)
+    house.settle()
+    house.stop()
+    with indoors(house.database, house.keys.parent, token=house.telegram.token) as inside:
+        inside.do(_wait, inside, silent.id)
+    backup = back_up(house)
+    other = another_machine(house, folder, url)
+    other.command("restore", str(backup))
+    before = len(silent.chat()["messages"])
+    other.start()
+    assert "It was paused" in other.command("resume")
+    tap_through(house.telegram.person(), make_plans(1, seed=3)[0], code)
+    other.settle()
+    return len(silent.chat()["messages"]) - before
+
+
+@pytest.mark.promise("P20")
+def test_a_restored_bot_says_nothing_by_itself(make_house: MakeHouse, new_database: NewDatabase, tmp_path: Path) -> None:
+    house = make_house()
+    assert heard_of_a_restored_bot(house, tmp_path / "other", new_database(the_other(house.database))) == 0
+
+
+@pytest.mark.promise("P20", control=True)
+def test_a_restore_that_leaves_letters_waiting_is_caught(
+    make_house: MakeHouse, new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restoring, "_settle_letters", lambda _db: (0, 0))
+    house = make_house()
+    assert heard_of_a_restored_bot(house, tmp_path / "other", new_database(the_other(house.database))) > 0
+
+
+CONTENT = {"text": "Out of the past", "bold": [], "rows": []}
+
+
+def _wait(db: Connection, inside: Indoors, chat_id: int) -> None:
+    """A reply that was given back, and a broadcast that is due."""
+    house, now = inside.base.house, inside.base.clock.now()
+    place = (house.organisation_id, int(house.bot_id))
+    outbox.write(db, house.keys, place, [Letter(1, None, chat_id, "say", CONTENT)], "a dead process", now)
+    started = Letter(2, None, chat_id, "say", CONTENT, outbox.BROADCAST, outbox.NEVER_TWICE)
+    outbox.keep(db, house.keys, place, [started], now)

@@ -6,6 +6,7 @@ import base64
 import json
 import resource
 import stat
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +14,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+import bot
 from storage import backups, erasure, schema
 from storage.backups import UNFINISHED
-from storage.database import open_plainly
-from tests.keeping.conftest import NewDatabase
+from storage.engines import open_plainly
+from tests.keeping.conftest import KINDS, ONCE, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import fill, maker, say_nothing
 from tests.storage.world import NOON, World, pick
@@ -34,6 +36,12 @@ def test_a_backup_is_verified_and_says_what_it_is(home: Installation, world: Wor
     assert manifest.tables["people"].rows == 12
 
 
+def test_the_version_in_a_backup_is_the_programs_own() -> None:
+    pyproject = Path(bot.__file__).parents[1] / "pyproject.toml"
+    assert tomllib.loads(pyproject.read_text("utf-8"))["project"]["version"] == bot.VERSION
+
+
+@ONCE
 def test_a_backup_is_for_its_owner_alone(home: Installation, world: World) -> None:
     fill(world)
     made = home.back_up()
@@ -60,6 +68,7 @@ def test_who_was_deleted_leaves_no_trace_in_the_next_backup(home: Installation, 
     assert code.encode() not in content(home.back_up())
 
 
+@ONCE
 def test_lasting_keys_are_copied_when_asked_without_the_daily_ones(home: Installation, world: World, tmp_path: Path) -> None:
     fill(world, "anonymous")
     said = home.command("backup", "--with-keys", str(tmp_path / "safe"))
@@ -68,11 +77,13 @@ def test_lasting_keys_are_copied_when_asked_without_the_daily_ones(home: Install
     assert "whoever has both can read everything" in said
 
 
+@ONCE
 def test_keys_are_not_copied_to_where_the_backups_lie(home: Installation, world: World) -> None:
     fill(world)
     assert "must lie apart" in home.refused("backup", "--with-keys", str(home.backups / "keys"))
 
 
+@ONCE
 def test_only_so_many_are_kept_when_asked(home: Installation, world: World) -> None:
     fill(world)
     made = [home.back_up() for _ in range(3)]
@@ -83,6 +94,7 @@ def test_only_so_many_are_kept_when_asked(home: Installation, world: World) -> N
     assert not made[0].exists()
 
 
+@ONCE
 def test_what_was_interrupted_is_no_backup_and_goes_with_the_next(home: Installation, world: World) -> None:
     fill(world)
     made = home.back_up()
@@ -113,12 +125,14 @@ def test_a_full_disk_is_said_to_be_full_and_nothing_is_left(home: Installation, 
     home.back_up()
 
 
+@ONCE
 def test_a_place_that_is_no_folder_is_said_to_be_none(home: Installation, world: World) -> None:
     fill(world)
     for place in (home.settings, home.settings / "backups"):
         assert "that is no folder" in home.refused("backup", "--to", str(place))
 
 
+@ONCE
 def test_a_backup_does_not_go_into_another(home: Installation, world: World) -> None:
     fill(world)
     made = home.back_up()
@@ -127,13 +141,14 @@ def test_a_backup_does_not_go_into_another(home: Installation, world: World) -> 
     backups.verify(made, say_nothing)
 
 
+@ONCE
 def test_two_backups_into_one_folder_wait_for_each_other(home: Installation, world: World, tmp_path: Path) -> None:
     fill(world)
     with backups._only_one(tmp_path):
         assert "Another backup is being made" in home.refused("backup", "--to", str(tmp_path))
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_there_is_nothing_to_back_up_where_nothing_is(tmp_path: Path, new_database: NewDatabase, kind: str) -> None:
     home = Installation(tmp_path / "home", new_database(kind))
     said = home.refused("backup")
@@ -141,6 +156,7 @@ def test_there_is_nothing_to_back_up_where_nothing_is(tmp_path: Path, new_databa
     assert not home.backups.exists() or list(home.backups.iterdir()) == []
 
 
+@ONCE
 def test_progress_is_told_of_a_large_table(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(world)
     monkeypatch.setattr("storage.copying._EVERY", 10)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import backups, database, manifests
+from storage import backups, engines, manifests
 from storage.backups import DATABASE
 from storage.manifests import BackupError
 from tests.keeping.people import fill, maker, say_nothing
@@ -21,7 +21,7 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("changed")
     with World(f"sqlite:///{folder / 'withus.db'}", make_keys(folder)) as world:
         fill(world)
-        with database.open_plainly(world.url) as engine:
+        with engines.open_plainly(world.url) as engine:
             yield backups.make(engine, folder / "backups", maker(world), say_nothing)
 
 

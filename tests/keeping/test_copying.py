@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from storage import backups, copying, database
+from storage import backups, copying, database, engines
 from storage.copying import CopyError, Tally
 from storage.database import DatabaseError
 from storage.manifests import BackupError
@@ -20,7 +20,7 @@ from tests.storage.world import World, make_keys
 
 
 def count(url: str) -> dict[str, Tally]:
-    with database.open_plainly(url) as engine, copying.snapshot(engine) as db:
+    with engines.open_plainly(url) as engine, copying.snapshot(engine) as db:
         return copying.count(db)
 
 
@@ -34,8 +34,8 @@ def test_a_copy_counts_as_its_source_does(world: World, new_database: NewDatabas
     fill(world)
     url = new_database(kind)
     with (
-        database.open_plainly(world.url) as source,
-        database.open_plainly(url, begin=True) as target,
+        engines.open_plainly(world.url) as source,
+        engines.open_plainly(url, begin=True) as target,
         copying.snapshot(source) as ours,
         target.begin() as theirs,
     ):
@@ -53,13 +53,12 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_difference_of_one_is_found(world: World, change: str) -> None:
+def test_a_difference_of_one_changes_the_count(world: World) -> None:
     fill(world)
-    before = count(world.url)
-    world.do(lambda db: db.execute(text(CHANGES[change])).rowcount)
-    with pytest.raises(CopyError):
-        copying.compare(before, count(world.url))
+    for what, change in CHANGES.items():
+        before = count(world.url)
+        world.do(lambda db, change=change: db.execute(text(change)).rowcount)  # type: ignore[misc]
+        assert count(world.url) != before, what
 
 
 def copy_while_somebody_answers(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Tally]:
@@ -73,7 +72,7 @@ def copy_while_somebody_answers(world: World, folder: Path, monkeypatch: pytest.
         if table == "people" and not came:
             came.append(world.answer(clinic, {}))
 
-    with database.open_plainly(world.url) as engine:
+    with engines.open_plainly(world.url) as engine:
         made = backups.make(engine, folder, maker(world), say)
     assert came
     with backups.reading(made / backups.DATABASE) as db:

@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 from storage import backups, copying
 from storage import database as databases
 from storage.copying import Tally
-from storage.database import open_plainly
+from storage.engines import open_plainly
 from tests.crashes.conftest import Ground
 from tests.crashes.loop import Account, for_every_point, run_command
 from tests.crashes.points import COMMIT, EVERYTHING

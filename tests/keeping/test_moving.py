@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect
 
 from storage import copying, schema
 from storage.copying import Row, Tally
-from storage.database import open_plainly
+from storage.engines import open_plainly
 from tests.keeping.conftest import KINDS, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import fill

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, text
 
 from storage import backups, database, erasure, keys, manifests, outbox, pauses, presence, schema
-from storage.database import open_plainly
+from storage.engines import open_plainly
 from storage.manifests import Manifest
 from storage.outbox import Letter
-from tests.keeping.conftest import KINDS, NewDatabase
+from tests.keeping.conftest import KINDS, ONCE, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import BOT, fill, say_nothing
 from tests.storage.world import NOON, World, pick
@@ -54,6 +54,7 @@ def test_a_database_that_holds_people_is_replaced_only_when_asked_and_after_a_ba
     assert backups.verify(before, say_nothing).tables["people"].rows == 13
 
 
+@ONCE
 def test_the_key_file_of_another_installation_is_refused(home: Installation, world: World, away: Installation) -> None:
     fill(world)
     made = home.back_up()
@@ -65,6 +66,18 @@ def test_the_key_file_of_another_installation_is_refused(home: Installation, wor
     away.command("restore", str(made))
 
 
+@ONCE
+@pytest.mark.promise("P20")
+def test_an_older_copy_of_the_key_file_is_refused(home: Installation, world: World, away: Installation) -> None:
+    away.take_keys(home)
+    fill(world)
+    made = home.back_up()
+    assert "an older copy: it does not know the people of clinic" in away.refused("restore", str(made))
+    away.take_keys(home)
+    away.command("restore", str(made))
+
+
+@ONCE
 def test_a_backup_from_a_newer_program_is_refused(home: Installation, world: World, away: Installation) -> None:
     fill(world)
     made = home.back_up()
@@ -74,10 +87,12 @@ def test_a_backup_from_a_newer_program_is_refused(home: Installation, world: Wor
     assert "newer version of With Us (9.9)" in away.refused("restore", str(made))
     held = json.loads((made / manifests.NAME).read_text())
     del held["checksum"]
-    (made / manifests.NAME).write_bytes(manifests._render(held | {"format": 2}))
-    assert "newer version of With Us" in away.refused("restore", str(made))
+    for strange in ({"format": 2}, {"also": "this"}):
+        (made / manifests.NAME).write_bytes(manifests._render(held | strange))
+        assert "another version of With Us, newer" in away.refused("restore", str(made))
 
 
+@ONCE
 def test_a_folder_that_is_no_backup_is_said_to_be_none(home: Installation, world: World, tmp_path: Path) -> None:
     fill(world)
     for place in (tmp_path, tmp_path / "nowhere", home.settings):
@@ -92,6 +107,22 @@ def test_a_database_of_another_program_is_left_alone(home: Installation, world: 
     assert "another program" in away.refused("restore", str(made), "--replace")
 
 
+@ONCE
+def test_a_damaged_database_is_moved_away_before_it_is_replaced(home: Installation, world: World) -> None:
+    fill(world)
+    made = home.back_up()
+    world.run(world.engine.dispose)
+    file = Path(home.url.removeprefix("sqlite:///"))
+    whole = file.read_bytes()
+    for harmed in (b"no database " * 1000, whole[:8192] + b"!" * 40_000 + whole[48_192:]):
+        file.write_bytes(harmed)
+        assert "Move it away" in home.refused("restore", str(made), "--replace")
+        assert file.read_bytes() == harmed
+    file.unlink()
+    home.command("restore", str(made))
+
+
+@ONCE
 def test_a_changed_backup_changes_nothing(home: Installation, world: World, away: Installation) -> None:
     fill(world)
     made = home.back_up()

@@ -19,7 +19,7 @@ from bot import config_file
 from bot.clock import Clock
 from bot.foundation import foundation
 from storage import backups, copying, database, engagements, schema
-from storage.database import open_plainly
+from storage.engines import open_plainly
 from tests.keeping.conftest import NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import say_nothing
@@ -85,6 +85,9 @@ def old(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Old:
     return made
 
 
+FIRST = pytest.mark.parametrize("old", ["first-landed"], indirect=True)
+
+
 def figures(results: Mapping[str, Any]) -> dict[str, Any]:
     """What results say of people, in whatever words they say it."""
     steps = {
@@ -146,6 +149,7 @@ def test_wishes_know_the_wording_they_answered(old: Old) -> None:
 
 
 @pytest.mark.promise("P21")
+@FIRST
 def test_a_database_that_is_up_to_date_is_left_alone(old: Old) -> None:
     old.command("upgrade")
     before = old.count()
@@ -155,6 +159,7 @@ def test_a_database_that_is_up_to_date_is_left_alone(old: Old) -> None:
 
 
 @pytest.mark.promise("P21")
+@FIRST
 def test_other_commands_say_what_to_do_and_upgrade_nothing(old: Old) -> None:
     before = old.count()
     for command in (("engagement", "list"), ("results", "x"), ("move", f"sqlite:///{old.folder / 'new.db'}")):
@@ -164,6 +169,7 @@ def test_other_commands_say_what_to_do_and_upgrade_nothing(old: Old) -> None:
 
 
 @pytest.mark.promise("P21")
+@FIRST
 def test_nothing_is_upgraded_when_no_backup_can_be_made(old: Old) -> None:
     before = old.count()
     old.backups.write_text("a file where the folder should be")
@@ -200,6 +206,7 @@ def test_run_upgrades_by_itself_after_a_backup(make_house: MakeHouse, database: 
 
 
 @pytest.mark.promise("P21")
+@FIRST
 def test_an_older_program_refuses_a_newer_schema(old: Old) -> None:
     old.command("upgrade")
     _make_newer(old)
@@ -210,6 +217,7 @@ def test_an_older_program_refuses_a_newer_schema(old: Old) -> None:
 
 
 @pytest.mark.promise("P21", control=True)
+@FIRST
 def test_a_program_that_does_not_look_at_the_schema_is_caught(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     old.command("upgrade")
     _make_newer(old)

@@ -13,7 +13,7 @@ from tests.faults.disks import shut
 from tests.faults.outage import health_says, is_well
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, Crowd, check, hear, make_plans, type_all
-from tests.road.house import House, until
+from tests.road.house import PATIENCE, House, until
 
 
 def run_two(first: House) -> None:
@@ -33,6 +33,10 @@ def run_two(first: House) -> None:
             if not second.pid:
                 second.begin()
                 second.await_ready()
+    if not first.database.startswith("sqlite"):  # both are there, and have nothing to do but to listen
+        at = first.telegram.state()["log"]
+        first.begin()
+        first.telegram.await_log("call", after=at, wait=PATIENCE, method="setMyShortDescription")
     person = first.telegram.person()
     type_all(person, last := make_plans(1, seed=9)[0], code)
     hear(person, END)

@@ -15,6 +15,7 @@ from yarl import URL
 
 from bot.config import Config
 from bot.foundation import Foundation, foundation
+from bot.telegram import dispatch
 from bot.telegram.album import Album
 from bot.telegram.dispatch import Dispatch
 from bot.telegram.pacer import Pacer
@@ -60,6 +61,12 @@ REPEATED: Mapping[str, tuple[str, int]] = {
 """The same for a reply, of which nothing is kept once it went out, or never will."""
 
 SECONDS = 1.5  # a fault that lasts; the wire of these tests waits half a second for an answer
+
+
+@pytest.fixture(autouse=True)
+def _haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other call fails here, and nobody wants to see the bot wait for better times."""
+    monkeypatch.setattr(dispatch, "_RETRY", (0.05,))
 
 
 class ImpatientWire(Wire):

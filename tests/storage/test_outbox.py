@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, event, insert, select, text, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from storage import claims, outbox, pauses, schema, unknowns
 from storage.outbox import BROADCAST, FAILED, LEFT, NEVER_TWICE, PENDING, SENDING, SENT, UNKNOWN, Letter, Settled
@@ -243,7 +243,6 @@ def test_claiming_looks_at_nothing_but_what_it_takes(world: World) -> None:
 
     def plans(db: Connection) -> str:
         db.execute(insert(schema.outbox), rows)
-        db.execute(text("ANALYZE"))
         asked: list[tuple[str, object]] = []
         event.listen(db, "before_cursor_execute", lambda _c, _u, words, given, *_: asked.append((words, given)))
         claims.take(db, world.keys, (world.organisation_id, BOT), "me", 8, 8, NOON)

@@ -106,6 +106,22 @@ def test_releases_of_other_engagements_stay_apart(world: World) -> None:
     assert latest(world, ward).counts["who"] == {ANSWERED: 11, "care": 11}
 
 
+def test_what_is_due_is_found_for_all_engagements_at_once(world: World) -> None:
+    def due() -> list[str]:
+        return [one.slug for one in world.do(lambda db: releases.due(db, everything))]
+
+    kinds = {"few": 9, "enough": 10, "anonymous": 10, "later": 10}
+    sources = {slug: SOURCE.replace('id = "clinic"', f'id = "{slug}"', 1) for slug in kinds}
+    everything = [world.engage("anonymous" if slug == "anonymous" else "named", source) for slug, source in sources.items()]
+    for one in everything:
+        finish(world, one, kinds[one.slug])
+    assert due() == ["enough", "anonymous", "later"]
+    make(world, everything[-1])
+    assert due() == ["enough", "anonymous"]
+    finish(world, everything[-1], 8)
+    assert due() == ["enough", "anonymous", "later"]
+
+
 def test_a_question_keeps_its_figures_until_eight_more_have_answered_it(world: World) -> None:
     clinic = world.engage()
     world.answer_all(clinic, [{"who": pick("have"), "first": pick("nearer")}] * 10)

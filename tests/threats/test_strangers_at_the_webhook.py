@@ -58,9 +58,10 @@ def test_whoever_has_no_secret_is_answered_before_the_body_is_heard(hook: House)
     with socket.create_connection(("127.0.0.1", hook.port), PATIENCE) as stranger:
         stranger.sendall(b"POST /telegram HTTP/1.1\r\nHost: a\r\nContent-Length: 10485760\r\n\r\n")
         said = b""
-        while piece := stranger.recv(4096):  # the line is ended, so that nothing more of it need be heard
+        while piece := stranger.recv(4096):
             said += piece
     assert b"403" in said.partition(b"\r\n")[0]
+    assert b"connection: close" in said.lower()  # so that nothing more of it need be heard
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
