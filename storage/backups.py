@@ -187,7 +187,8 @@ def workshop(folder: Path, name: str) -> Iterator[Path]:
 
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
-    if any((above / NAME).exists() for above in (folder.absolute(), *folder.absolute().parents)):
+    above = (folder.absolute(), *folder.absolute().parents)
+    if any((one / NAME).exists() and (one / DATABASE).exists() for one in above):
         msg = f"{folder} lies inside a backup. Choose another folder with --to."
         raise BackupError(msg)
     handle = os.open(folder, os.O_RDONLY)
