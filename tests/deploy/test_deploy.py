@@ -56,7 +56,7 @@ def test_the_image_runs_as_nobody_in_particular_and_ends_when_told() -> None:
 
 def test_the_image_asks_the_bot_how_it_is_at_an_address_it_has() -> None:
     (path,) = re.findall(r"http://127\.0\.0\.1:8080(/\w+)", last("HEALTHCHECK"))
-    assert path == "/readyz"  # which the evening of tests/deploy/test_running.py asks too
+    assert path == "/healthz"  # alive: starting it again would not bring a disk or Telegram back
     assert "WITHUS_WEB__LISTEN=0.0.0.0:8080" in last("ENV")
 
 

@@ -12,7 +12,7 @@ import pytest
 from bot.telegram.pacer import Pacer
 from bot.telegram.sender import Sender
 from storage.outbox import BROADCAST, NEVER_TWICE, REMINDER, SENT, UNKNOWN, Letter
-from tests.sending.afternoon import SAY, Afternoon, broadcast, live, look_over, share_refused
+from tests.sending.afternoon import SAY, Afternoon, Heap, broadcast, live, look_over, share_refused
 from tests.sending.flood import Weather
 
 HOUR = 3600
@@ -189,3 +189,15 @@ def test_lanes_have_an_order() -> None:
     first = [call.chat - 1000 for call in past.started[:100]]
     assert sorted(first) == list(range(201, 301))
     assert {letter.lane for letter in past.letters} == {BROADCAST, REMINDER}
+
+
+def test_a_fault_in_claiming_does_not_end_what_the_bot_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    claim, faults = Heap.claim, iter([ValueError("a fault"), OSError("no disk")])
+
+    async def fail_first(self: Heap, wanted: int, most: int) -> Sequence[Letter]:
+        if fault := next(faults, None):
+            raise fault
+        return await claim(self, wanted, most)
+
+    monkeypatch.setattr(Heap, "claim", fail_first)
+    look_over(live(Afternoon(Weather(), broadcast(100), seed=14).pass_by()))
