@@ -127,7 +127,7 @@ def _by(found: Mapping[tuple[str, str, str], int], state: str, part: Callable[[t
     for kind, number in found.items():
         if kind[1] == state:
             parts[part(kind)] = parts.get(part(kind), 0) + number
-    told = ", ".join(f"{number} {REASONS.get(name, name)}" for name, number in sorted(parts.items()))
+    told = ", ".join(f"{number} {_in_words(name)}" for name, number in sorted(parts.items()))
     return f"{sum(parts.values())} ({told})" if parts else "0"
 
 
@@ -136,7 +136,7 @@ def _listed(base: Foundation, db: Connection) -> list[str]:
     if not listed:
         return ["No letter is unknown."]
     lines = [
-        f"{one.person or '(erased)'}  {one.id}  {one.lane}  since {one.since:%Y-%m-%d %H:%M} UTC  {REASONS.get(one.reason, one.reason)}"
+        f"{one.person or '(erased)'}  {one.id}  {one.lane}  since {one.since:%Y-%m-%d %H:%M} UTC  {_in_words(one.reason)}"
         for one in listed
     ]
     return [
@@ -155,6 +155,10 @@ def _waiting(db: Connection, bot_id: int) -> str:
 def _told(one: pauses.Pause) -> str:
     held = "" if one.what == pauses.EVERYTHING else f" ({one.what})"
     return f"since {one.since:%Y-%m-%d %H:%M} UTC by {one.who}{held}" + (f": {one.why}" if one.why else "")
+
+
+def _in_words(reason: str) -> str:
+    return REASONS.get(reason, reason)
 
 
 def _many(number: int) -> str:

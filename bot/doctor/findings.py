@@ -40,10 +40,7 @@ def find(name: str, /, well: object, **seen: object) -> list[Finding]:
 LINES: dict[str, Line] = {
     # --- Settings and files
     "settings": Line("the settings are complete", "the settings are wrong", "{why}"),
-    "token twice": Line(
-        "", "the bot's token stands in the settings file and in the environment; the environment's is used",
-        "Take one of them away, so that the next change of the token is made in the right place.",
-    ),
+    "secret twice": Line("", "{what}", "Take one of them away, so that the next change is made in the right place."),
     "secret file": Line(
         "", "other users of this computer can read {file}, which holds a secret", "Run: chmod 600 {file}",
     ),

@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.config import PREFIX, Config
+from bot.config_file import doubled
 from bot.doctor.findings import Finding, find
 from storage import backups, erasure, keys, sqlite_build
 from storage.manifests import BackupError, Manifest
@@ -27,9 +28,8 @@ def of_settings(file: Path | None, environment: Mapping[str, str]) -> list[Findi
     telegram = _table(file).get("telegram", {})
     named = {name: telegram[f"{name}_file"] for name in _SECRETS if f"{name}_file" in telegram}
     held = [name for name in _SECRETS if name in telegram]
-    in_file, outside = f"{PREFIX}TELEGRAM__TOKEN", f"{PREFIX}TELEGRAM__TOKEN_FILE"
-    twice = bool({"token", "token_file"} & telegram.keys()) and bool({in_file, outside} & environment.keys())
-    found = find("token twice", not twice)
+    outside = f"{PREFIX}TELEGRAM__TOKEN_FILE"
+    found = [*chain.from_iterable(find("secret twice", well=False, what=what.removesuffix(".")) for what in doubled(file, environment))]
     folder = file.resolve().parent if file else Path()
     secret = [folder / Path(str(name)).expanduser() for name in named.values()] + ([file] if file and held else [])
     secret += [Path(environment[outside])] if outside in environment else []

@@ -1,7 +1,7 @@
 """How fast the bot may send. Replies obey only what Telegram says; what the bot starts is also held to a pace.
 
-Additive increase, multiplicative decrease: what goes out unrefused raises the pace a little, a refusal lowers it. Times are
-seconds of a clock that never jumps, handed in by the caller.
+What goes out unrefused raises the pace a little, a refusal lowers it. Times are seconds of a clock that never jumps, handed
+in by the caller.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 CHAT_GAP = 1.0  # seconds between two messages the bot starts in one chat
 TICK = 0.001  # seconds; a loop may wake a hair too early, and must not ask again and again within that hair
 _SLOWEST = 1.0  # messages a second
-_RISE = 0.005  # of the whole budget, each second of sending
+_RISE = 0.0065  # of the pace, each second of sending
 _RECOVERY = 3600.0  # seconds without sending after which the whole budget is tried again
 _LESS = 0.8  # of the pace, left by a refusal
 _ONCE = 1.0  # seconds in which refusals are one event: what was in flight together is refused together
@@ -70,7 +70,7 @@ class Pacer:
     def take(self, chat_id: int, now: float) -> None:
         """Something the bot starts goes out now. A place that nobody took is not kept, so there is no burst."""
         gap = max(0.0, now - self._risen)
-        self.pace = min(self.budget, self.pace + self.budget * (_RISE * min(gap, 1 / self.pace) + gap / _RECOVERY))
+        self.pace = min(self.budget, self.pace + self.pace * _RISE * min(gap, 1 / self.pace) + self.budget * gap / _RECOVERY)
         self._risen = max(self._risen, now)
         self._next = now + 1 / self.pace
         self._started[chat_id] = now
