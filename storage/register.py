@@ -44,7 +44,8 @@ IMPERSONAL = frozenset(
         "links.label",
         "pictures.hash", "pictures.content", "edition_pictures.file", "edition_pictures.hash", "uploads.hash", "uploads.file_id",
         "answers.step", "wishes.step", "release_counts.step", "release_counts.option", "outbox.lane", "outbox.policy",
-        "outbox.state", "outbox.claimer", "pauses.what", "pauses.why", "pauses.who", "followups.kind", "followups.state", "failures.code", "failures.where",
+        "outbox.state", "outbox.claimer", "pauses.what", "pauses.why", "pauses.who",
+        "followups.kind", "followups.state", "failures.code", "failures.where",
         "leases.name", "leases.holder", "audit.who", "audit.what", "audit.about", "audit.chain",
     }
 )  # fmt: skip

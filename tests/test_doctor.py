@@ -161,7 +161,7 @@ SPOILT: dict[str, Callable[[Path], object]] = {
     "no database": _unlink("keys.json", "withus.db"),
     "database gone": _unlink("withus.db"),
     "database": lambda folder: (folder / "withus.db").write_text("a letter " * 1000),
-    "schema": _do("UPDATE alembic_version SET version_num = '0003'"),
+    "schema": _do("UPDATE alembic_version SET version_num = '0002'"),
     "paused": _do("INSERT INTO pauses VALUES (1, 'everything', 'a test', 'me', ?)", str(NOW.replace(tzinfo=None))),
     "unknown": _do(_LETTER),
     "failures": _do(_FAILURE, "2027-01-01 00:00:00.000000"),

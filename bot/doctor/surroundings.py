@@ -29,7 +29,8 @@ def of_settings(file: Path | None, environment: Mapping[str, str]) -> list[Findi
     named = {name: telegram[f"{name}_file"] for name in _SECRETS if f"{name}_file" in telegram}
     held = [name for name in _SECRETS if name in telegram]
     outside = f"{PREFIX}TELEGRAM__TOKEN_FILE"
-    found = [*chain.from_iterable(find("secret twice", well=False, what=what.removesuffix(".")) for what in doubled(file, environment))]
+    twice = [what.removesuffix(".") for what in doubled(file, environment)]
+    found = [*chain.from_iterable(find("secret twice", well=False, what=what) for what in twice)]
     folder = file.resolve().parent if file else Path()
     secret = [folder / Path(str(name)).expanduser() for name in named.values()] + ([file] if file and held else [])
     secret += [Path(environment[outside])] if outside in environment else []

@@ -81,6 +81,7 @@ def test_an_older_copy_of_the_key_file_is_refused(home: Installation, world: Wor
 def test_a_backup_from_a_newer_program_is_refused(home: Installation, world: World, away: Installation) -> None:
     fill(world)
     made = home.back_up()
+    away.take_keys(home)
     old = Manifest.read(made)
     newer = {name: getattr(old, name) for name in Manifest.__slots__} | {"schema": "9999", "program": "9.9"}
     Manifest(**newer).write(made)
@@ -102,6 +103,7 @@ def test_a_folder_that_is_no_backup_is_said_to_be_none(home: Installation, world
 def test_a_database_of_another_program_is_left_alone(home: Installation, world: World, away: Installation) -> None:
     fill(world)
     made = home.back_up()
+    away.take_keys(home)
     with open_plainly(away.url, begin=True) as engine, engine.begin() as db:
         db.execute(text("CREATE TABLE people (name TEXT)"))
     assert "another program" in away.refused("restore", str(made), "--replace")
@@ -126,6 +128,7 @@ def test_a_damaged_database_is_moved_away_before_it_is_replaced(home: Installati
 def test_a_changed_backup_changes_nothing(home: Installation, world: World, away: Installation) -> None:
     fill(world)
     made = home.back_up()
+    away.take_keys(home)
     file = made / backups.DATABASE
     file.write_bytes(file.read_bytes()[:-1] + b"!")
     assert backups.DATABASE in away.refused("restore", str(made))
@@ -181,6 +184,7 @@ def test_people_deleted_since_stay_deleted(home: Installation, world: World, awa
 @pytest.mark.promise("P24")
 def test_a_list_of_erasures_that_is_not_all_there_is_asked_for(home: Installation, world: World, away: Installation) -> None:
     clinic = fill(world)
+    away.take_keys(home)
     first = world.do(lambda db: db.execute(select(schema.people.c.id, schema.people.c.code).limit(1)).one())
     world.do(lambda db: erasure.forget(db, world.keys, {first.id: first.code}, [clinic], NOON))
     made = home.back_up()
@@ -197,6 +201,7 @@ def test_conversations_that_no_key_opens_any_more_are_let_go(
     world.answer_all(clinic, [{"who": pick("have"), "tell-me": pick("yes")}] * 3, finished=False)
     world.answer(clinic, {"who": pick("care")})
     made = home.back_up()
+    away.take_keys(home)
     away.keys.destroy_days_before(NOON.date().replace(year=2030))
     said = away.command("restore", str(made))
     anonymous = identity == "anonymous"
@@ -216,6 +221,7 @@ def test_nothing_that_waited_is_sent_and_nothing_is_started_until_somebody_says_
     home: Installation, world: World, away: Installation
 ) -> None:
     fill(world)
+    away.take_keys(home)
 
     def wait(db: Connection) -> None:
         row = {"organisation_id": world.organisation_id, "bot_id": BOT, "lane": "broadcast", "policy": outbox.NEVER_TWICE}
@@ -267,5 +273,6 @@ def test_every_row_is_back_and_new_rows_follow_on(
 
 def test_the_schema_is_this_programs_afterwards(home: Installation, world: World, away: Installation) -> None:
     fill(world)
+    away.take_keys(home)
     away.command("restore", str(home.back_up()))
     assert look(away, database.pending) == []

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 from sqlalchemy.engine.base import RootTransaction
 
 from bot import presence, waiting
 from bot.telegram import polling, sender
 from conversations import checking
-from storage import database, outbox, schema, seen
+from storage import database, outbox, seen
 
 
 def acknowledge_first() -> None:
@@ -69,18 +69,6 @@ def commit_twice() -> None:
 def send_from_memory() -> None:
     """Hand letters to the sender without writing them down."""
     outbox.write = lambda *_arguments: None
-
-
-def send_everything_again() -> None:
-    """After a crash let wait again whatever may not have gone out, also what the bot started."""
-
-    def give_back(db: Connection, bot_id: int, dead: Collection[str]) -> int:  # noqa: ARG001 - the name it is called by
-        table = schema.outbox.c
-        theirs = (table.state == outbox.SENDING, table.claimer.in_(dead), table.lane != outbox.REPLY)
-        db.execute(update(schema.outbox).where(*theirs).values(state=outbox.PENDING, claimer=""))
-        return 0
-
-    outbox.give_up = give_back
 
 
 def share_everything() -> None:

@@ -1,4 +1,4 @@
-"""What running it for real needs: pauses, the pace kept across restarts, and unknown letters found without a search."""
+"""What running it for real needs: pauses, the pace kept across restarts, and letters found without a search."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make both tables and the index."""
+    """Make both tables, and an index for each kind of letter that is looked for."""
     op.create_table(
         "pauses",
         sa.Column("organisation_id", Id, nullable=False),
@@ -31,11 +31,11 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("bot_id", name="pk_paces"),
     )
-    op.create_index(
-        "ix_outbox_unknown",
-        "outbox",
-        ["bot_id", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'unknown'"),
-        postgresql_where=sa.text("state = 'unknown'"),
-    )
+    _find("ix_outbox_unknown", ["bot_id", "id"], "state = 'unknown'")
+    _find("ix_outbox_due", ["bot_id", "state", "lane", "due_at", "id"], "due_at IS NOT NULL AND state IN ('pending', 'sending')")
+    op.drop_index("ix_outbox_waiting", table_name="outbox")  # of replies alone from here on: a broadcast must not fill it
+    _find("ix_outbox_waiting", ["bot_id", "lane", "id"], "due_at IS NULL AND state IN ('pending', 'sending')")
+
+
+def _find(name: str, columns: list[str], where: str) -> None:
+    op.create_index(name, "outbox", columns, unique=False, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
