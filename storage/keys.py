@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import fcntl
 import hashlib
 import json
 import os
 import secrets
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from storage import key_file
+
 _VERSION = 1
 _LASTING, _DAILY = 0, 1
 _EPOCH = dt.date(2020, 1, 1)
-_HEADER = 4  # version, kind of key, key number (2 bytes)
+HEAD = 4  # bytes by which what is sealed begins: version, kind of key, key number (2 bytes)
 _NONCE = 12
 _KEY = 32
 DAY_KEY_LIFE = dt.timedelta(days=2)
@@ -77,7 +77,7 @@ class Keys:
         if key is None or sealed[0] != _VERSION:
             msg = f"the key for {where} is gone"
             raise GoneError(msg)
-        nonce, body = sealed[_HEADER : _HEADER + _NONCE], sealed[_HEADER + _NONCE :]
+        nonce, body = sealed[HEAD : HEAD + _NONCE], sealed[HEAD + _NONCE :]
         try:
             return key.decrypt(nonce, body, _bound(where, row))
         except InvalidTag:
@@ -85,11 +85,11 @@ class Keys:
             raise GoneError(msg) from None
 
     def _find(self, sealed: bytes) -> AESGCM | None:
-        return (self._daily if sealed[1] == _DAILY else self._lasting).get(int.from_bytes(sealed[2:_HEADER]))
+        return (self._daily if sealed[1] == _DAILY else self._lasting).get(int.from_bytes(sealed[2:HEAD]))
 
     def _sealed(self, kind: int, number: int, key: AESGCM, where: str, row: str, data: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
-        return bytes((_VERSION, kind)) + number.to_bytes(2) + nonce + key.encrypt(nonce, data, _bound(where, row))
+        return _head(kind, number) + nonce + key.encrypt(nonce, data, _bound(where, row))
 
     # --- Looking up
 
@@ -137,7 +137,7 @@ class Keys:
 
     def sealed_on(self, sealed: bytes) -> dt.date | None:
         """The day whose key sealed this, or None for a lasting key."""
-        return _EPOCH + dt.timedelta(days=int.from_bytes(sealed[2:_HEADER])) if sealed[1] == _DAILY else None
+        return _EPOCH + dt.timedelta(days=int.from_bytes(sealed[2:HEAD])) if sealed[1] == _DAILY else None
 
     def destroy_days_before(self, day: dt.date) -> int:
         """Destroy the daily keys of days before `day`; returns how many. What they sealed is gone."""
@@ -147,18 +147,56 @@ class Keys:
             self._change(lambda held: [held["daily"].pop(str(number), None) for number in old])
         return len(old)
 
+    # --- Lasting keys
+
+    @property
+    def lasting(self) -> dict[bytes, int]:
+        """What begins with which bytes lies under which lasting key, oldest first; the last is in use."""
+        return {_head(_LASTING, number): number for number in sorted(self._lasting)}
+
+    @property
+    def mark(self) -> str:
+        """What the database remembers of the key in use, to refuse a copy of the file from before it was made."""
+        return self._mark(self._current)
+
+    def has(self, mark: str) -> bool:
+        """Whether the lasting key with this mark is in the file."""
+        return any(self._mark(number) == mark for number in self._lasting)
+
+    def _mark(self, number: int) -> str:
+        digest = hashlib.blake2b(b"mark", key=_bytes(self._held["lasting"][str(number)]), digest_size=16).hexdigest()
+        return f"{number}.{digest}"
+
+    def since(self, number: int) -> str:
+        """The day since which a lasting key is in use; empty for the first."""
+        return str(self._held.get("since", {}).get(str(number), ""))
+
+    def add_lasting(self, today: dt.date) -> None:
+        """Make a lasting key and seal with it from now on. What lies under older ones still opens."""
+
+        def add(held: dict[str, Any]) -> None:
+            number = str(max(map(int, held["lasting"])) + 1)
+            held["lasting"][number] = _text(secrets.token_bytes(_KEY))
+            held.setdefault("since", {})[number] = today.isoformat()
+
+        self._change(add)
+
+    def destroy_older(self) -> None:
+        """Destroy every lasting key but the one in use. What lies under them is gone."""
+        self._change(lambda held: held.update(lasting={str(self._current): held["lasting"][str(self._current)]}))
+
     # --- The file
 
     def copy_lasting(self, path: Path) -> None:
         """Write the keys that last to another file: the daily ones must end when their time has come."""
-        Keys(path, self._held | {"daily": {}})._write(self._held | {"daily": {}})  # noqa: SLF001 - the same noun
+        key_file.write(path, self._held | {"daily": {}})
 
     def _change(self, change: Callable[[dict[str, Any]], object]) -> None:
         """Change the file as it is now, which may hold more than when it was last read."""
-        with _alone(self.path):
+        with key_file.alone(self.path):
             held = self._on_disk()
             change(held)
-            self._write(held)
+            key_file.write(self.path, held)
         self._take(held)
 
     def _on_disk(self) -> dict[str, Any]:
@@ -170,26 +208,6 @@ class Keys:
             msg = f"The key file {self.path} was replaced by another while the bot ran. Put the right one back."
             raise KeysError(msg)
         return held
-
-    def _write(self, held: dict[str, Any]) -> None:
-        """Whole or not at all, on disk before anything is sealed with it."""
-        new = self.path.with_name(self.path.name + ".new")
-        try:
-            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w") as file:
-                json.dump(held, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self.path)
-        except OSError:
-            with suppress(OSError):
-                new.unlink()
-            raise
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def is_there(path: Path) -> bool:
@@ -215,14 +233,13 @@ def make(path: Path) -> Keys:
         raise KeysError(msg)
     fresh = {name: _text(secrets.token_bytes(_KEY)) for name in ("lasting", "lookup", "buttons")}
     held = {"format": 1, **fresh, "lasting": {"1": fresh["lasting"]}, "daily": {}, "pseudonyms": {}}
-    keys = Keys(path, held)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        keys._write(keys._held)  # noqa: SLF001 - the same noun
+        key_file.write(path, held)
     except OSError as error:
         msg = f"The key file {path} cannot be made ({error.strerror}). Check storage.keys, and that its folder can be written."
         raise KeysError(msg) from error
-    return keys
+    return Keys(path, held)
 
 
 def load(path: Path) -> Keys:
@@ -248,12 +265,13 @@ def load(path: Path) -> Keys:
         raise KeysError(msg) from error
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep other processes from changing the file meanwhile."""
-    with path.with_name(path.name + ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def is_daily(head: bytes) -> bool:
+    """Whether what begins with these bytes lies under the key of a day."""
+    return head[1] == _DAILY
+
+
+def _head(kind: int, number: int) -> bytes:
+    return bytes((_VERSION, kind)) + number.to_bytes(2)
 
 
 def _bound(where: str, row: str) -> bytes:
