@@ -15,10 +15,10 @@ from bot import content, phrasebook
 from bot.clock import Clock
 from bot.config import Config
 from bot.house import House, Numbers
-from storage import codes, keys, organisations
+from storage import codes, key_file, keys, organisations
 from storage.database import open_database
 from storage.engagements import Adoption
-from storage.keys import Keys
+from storage.keys import Keys, KeysError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,15 @@ async def foundation(config: Config, clock: Clock | None = None, *, adopt: bool 
 
     Raises DatabaseError or KeysError, saying what to do.
     """
-    clock = clock or Clock()
+    with key_file.lock_use(config.storage.keys) as free:
+        if not free:
+            raise KeysError(BEING_RENEWED)
+        async with _founded(config, clock or Clock(), adopt=adopt) as base:
+            yield base
+
+
+@asynccontextmanager
+async def _founded(config: Config, clock: Clock, *, adopt: bool) -> AsyncIterator[Foundation]:
     engine = await open_database(config.storage.url, begin=not keys.is_there(config.storage.keys))
     try:
         async with engine.begin() as connection:
@@ -78,3 +86,6 @@ def _settle(db: Connection, config: Config, shelf: content.Shelf | None, clock: 
     organisation_id = organisations.settle(db, config.organisation.name, config.organisation.time_zone, now)
     organisations.introduce(db, config.telegram.bot_id, organisation_id)
     return organisation_id, content.adopt(db, organisation_id, shelf, now) if shelf else Adoption()
+
+
+BEING_RENEWED = "The keys are being renewed just now. Wait until `keys renew` is done, then run this again. Nothing was changed."

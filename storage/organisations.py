@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage import codes
+from storage import codes, upserts
 from storage.keys import Keys, KeysError
 from storage.schema import bots, organisations, settings
 
@@ -50,11 +50,24 @@ def match(db: Connection, keys: Keys) -> None:
 
 
 def compare(db: Connection, keys: Keys) -> None:
-    """Raises KeysError for the key file of another installation."""
-    held = db.scalars(select(settings.c.value).where(settings.c.name == "keys")).first()
-    if held is not None and held != keys.fingerprint:
+    """Raises KeysError for the key file of another installation, and for a copy from before the keys were renewed."""
+    wanted = settings.c.name.in_(("keys", "lasting key"))
+    held = {row.name: row.value for row in db.execute(select(settings).where(wanted))}
+    if held.get("keys", keys.fingerprint) != keys.fingerprint:
         msg = (
             f"The key file {keys.path} belongs to another database. Set storage.keys to the file that was made with "
             "this one, or put that file back. Nothing was changed."
         )
         raise KeysError(msg)
+    if not keys.has(held.get("lasting key", keys.mark)):
+        msg = (
+            f"The key file {keys.path} is a copy from before the keys were renewed: it does not open what was kept since. "
+            "Put the newest one back. Nothing was changed."
+        )
+        raise KeysError(msg)
+
+
+def remember(db: Connection, keys: Keys) -> None:
+    """Have the database know the key in use, to refuse a key file without it."""
+    kept = upserts.insert(db, settings).values(name="lasting key", value=keys.mark)
+    db.execute(kept.on_conflict_do_update(index_elements=["name"], set_={"value": kept.excluded.value}))

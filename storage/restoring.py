@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, and_, delete, inspect, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
-from storage import audit, backups, copying, database, engagements, erasure, outbox, pauses, schema
+from storage import audit, backups, copying, database, engagements, erasure, outbox, pauses, resealing, schema
 from storage.backups import DATABASE
 from storage.copying import CopyError, Say
 from storage.database import DatabaseError
@@ -77,6 +77,20 @@ def check_keys(manifest: Manifest, restorer: Restorer) -> None:
             f"The list of erasures {beside} holds {there} lines, and it held {manifest.erasures} when this backup was made. "
             "Without all of it, people who asked to be forgotten would come back. Bring back the newest list from beside "
             "the old key file. If it is lost for good, say so with --without-erasures. Nothing was changed."
+        )
+        raise BackupError(msg)
+
+
+def check_opens(backup: Path, keys: Keys) -> None:
+    """Raises BackupError when what is sealed in a backup lies under lasting keys that are not in the key file."""
+    with backups.reading(backup / DATABASE) as db:
+        shut = resealing.find_shut(db, keys)
+    if shut:
+        msg = (
+            f"This backup does not open with the key file {keys.path}: the keys were renewed between the two "
+            f"({', '.join(shut)}). Move that file aside, put the key file of the time of the backup in its place (`keys renew "
+            "--keep-old` kept it, or you have a copy), and leave the list of erasures where it is. Then restore, and renew the "
+            "keys again. Nothing was changed."
         )
         raise BackupError(msg)
 

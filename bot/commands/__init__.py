@@ -7,7 +7,20 @@ from collections.abc import Callable
 
 import typer
 
-from bot.commands import answers, engagements, failing, files, installation, keeping, pausing, running, trying, words, workbooks
+from bot.commands import (
+    answers,
+    engagements,
+    failing,
+    files,
+    installation,
+    keeping,
+    pausing,
+    renewing,
+    running,
+    trying,
+    words,
+    workbooks,
+)
 from bot.commands.workplace import fail
 from bot.config import ConfigError
 from storage.database import DatabaseError
@@ -45,6 +58,7 @@ for name, command in COMMANDS.items():
     cli.command(name)(command)
 cli.add_typer(engagements.cli, name="engagement")
 cli.add_typer(failing.cli, name="failures")
+cli.add_typer(renewing.cli, name="keys")
 cli.add_typer(pausing.cli, name="letters")
 cli.add_typer(words.cli, name="words")
 cli.add_typer(workbooks.cli, name="xlsform")

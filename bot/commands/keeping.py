@@ -81,6 +81,7 @@ def restore(
     manifest = backups.verify(backup, _tell)
     restorer = Restorer(who(), Clock().now(), keys.load(config.storage.keys), config.storage.backups, without_erasures)
     restoring.check_keys(manifest, restorer)
+    restoring.check_opens(backup, restorer.keys)
     with _target(config.storage.url) as engine:
         with snapshot(engine) as db:
             people = restoring.holds_people(db)

@@ -52,7 +52,7 @@ def test_telegram_is_told_to_send_it_again_when_the_webhook_could_not_keep_it(ma
 @pytest.mark.promise("P14", control=True)
 def test_a_bot_that_acknowledges_while_nothing_can_be_written_is_caught(make_house: MakeHouse) -> None:
     house = make_house("polling", "tests.road.variants:acknowledge_all")
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="words number"):
         answer_through(house, locked)
 
 
@@ -127,7 +127,7 @@ def test_a_bot_that_writes_into_a_file_that_has_gone_is_caught(make_plain_house:
     house.settle()
     with vanished(house):
         type_all(house.telegram.person(), plans[1], code)
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="ready"):
             until(lambda: health_says(house, "moved or deleted"), lambda: str(health(house)), 3)
 
 

@@ -60,3 +60,9 @@ def test_every_test_is_named_by_a_sentence() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
     ]
     assert [name for name in names if name.partition(": ")[2].count("_") < few - 1] == []
+
+
+def test_what_a_broken_version_must_fail_with_is_said() -> None:
+    """A control that takes any failure for the right one passes on a slow machine too."""
+    bare = re.compile(r"raises\(AssertionError\)")
+    assert [tree.name(path) for path in tree.modules("tests") if bare.search(path.read_text("utf-8"))] == []

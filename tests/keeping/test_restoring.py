@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, text
@@ -21,7 +22,7 @@ from tests.keeping.people import BOT, fill, say_nothing
 from tests.storage.world import NOON, World, pick
 
 
-def look(home: Installation, work: Callable[[Connection], object]) -> object:
+def look(home: Installation, work: Callable[[Connection], Any]) -> Any:
     with open_plainly(home.url) as engine, engine.begin() as db:
         return work(db)
 
@@ -239,7 +240,7 @@ def test_nothing_that_waited_is_sent_and_nothing_is_started_until_somebody_says_
     left = look(away, lambda db: {row.id: row.state for row in db.execute(select(kept.id, kept.state))})
     assert left == {100: outbox.UNKNOWN, 101: outbox.UNKNOWN, 102: outbox.SENT}
     held = look(away, lambda db: pauses.held(db, world.organisation_id))
-    assert [one.what for one in held if "restored from" in one.why] == [pauses.EVERYTHING]  # type: ignore[attr-defined]
+    assert [one.what for one in held if "restored from" in one.why] == [pauses.EVERYTHING]
 
 
 # --- What is restored

@@ -199,7 +199,7 @@ def test_an_answer_counts_until_the_close_and_none_after_it(make_house: MakeHous
 @pytest.mark.promise("P8", control=True)
 def test_a_bot_that_remembers_for_a_while_what_was_open_is_caught(make_house: MakeHouse) -> None:
     house = make_house("polling", "tests.faults.variants:remember_what_was_open")
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="counted after the close"):
         close_during_a_stream(house)
 
 
