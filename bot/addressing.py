@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
 
 from bot.arrivals import TELEGRAM
 from bot.desk import Desk
@@ -15,6 +18,7 @@ from storage import codes, sessions
 from storage.engagements import OPEN, Engagement
 from storage.people import Known
 from storage.sessions import Held
+from storage.unopened import ShutError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Standing:
     person: Person
     mine: Sequence[Held] = ()
     current: Held | None = None  # the one typed words belong to
+    shut: Sequence[Row[Any]] = ()  # those that do not open here, for want of a key
 
     @property
     def lost(self) -> bool:
@@ -36,15 +41,19 @@ def stand(desk: Desk, known: Known | None, person: Person) -> Standing:
     """Where someone stands among their conversations."""
     mine = desk.held.get(known.id, []) if known else []
     current = next((held for held in mine if known and held.id == known.session_id), None)
-    return Standing(known, person, mine, current)
+    return Standing(known, person, mine, current, [row for row in desk.shut if known and row.person_id == known.id])
 
 
 def address(desk: Desk, given: Input, who: Standing) -> tuple[Input, Held | None]:
-    """`given`, as far as it can mean anything, and the conversation it is about; a new one is not saved yet."""
+    """`given`, as far as it can mean anything, and the conversation it is about; a new one is not saved yet.
+
+    Raises ShutError when that conversation does not open here: it must be neither answered nor begun anew.
+    """
     if not who.person.age_band:
         return given, None
     match given:
         case Tap(code) | Back(code) | Skip(code) | Look(code) | Done(code) | Leave(code) if code:
+            _refuse_shut(row.code == code for row in who.shut)
             named = next((held for held in who.mine if held.session.code == code), None)
             return (given, named) if named else (Refused("gone"), who.current)
         case Link(code):
@@ -54,6 +63,7 @@ def address(desk: Desk, given: Input, who: Standing) -> tuple[Input, Held | None
         case Open(slug):
             return _open(desk, who, next((one for one in desk.shelf.values() if one.slug == slug), None), None)
         case Words() if who.lost:
+            _refuse_shut(who.known is not None and row.id == who.known.session_id for row in who.shut)
             return Refused("expired"), None
         case _:
             return given, who.current
@@ -65,6 +75,7 @@ def _open(desk: Desk, who: Standing, engagement: Engagement | None, link_id: int
         return Refused("closed"), None
     if not reception.admits(engagement.audience, who.person.age_band):
         return Open(engagement.slug), None
+    _refuse_shut(row.engagement_id == engagement.id for row in who.shut)
     begun = next((held for held in who.mine if held.engagement.id == engagement.id), None)
     if begun:
         return Open(engagement.slug), begun
@@ -74,3 +85,8 @@ def _open(desk: Desk, who: Standing, engagement: Engagement | None, link_id: int
     respondent = sessions.respondent(desk.house.keys, engagement, who.known.code)
     place = (engagement.edition_id, respondent, session, desk.now, TELEGRAM, link_id)
     return Open(engagement.slug), Held(None, who.known.id, engagement, *place)
+
+
+def _refuse_shut(meant: Iterable[bool]) -> None:
+    if any(meant):
+        raise ShutError("sessions.sealed")

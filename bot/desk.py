@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from bot.arrivals import TELEGRAM
 from bot.house import House
@@ -47,6 +48,7 @@ class Desk:
     languages: tuple[str, ...] = ("en",)
     links: Mapping[str, engagements.Link] = field(default_factory=dict)
     held: dict[int, list[Held]] = field(default_factory=dict)
+    shut: Sequence[Row[Any]] = ()  # conversations that do not open here
     at_menu: Collection[int] = ()  # people whose input may need the menu
     finished: Collection[tuple[int, int]] = ()  # (person id, engagement id), of those at the menu
 

@@ -94,7 +94,7 @@ def _load_sessions(db: Connection, desk: Desk) -> None:
         return
     editions = desk.house.know(db, {row.edition_id for row in rows})
     by = desk.now if desk.house.is_certain() else _LONG_AGO  # a wrong clock must not throw answers away
-    held, expired = sessions.load(db, desk.house.keys, rows, ids, desk.shelf, editions, by)
+    held, expired, desk.shut = sessions.load(db, desk.house.keys, rows, ids, desk.shelf, editions, by)
     erasure.let_go(db, desk.house.keys, expired, desk.shelf)
     for one in held:
         desk.held.setdefault(one.person_id, []).append(one)

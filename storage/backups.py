@@ -1,7 +1,7 @@
 """Backups: every row as it was at one moment, in a SQLite file with a manifest, whichever database it came from.
 
 A backup is a folder. It holds no key: neither the daily ones, which are destroyed after two days, nor the lasting ones,
-without which it is of no use to whoever finds it.
+without which it is of no use to whoever finds it. Its name begins with its number, for a clock may go back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from storage.keys import KeysError
 from storage.manifests import NAME, BackupError, Manifest, changed
 from storage.troubles import explain
 
-DATABASE = "database.sqlite"
+DATABASE, ERASED = "database.sqlite", "erased.txt"
 UNFINISHED = ".unfinished"
 
 
@@ -50,7 +50,7 @@ def make(source: Engine, folder: Path, maker: Maker, say: Say) -> Path:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _only_one(folder):
             clean(folder)
-            name = _free_name(folder, maker.now)
+            name = _name(folder, maker.now)
             with workshop(folder, name) as part:
                 _fill(source, part, maker, say)
                 part.rename(folder / name)
@@ -73,8 +73,11 @@ def _fill(source: Engine, part: Path, maker: Maker, say: Say) -> None:
             tallies = copying.copy(ours, db, say)
             told = _tell(ours)
     made = maker.now.isoformat(timespec="seconds")
-    Manifest(maker.program, at, made, *told, *_beside(maker.keys), _hash(file), tallies).write(part)
-    for one in (file, part / NAME):
+    erased = erasure.read(erasure.list_beside(maker.keys))  # after the snapshot: no shorter than what it shows
+    (part / ERASED).write_text("".join(f"{line}\n" for line in erased))
+    hashes = {name: _hash(part / name) for name in (DATABASE, ERASED)}
+    Manifest(maker.program, at, made, *told, _known(maker.keys), len(erased), hashes, tallies).write(part)
+    for one in (file, part / ERASED, part / NAME):
         one.chmod(0o600)
         sync(one)
     sync(part)
@@ -88,14 +91,12 @@ def _tell(db: Connection) -> tuple[str, tuple[int, ...], str]:
     return organisation or "", tuple(bots), fingerprint or ""
 
 
-def _beside(file: Path) -> tuple[tuple[str, ...], int]:
-    """The engagements a key file knows the respondents of, and the length of the list of erasures beside it."""
-    erasures = erasure.list_beside(file)
-    count = len(erasures.read_text().splitlines()) if erasures.exists() else 0
+def _known(file: Path) -> tuple[str, ...]:
+    """The engagements a key file knows the respondents of."""
     try:
-        return keys.load(file).confidential, count
+        return keys.load(file).confidential
     except KeysError:  # all the more reason for a backup
-        return (), count
+        return ()
 
 
 @contextmanager
@@ -111,7 +112,7 @@ def writing(file: Path) -> Iterator[Connection]:
 
 
 def _haste(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-200000"):
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-32000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -132,8 +133,9 @@ def verify(backup: Path, say: Say) -> Manifest:
     manifest = Manifest.read(backup)
     file = backup / DATABASE
     try:
-        if _hash(file) != manifest.sha256:
-            raise changed(file)
+        for name, sha256 in manifest.sha256.items():
+            if _hash(backup / name) != sha256:
+                raise changed(backup / name)
         if manifest.schema not in database.revisions():
             msg = f"{backup} was made by a newer version of With Us ({manifest.program}). Restore it with that version."
             raise BackupError(msg)
@@ -141,8 +143,8 @@ def verify(backup: Path, say: Say) -> Manifest:
             if db.exec_driver_sql("PRAGMA integrity_check").scalar() != "ok":
                 raise changed(file)
             copying.compare(manifest.tables, copying.count(db, say))
-    except FileNotFoundError:
-        msg = f"{file} is missing, so {backup} is not whole. Use another copy of it. Nothing was changed."
+    except FileNotFoundError as error:
+        msg = f"{error.filename} is missing, so {backup} is not whole. Use another copy of it. Nothing was changed."
         raise BackupError(msg) from None
     except (OSError, DBAPIError, CopyError) as error:
         msg = f"{file} cannot be used: {error}. Use another copy of it. Nothing was changed."
@@ -154,17 +156,23 @@ def verify(backup: Path, say: Say) -> Manifest:
 
 
 def find(folder: Path) -> list[Path]:
-    """The whole backups in a folder, oldest first."""
-    return sorted(one.parent for one in folder.glob(f"withus-*/{NAME}") if one.parent.suffix != UNFINISHED)
+    """The whole backups in a folder, in the order they were made."""
+    return sorted((one.parent for one in folder.glob(f"withus-*/{NAME}") if one.parent.suffix != UNFINISHED), key=_number)
+
+
+def _number(backup: Path) -> tuple[int, str]:
+    number = backup.name.split("-")[1]
+    return int(number) if number.isdecimal() else 0, backup.name
 
 
 def prune(folder: Path, keep: int) -> list[Path]:
-    """Remove all but the newest `keep` backups; returns those that are gone."""
-    old = find(folder)[:-keep]
-    for one in old:
-        gone = one.with_name(one.name + UNFINISHED)
-        one.rename(gone)  # from here on it is no backup, however this ends
-        shutil.rmtree(gone)
+    """Remove all but the last `keep` backups; returns those that are gone. Raises BackupError while another is being made."""
+    with _only_one(folder):
+        old = find(folder)[:-keep]
+        for one in old:
+            gone = one.with_name(one.name + UNFINISHED)
+            one.rename(gone)  # from here on it is no backup, however this ends
+            shutil.rmtree(gone)
     return old
 
 
@@ -209,9 +217,9 @@ def _take(lock: int) -> bool:
     return True
 
 
-def _free_name(folder: Path, now: dt.datetime) -> str:
-    name = f"withus-{now:%Y%m%d-%H%M%S}"
-    return next(one for one in (name, *(f"{name}-{more}" for more in range(2, 1000))) if not (folder / one).exists())
+def _name(folder: Path, now: dt.datetime) -> str:
+    last = max((_number(one)[0] for one in find(folder)), default=0)
+    return f"withus-{last + 1:04}-{now:%Y%m%d-%H%M%S}"
 
 
 def sync(path: Path) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from storage import pauses
-from storage.keys import GoneError, Keys
+from storage.keys import Keys
 from storage.outbox import BROADCAST, FAILED, PENDING, REMINDER, SENDING, STARTED, Letter, unpack
 from storage.schema import outbox, people
+from storage.unopened import UnopenedError
 
 LANES = (REMINDER, BROADCAST)
 """What the bot starts by itself, the first before the second."""
@@ -70,10 +71,11 @@ def _open_all(db: Connection, keys: Keys, rows: Sequence[Row[Any]]) -> list[Lett
         reason = "stopped" if row.person_id in stopped else "" if row.sealed else "sealed"
         try:
             letter = unpack(keys, row) if row.sealed else None
-        except GoneError:
+        except UnopenedError:
             letter, reason = None, "sealed"
         if reason or letter is None:
-            db.execute(update(outbox).where(outbox.c.id == row.id).values(state=FAILED, reason=reason, sealed=None))
+            words = None if reason == "stopped" else row.sealed  # what does not open here may open elsewhere
+            db.execute(update(outbox).where(outbox.c.id == row.id).values(state=FAILED, reason=reason, sealed=words))
         else:
             letters.append(letter)
     return letters

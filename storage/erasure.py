@@ -30,6 +30,10 @@ def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Coll
     if not who:
         return
     note(keys.path, [_mark(keys, code) for code in who.values()], now)
+    _forget(db, keys, who, engagements)
+
+
+def _forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Collection[Engagement]) -> None:
     forget_answers(db, keys, [(person, engagement) for person in who for engagement in engagements], who)
     db.execute(delete(failures).where(failures.c.lookup.in_(select(addresses.c.lookup).where(addresses.c.person_id.in_(who)))))
     db.execute(delete(outbox).where(outbox.c.person_id.in_(who)))
@@ -66,7 +70,7 @@ def _codes(db: Connection, ids: Collection[int]) -> dict[int, str]:
 
 
 def expire(db: Connection, keys: Keys, engagements: Mapping[int, Engagement], now: dt.datetime) -> int:
-    """Forget every unfinished conversation whose time is up, with its part-answers; returns how many."""
+    """Forget some unfinished conversations whose time is up, with their part-answers; returns how many: 0 when none is left."""
     late = [
         and_(sessions.c.engagement_id == one.id, sessions.c.touched_at <= now - PART_ANSWERS[one.identity])
         for one in engagements.values()
@@ -75,11 +79,9 @@ def expire(db: Connection, keys: Keys, engagements: Mapping[int, Engagement], no
         return 0
     unfinished = select(sessions.c.id, sessions.c.person_id, sessions.c.engagement_id).where(~sessions.c.finished)
     wanted = unfinished.where(or_(*late)).limit(_AT_ONCE).with_for_update(skip_locked=True)  # not one just answering
-    gone = 0
-    while rows := db.execute(wanted).all():
-        let_go(db, keys, rows, engagements)
-        gone += len(rows)
-    return gone
+    rows = db.execute(wanted).all()
+    let_go(db, keys, rows, engagements)
+    return len(rows)
 
 
 def let_go(db: Connection, keys: Keys, rows: Sequence[Any], engagements: Mapping[int, Engagement]) -> None:
@@ -97,20 +99,19 @@ def _mark(keys: Keys, code: str) -> bytes:
     return keys.lookup(0, "person", code)
 
 
+# --- The list
+
+
 def note(keys: Path, erased: Sequence[bytes], now: dt.datetime) -> None:
     """Add to the list of erasures beside the key file, on disk before the database forgets, whole or not at all."""
-    lines = "".join(f"{now.date().isoformat()} {mark.hex()}\n" for mark in erased).encode()
-    handle = os.open(list_beside(keys), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        end = os.fstat(handle).st_size
-        if end and os.pread(handle, 1, end - 1) != b"\n":  # a power cut left half a line
-            lines = b"\n" + lines
-        if os.write(handle, lines) < len(lines):
-            os.ftruncate(handle, end)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(list_beside(keys)))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _add(list_beside(keys), [f"{now.date().isoformat()} {mark.hex()}" for mark in erased])
+
+
+def merge(keys: Path, lines: Sequence[str]) -> None:
+    """Add to the list beside a key file what it lacks of another; what only it holds stays."""
+    file = list_beside(keys)
+    known = {_marked(line) for line in read(file)}
+    _add(file, [line for line in lines if _marked(line) not in known])
 
 
 def list_beside(keys: Path) -> Path:
@@ -118,14 +119,37 @@ def list_beside(keys: Path) -> Path:
     return keys.with_name(keys.name + ".erased")
 
 
-def replay(db: Connection, keys: Keys, engagements: Collection[Engagement], now: dt.datetime) -> int:
+def read(file: Path) -> list[str]:
+    """The lines of a list of erasures; none when it is not there."""
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def replay(db: Connection, keys: Keys, engagements: Collection[Engagement]) -> int:
     """Erase again everyone on the list who is back, after a restore; returns how many."""
-    file = list_beside(keys.path)
-    lines = file.read_text().splitlines() if file.exists() else ()
-    marks = {line.partition(" ")[2] for line in lines} - {""}
-    if not marks:
-        return 0
-    rows = db.execute(select(people.c.id, people.c.code))
+    marks = {_marked(line) for line in read(list_beside(keys.path))}
+    rows = db.execute(select(people.c.id, people.c.code)) if marks else ()
     back = {row.id: row.code for row in rows if _mark(keys, row.code).hex() in marks}
-    forget(db, keys, back, engagements, now)
+    if back:
+        _forget(db, keys, back, engagements)
     return len(back)
+
+
+def _marked(line: str) -> str:
+    return line.partition(" ")[2]
+
+
+def _add(file: Path, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    written = "".join(f"{line}\n" for line in lines).encode()
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        end = os.fstat(handle).st_size
+        if end and os.pread(handle, 1, end - 1) != b"\n":  # a power cut left half a line
+            written = b"\n" + written
+        if os.write(handle, written) < len(written):
+            os.ftruncate(handle, end)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
+        os.fsync(handle)
+    finally:
+        os.close(handle)

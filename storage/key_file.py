@@ -60,3 +60,9 @@ def lock_use(path: Path, *, against_all: bool = False) -> Iterator[bool]:
     finally:
         if handle is not None:
             os.close(handle)
+
+
+def end_days(held: dict[str, Any], least: int) -> None:
+    """Destroy the keys of days before number `least`, and keep that those days are over: what lay under them is gone."""
+    held["daily"] = {number: key for number, key in held["daily"].items() if int(number) >= least}
+    held["over"] = max(least, int(held.get("over", 0)))

@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage import key_file
+from storage.unopened import GoneError, ShutError
 
 _VERSION = 1
 _LASTING, _DAILY = 0, 1
@@ -34,10 +35,6 @@ class KeysError(Exception):
     """The key file is missing, broken or not the one for this database; the message says what to do."""
 
 
-class GoneError(Exception):
-    """What was sealed cannot be opened any more: its daily key was destroyed, or it was changed."""
-
-
 class Keys:
     """The keys in use. The file is written again, whole, when a key is made or destroyed.
 
@@ -46,6 +43,7 @@ class Keys:
 
     def __init__(self, path: Path, held: dict[str, Any]) -> None:
         self.path = path
+        self._unopened: set[bytes] = set()
         self._take(held)
 
     def _take(self, held: dict[str, Any]) -> None:
@@ -56,6 +54,7 @@ class Keys:
         self._buttons = _bytes(held["buttons"])
         self._daily = {int(day): AESGCM(_bytes(key)) for day, key in held["daily"].items()}
         self._pseudonyms = {slug: _bytes(key) for slug, key in held["pseudonyms"].items()}
+        self._over = int(held.get("over", 0))
 
     # --- Sealing
 
@@ -69,20 +68,29 @@ class Keys:
         return self._sealed(_DAILY, number, self._day_key(number), where, row, data)
 
     def open(self, where: str, row: str, sealed: bytes) -> bytes:
-        """What was sealed. Raises GoneError when its key is gone, or it belongs elsewhere or was changed."""
+        """What was sealed. Raises GoneError when its day is over, ShutError when it does not open here for any other reason."""
         key = self._find(sealed)
         if key is None:
             self._take(self._on_disk())
             key = self._find(sealed)
-        if key is None or sealed[0] != _VERSION:
-            msg = f"the key for {where} is gone"
-            raise GoneError(msg)
+        if key is None and self._is_over(sealed):
+            raise GoneError(where)
         nonce, body = sealed[HEAD : HEAD + _NONCE], sealed[HEAD + _NONCE :]
         try:
-            return key.decrypt(nonce, body, _bound(where, row))
-        except InvalidTag:
-            msg = f"what is sealed in {where} was changed or belongs to another row"
-            raise GoneError(msg) from None
+            if key and sealed[0] == _VERSION:
+                return key.decrypt(nonce, body, _bound(where, row))
+        except InvalidTag:  # changed, of another row, or under another machine's key of the same day
+            pass
+        self._unopened.add(sealed[:HEAD])
+        raise ShutError(where)
+
+    @property
+    def lacks(self) -> bool:
+        """Whether something was met that this file should open and does not."""
+        return not all(map(self._is_over, self._unopened))
+
+    def _is_over(self, sealed: bytes) -> bool:
+        return sealed[1] == _DAILY and int.from_bytes(sealed[2:HEAD]) < self._over
 
     def _find(self, sealed: bytes) -> AESGCM | None:
         return (self._daily if sealed[1] == _DAILY else self._lasting).get(int.from_bytes(sealed[2:HEAD]))
@@ -140,11 +148,11 @@ class Keys:
         return _EPOCH + dt.timedelta(days=int.from_bytes(sealed[2:HEAD])) if sealed[1] == _DAILY else None
 
     def destroy_days_before(self, day: dt.date) -> int:
-        """Destroy the daily keys of days before `day`; returns how many. What they sealed is gone."""
+        """Destroy the daily keys of days before `day`, which are over for good; returns how many there were."""
         least = (day - _EPOCH).days
         old = [number for number in self._daily if number < least]
-        if old:
-            self._change(lambda held: [held["daily"].pop(str(number), None) for number in old])
+        if old or least > self._over:
+            self._change(lambda held: key_file.end_days(held, least))
         return len(old)
 
     # --- Lasting keys

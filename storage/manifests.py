@@ -25,7 +25,7 @@ class Manifest:
     """One backup.
 
     `keys` is the fingerprint of the key file that opens it, `confidential` the engagements that file must know, `erasures` how
-    long the list beside it was.
+    long the list beside it was, `sha256` the hash of each file of the backup.
     """
 
     program: str
@@ -36,7 +36,7 @@ class Manifest:
     keys: str
     confidential: tuple[str, ...]
     erasures: int
-    sha256: str
+    sha256: Mapping[str, str]
     tables: Mapping[str, Tally]
 
     def write(self, folder: Path) -> None:

@@ -16,8 +16,9 @@ import orjson
 from sqlalchemy import Boolean, Connection, Row, bindparam, case, delete, func, insert, select, text, update
 
 from storage import upserts
-from storage.keys import GoneError, Keys
+from storage.keys import Keys
 from storage.schema import outbox
+from storage.unopened import GoneError, ShutError, UnopenedError
 
 REPLY, REMINDER, BROADCAST = "reply", "reminder", "broadcast"
 REPEAT_ONCE, NEVER_TWICE = "repeat-once", "never-twice"
@@ -174,7 +175,7 @@ def claimed(db: Connection, keys: Keys, bot_id: int, claimer: str) -> list[Lette
     theirs = (*_replies(bot_id, SENDING), outbox.c.claimer == claimer)
     letters = []
     for row in db.execute(select(outbox).where(*theirs).order_by(outbox.c.id)):
-        with contextlib.suppress(GoneError):
+        with contextlib.suppress(UnopenedError):
             letters.append(unpack(keys, row))
     return letters
 
@@ -192,8 +193,10 @@ def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collect
     for row in rows:
         try:
             letters.append(unpack(keys, row))
-        except GoneError:  # its daily key was destroyed: older than anyone still waits for
+        except GoneError:  # older than anyone still waits for
             gone.append(row.id)
+        except ShutError:  # whoever has its key will send it
+            continue
     ids = [letter.id for letter in letters]
     tried = case((outbox.c.state == SENDING, 1), else_=0)
     values = {"claimer": claimer, "state": SENDING, "attempts": outbox.c.attempts + tried}

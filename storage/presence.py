@@ -33,12 +33,16 @@ def lock_beside(database: Path) -> Path:
     return database.with_name(database.name + ".lock")
 
 
+ALONE = lock_number("alone")
+"""What every bot on a PostgreSQL database holds together with others, and whoever must be alone holds for itself."""
+_NEXT = lock_number("next")
+
+
 @contextmanager
 def alone(engine: Engine) -> Iterator[None]:
-    """Work while no bot runs on a database. Raises DatabaseError when one does.
+    """Work while no bot runs on a database, and none can start. Raises DatabaseError when one does.
 
-    SQLite: none can start meanwhile. PostgreSQL: only others who want to be alone wait; what a bot finds that starts
-    meanwhile is for the transaction to see to.
+    Whoever also wants to be alone on PostgreSQL waits, however long it takes.
     """
     with (_alone_in_file if engine.dialect.name == "sqlite" else _alone_on_server)(engine):
         yield
@@ -66,18 +70,15 @@ def _take(lock: int) -> None:
 @contextmanager
 def _alone_on_server(engine: Engine) -> Iterator[None]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        db.execute(text("SELECT pg_advisory_lock(:key)"), {"key": lock_number("alone")})
         try:
-            if db.scalar(_OTHERS):
+            db.execute(text("SET lock_timeout = 0"))  # an upgrade may take an hour
+            db.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _NEXT})
+            if not db.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ALONE}):
                 raise DatabaseError(RUNNING)
             yield
         finally:
             db.execute(text("SELECT pg_advisory_unlock_all()"))
+            db.invalidate()  # it has no lock_timeout
 
-
-_OTHERS = text(
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
 
 RUNNING = "A bot is running on this database. Stop it first, then run this again. Nothing was changed."

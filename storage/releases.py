@@ -20,10 +20,11 @@ from conversations.figures import tally
 from conversations.session import Answer
 from storage.answers import answer_row, read_answer
 from storage.engagements import Engagement, mark_too_few, read_editions
-from storage.keys import GoneError, Keys
+from storage.keys import Keys, KeysError
 from storage.schema import answers, editions, engagements, release_counts, releases, responses, sessions
 from storage.sessions import drop, unseal
 from storage.small_numbers import FEWEST, may_renew
+from storage.unopened import ONE_FOLDER, GoneError, ShutError
 
 ANSWERED = ""
 """The option under which a release counts how many answered a step at all."""
@@ -55,21 +56,24 @@ def free(db: Connection, keys: Keys, engagement: Engagement, now: dt.datetime, *
     """Part finished anonymous answers from the people who gave them: at least 10 sets at a time, or at close.
 
     At close unfinished conversations are forgotten; when fewer than 10 finished in all, so are the finished ones, and
-    the engagement is marked. Other identity modes are left as they are.
+    the engagement is marked. Other identity modes are left as they are. What does not open here stays; with any of it
+    nothing can be closed (KeysError), for those that open might be too few by themselves.
     """
     mine = sessions.c.engagement_id == engagement.id
     if engagement.identity != "anonymous" or not (closing or _enough_wait(db, engagement.id)):
         return Freed()
     _lock(db, engagement.id)
+    rows = db.execute(select(sessions).where(mine, sessions.c.finished)).all()
+    waiting, lost, shut = _open(db, keys, rows)
+    if closing and shut:
+        raise KeysError(NOT_CLOSED.format(len(shut), ONE_FOLDER))
     if closing:
         db.execute(delete(sessions).where(mine, ~sessions.c.finished))
-    rows = db.execute(select(sessions).where(mine, sessions.c.finished)).all()
-    waiting, lost = _open(db, keys, rows)
     drop(db, lost)
     if len(waiting) < FEWEST and not closing:
         return Freed(0, len(lost))
     freed = _free(db, keys, engagement, waiting, now.date())
-    db.execute(delete(sessions).where(mine, sessions.c.finished))  # those just read: the lock keeps new ones out
+    drop(db, [row.id for row in rows if row.id not in shut])
     return Freed(freed, len(lost))
 
 
@@ -78,19 +82,22 @@ def _enough_wait(db: Connection, engagement_id: int) -> bool:
     return len(db.execute(wanted).all()) == FEWEST
 
 
-def _open(db: Connection, keys: Keys, rows: Sequence[Row[Any]]) -> tuple[list[_Set], list[int]]:
-    """What the rows of `sessions` hold, less what is about the person, and the ids of rows whose key is gone."""
+def _open(db: Connection, keys: Keys, rows: Sequence[Row[Any]]) -> tuple[list[_Set], list[int], set[int]]:
+    """What the rows of `sessions` hold, less what is about the person; the ids of rows whose day is over; of those shut here."""
     flows = read_editions(db, {row.edition_id for row in rows})
-    opened, lost = [], []
+    opened, lost, shut = [], [], set[int]()
     for row in rows:
         try:
             _, said, _ = unseal(keys, row)
         except GoneError:
             lost.append(row.id)
             continue
+        except ShutError:
+            shut.add(row.id)
+            continue
         kept = {step.id: said[step.id] for step in flows[row.edition_id].steps if step.about != "me" and step.id in said}
         opened.append(_Set(row.edition_id, kept))
-    return opened, lost
+    return opened, lost, shut
 
 
 def _free(db: Connection, keys: Keys, engagement: Engagement, waiting: list[_Set], today: dt.date) -> int:
@@ -141,6 +148,8 @@ def _write(db: Connection, keys: Keys, engagement: Engagement, sets: list[_Set],
     if parts:
         db.execute(insert(answers), parts)
 
+
+NOT_CLOSED = "It stays open: {} people's answers in it do not open with this machine's key file, and would be lost. {}"
 
 # --- Releasing figures
 

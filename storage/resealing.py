@@ -33,7 +33,7 @@ from sqlalchemy import (
 
 from storage import audit, organisations, schema
 from storage.copying import Say
-from storage.keys import HEAD, GoneError, Keys, is_daily
+from storage.keys import HEAD, Keys, is_daily
 from storage.schema import addresses, answers, failures, metadata, outbox, people, sessions, wishes
 
 _AT_ONCE = 5_000  # rows of a transaction
@@ -141,7 +141,7 @@ def _names(where: str) -> list[ColumnElement[Any]]:
 def _open(keys: Keys, where: str, row: Row[Any]) -> bytes | None:
     try:
         return keys.open(where, _name(where, row), bytes(row.inside))
-    except GoneError:
+    except UnopenedError:
         return None
 
 

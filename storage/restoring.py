@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from sqlalchemy import Connection, Engine, and_, delete, inspect, select, text, 
 from sqlalchemy.exc import DBAPIError
 
 from storage import audit, backups, copying, database, engagements, erasure, outbox, pauses, resealing, schema
-from storage.backups import DATABASE
+from storage.backups import DATABASE, ERASED
 from storage.copying import CopyError, Say
 from storage.database import DatabaseError
-from storage.keys import GoneError, Keys
+from storage.keys import Keys
 from storage.manifests import BackupError, Manifest
 from storage.troubles import explain
+from storage.unopened import UnopenedError
 
 _AT_ONCE = 5_000
 
@@ -30,7 +32,6 @@ class Restorer:
     now: dt.datetime
     keys: Keys
     room: Path
-    erasures_lost: bool = False  # the list of erasures is lost for good, and that has been said
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def holds_people(db: Connection) -> bool:
 
 
 def check_keys(manifest: Manifest, restorer: Restorer) -> None:
-    """Raises BackupError when the key file is not the backup's, or the list of erasures beside it is not all there."""
+    """Raises BackupError when the key file is not the backup's, or is an older copy of it."""
     keys = restorer.keys
     if manifest.keys not in {"", keys.fingerprint}:
         msg = (
@@ -68,15 +69,6 @@ def check_keys(manifest: Manifest, restorer: Restorer) -> None:
         msg = (
             f"The key file {keys.path} is an older copy: it does not know the people of {', '.join(unknown)}, so their answers "
             "would belong to nobody. Bring back a newer copy of it. Nothing was changed."
-        )
-        raise BackupError(msg)
-    beside = erasure.list_beside(keys.path)
-    there = len(beside.read_text().splitlines()) if beside.exists() else 0
-    if there < manifest.erasures and not restorer.erasures_lost:
-        msg = (
-            f"The list of erasures {beside} holds {there} lines, and it held {manifest.erasures} when this backup was made. "
-            "Without all of it, people who asked to be forgotten would come back. Bring back the newest list from beside "
-            "the old key file. If it is lost for good, say so with --without-erasures. Nothing was changed."
         )
         raise BackupError(msg)
 
@@ -102,6 +94,7 @@ def restore(target: Engine, backup: Path, manifest: Manifest, restorer: Restorer
             _empty(db)
             database.migrate(db)
             copying.compare(copying.copy(source, db, say), copying.count(db))
+            erasure.merge(restorer.keys.path, erasure.read(backup / ERASED))
             return _make_safe(db, backup, manifest, restorer)
     except (OSError, DBAPIError, CopyError) as error:
         why = str(error) if isinstance(error, CopyError) else explain(error)
@@ -117,7 +110,7 @@ def _upgraded(backup: Path, manifest: Manifest, room: Path) -> Iterator[Path]:
         return
     with backups.workshop(room, f"{backup.name}-upgraded") as part:
         file = part / DATABASE
-        file.write_bytes((backup / DATABASE).read_bytes())
+        shutil.copyfile(backup / DATABASE, file)
         with backups.writing(file) as db:
             database.migrate(db)
         yield file
@@ -134,11 +127,11 @@ def _make_safe(db: Connection, backup: Path, manifest: Manifest, restorer: Resto
     keys, now = restorer.keys, restorer.now
     replies, uncertain = _settle_letters(db)
     lost = _let_go_unopened(db, keys)
-    erased = 0
     why = f"restored from {backup.name}, made {manifest.made_at}"
-    for organisation in db.scalars(select(schema.organisations.c.id)).all():
-        shelf = engagements.load(db, organisation)
-        erased += erasure.replay(db, keys, shelf.values(), now)
+    organisations = db.scalars(select(schema.organisations.c.id)).all()
+    shelves = [engagements.load(db, organisation) for organisation in organisations]
+    erased = erasure.replay(db, keys, [one for shelf in shelves for one in shelf.values()])
+    for organisation in organisations:
         pauses.begin(db, organisation, pauses.EVERYTHING, why, restorer.who, now)
         audit.note(db, organisation, restorer.who, "restore", backup.name, now)
     people = db.execute(text("SELECT count(*) FROM people")).scalar_one()
@@ -177,6 +170,6 @@ def _let_go_unopened(db: Connection, keys: Keys) -> int:
 def _opens(keys: Keys, code: str, sealed: bytes) -> bool:
     try:
         keys.open("sessions.sealed", code, sealed)
-    except GoneError:
+    except UnopenedError:
         return False
     return True

@@ -20,10 +20,11 @@ from conversations.text import FALLBACK, choose
 from storage import releases, small_numbers
 from storage.answers import read_answer
 from storage.engagements import Engagement, read_editions
-from storage.keys import GoneError, Keys
+from storage.keys import Keys
 from storage.releases import ANSWERED, Release
 from storage.schema import answers, editions, participations, wishes
 from storage.small_numbers import Cell
+from storage.unopened import UnopenedError
 
 UNREADABLE = "(this answer can no longer be read)"
 OTHER_PLACES = "Other places"
@@ -151,7 +152,7 @@ def _texts(db: Connection, keys: Keys, engagement_id: int) -> dict[str, list[str
     for row in db.execute(select(answers).where(answers.c.engagement_id == engagement_id, answers.c.sealed.is_not(None))):
         try:
             text = read_answer(keys, row).text
-        except GoneError:
+        except UnopenedError:
             text = UNREADABLE
         texts.setdefault(row.step, []).append(text)
     for said in texts.values():

@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
@@ -20,8 +21,9 @@ from conversations.session import Answer, Session
 from storage import answers
 from storage.answers import Answered
 from storage.engagements import Engagement
-from storage.keys import GoneError, Keys
+from storage.keys import Keys
 from storage.schema import participations, responses, sessions
+from storage.unopened import GoneError, ShutError, UnopenedError
 from storage.upserts import insert as upsert
 
 PART_ANSWERS = {"anonymous": dt.timedelta(hours=24), "confidential": dt.timedelta(days=7), "named": dt.timedelta(days=7)}
@@ -70,10 +72,11 @@ def load(
     engagements: Mapping[int, Engagement],
     editions: Mapping[int, Flow],
     now: dt.datetime,
-) -> tuple[list[Held], list[Row[Any]]]:
-    """The conversations in `rows`, and those of `rows` that have expired.
+) -> tuple[list[Held], list[Row[Any]], list[Row[Any]]]:
+    """The conversations in `rows`, those of `rows` that have expired, and those under way that do not open here.
 
-    `people` gives the code of each person by id; `editions` must hold the flow of every edition met.
+    `people` gives the code of each person by id; `editions` must hold the flow of every edition met. What is finished and
+    does not open is in none: it waits as if it had been freed already.
     """
     live, expired = [], list[Row[Any]]()
     for row in rows:
@@ -83,10 +86,13 @@ def load(
         else:
             live.append((row, engagement, respondent(keys, engagement, people[row.person_id])))
     said = answers.read(db, keys, [(e.id, who) for row, e, who in live if who and not row.finished])
-    held = []
+    held, shut = [], list[Row[Any]]()
     for row, engagement, who in live:
         try:
             inside = unseal(keys, row)
+        except ShutError:
+            shut += [row] if not row.finished else []
+            continue
         except GoneError:
             if not who:
                 expired.append(row)
@@ -103,11 +109,11 @@ def load(
         )
         place = (row.edition_id, who, session, row.touched_at, row.door, row.link_id)
         held.append(Held(row.id, row.person_id, engagement, *place))
-    return held, expired
+    return held, expired, shut
 
 
 def unseal(keys: Keys, row: Row[Any]) -> tuple[tuple[str, ...], dict[str, Answer], int]:
-    """Ticks, answers, and how far they looked, in a row of `sessions`. Raises GoneError when its daily key was destroyed."""
+    """Ticks, answers, and how far they looked, in a row of `sessions`. Raises UnopenedError."""
     if row.sealed is None:
         return (), {}, 0
     inside = json.loads(keys.open("sessions.sealed", row.code, row.sealed))
@@ -236,10 +242,26 @@ def finished_by(db: Connection, people: Collection[int]) -> set[tuple[int, int]]
     return {(row.person_id, row.engagement_id) for row in rows}
 
 
-def drop(db: Connection, ids: Collection[int]) -> None:
-    """Forget session rows that have expired."""
-    if ids:
-        db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+def drop(db: Connection, ids: Sequence[int]) -> None:
+    """Forget session rows."""
+    for at in range(0, len(ids), _AT_ONCE):
+        db.execute(delete(sessions).where(sessions.c.id.in_(ids[at : at + _AT_ONCE])))
+
+
+def find_shut(db: Connection, keys: Keys) -> int:
+    """How many conversations of the last ones begun do not open here, though their day is not over."""
+    wanted = select(sessions.c.code, sessions.c.sealed).where(sessions.c.sealed.is_not(None))
+    return sum(map(partial(_is_shut, keys), db.execute(wanted.order_by(sessions.c.id.desc()).limit(_AT_ONCE))))
+
+
+def _is_shut(keys: Keys, row: Row[Any]) -> bool:
+    try:
+        keys.open("sessions.sealed", row.code, row.sealed)
+    except ShutError:
+        return True
+    except GoneError:
+        pass
+    return False
 
 
 def reseal(db: Connection, keys: Keys, today: dt.date, after: int = 0) -> tuple[int, int | None]:
@@ -256,7 +278,7 @@ def reseal(db: Connection, keys: Keys, today: dt.date, after: int = 0) -> tuple[
             continue
         try:
             inside = keys.open("sessions.sealed", row.code, row.sealed)
-        except GoneError:
+        except UnopenedError:
             continue
         changed.append({"row": row.id, "fresh": keys.seal_for_days("sessions.sealed", row.code, inside, today)})
     if changed:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import VERSION
 from bot.clock import Clock
-from bot.commands.workplace import ConfigOption, fail, settings, who
+from bot.commands.workplace import ConfigOption, are_apart, fail, settings, who
 from bot.config import Config
 from storage import backups, erasure, keys, moving, restoring, upgrading
 from storage.backups import Maker
@@ -36,8 +36,8 @@ def back_up(
     """Back up everything, while the bot goes on running. Keys are not in it."""
     config = settings(config_file)
     folder = to or config.storage.backups
-    if with_keys and with_keys.absolute().is_relative_to(folder.absolute()):
-        fail(f"{with_keys} is where the backups lie. Keys and backups must lie apart: choose another folder.")
+    if with_keys and not are_apart(with_keys, folder):
+        fail(f"{with_keys} and {folder} lie one in the other. Keys and backups must lie apart: choose another folder.")
     began = time.monotonic()
     with open_plainly(config.storage.url) as engine:
         made = _make(engine, config, folder)
@@ -64,22 +64,19 @@ def _copy_keys(config: Config, folder: Path) -> None:
         fail(f"{copy} is the key file of another installation. Choose another folder for the keys; the backup is made.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     held.copy_lasting(copy)
-    erased = erasure.list_beside(held.path)
-    if erased.exists():
-        erasure.list_beside(copy).write_bytes(erased.read_bytes())
+    erasure.merge(copy, erasure.read(erasure.list_beside(held.path)))
     typer.echo(KEYS_COPIED.format(copy))
 
 
 def restore(
     backup: Annotated[Path, typer.Argument(help="The folder of one backup.")],
     replace: Annotated[bool, typer.Option("--replace", help="Back up what is there, then replace it.")] = False,  # noqa: FBT002
-    without_erasures: Annotated[bool, typer.Option(help="The list of erasures is lost for good.")] = False,  # noqa: FBT002
     config_file: ConfigOption = None,
 ) -> None:
     """Put a backup in place of the database. Nothing is sent by the bot's own accord until `resume`."""
     config = settings(config_file)
     manifest = backups.verify(backup, _tell)
-    restorer = Restorer(who(), Clock().now(), keys.load(config.storage.keys), config.storage.backups, without_erasures)
+    restorer = Restorer(who(), Clock().now(), keys.load(config.storage.keys), config.storage.backups)
     restoring.check_keys(manifest, restorer)
     restoring.check_opens(backup, restorer.keys)
     with _target(config.storage.url) as engine:

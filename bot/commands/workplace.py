@@ -91,6 +91,12 @@ def find(base: Foundation, db: Connection, slug: str) -> Engagement:
     return one
 
 
+def are_apart(one: Path, other: Path) -> bool:
+    """Whether neither of two folders lies in the other, so that no copy of one holds both."""
+    one, other = one.resolve(), other.resolve()
+    return not (one.is_relative_to(other) or other.is_relative_to(one))
+
+
 def who() -> str:
     """Who is at the keyboard, as far as the computer knows."""
     return f"command line ({os.environ.get('USER') or os.environ.get('LOGNAME') or 'unknown'})"

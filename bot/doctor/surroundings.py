@@ -99,6 +99,6 @@ def of_backups(config: Config, since: dt.datetime | None, now: dt.datetime) -> l
         return find("no backup", well=False, folder=config.storage.backups)
     age = now - dt.datetime.fromisoformat(last.made_at)
     beside = erasure.list_beside(config.storage.keys)
-    lines = len(beside.read_text().splitlines()) if beside.exists() else 0
+    lines = len(erasure.read(beside))
     lost = find("erasures lost", lines >= last.erasures, file=beside, n=lines, before=last.erasures)
     return [*find("backup", age <= BACKUP_AGE, days=age.days), *lost]

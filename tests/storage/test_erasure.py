@@ -97,9 +97,9 @@ def test_a_forgotten_person_who_comes_back_with_a_backup_is_forgotten_again(worl
     back = {"code": code, "organisation_id": world.organisation_id, "met_on": NOON.date()}
     world.do(lambda db: db.execute(insert(schema.people), [back]).rowcount)
     world.meet()
-    assert world.do(lambda db: erasure.replay(db, world.keys, [clinic], NOON)) == 1
+    assert world.do(lambda db: erasure.replay(db, world.keys, [clinic])) == 1
     assert world.count(schema.people) == 1
-    assert world.do(lambda db: erasure.replay(db, world.keys, [clinic], NOON)) == 0
+    assert world.do(lambda db: erasure.replay(db, world.keys, [clinic])) == 0
 
 
 def test_the_list_of_the_forgotten_names_nobody(world: World) -> None:

@@ -52,7 +52,7 @@ def load(world: World, person: int, code: str, now: dt.datetime = NOON) -> tuple
         rows = sessions.read_rows(db, [person])
         shelf = engagements.load(db, world.organisation_id)
         flows = engagements.read_editions(db, {row.edition_id for row in rows})
-        held, expired = sessions.load(db, world.keys, rows, {person: code}, shelf, flows, now)
+        held, expired, _ = sessions.load(db, world.keys, rows, {person: code}, shelf, flows, now)
         return held, [row.id for row in expired]
 
     return world.do(work)
