@@ -13,7 +13,6 @@ import structlog
 from starlette.applications import Starlette
 
 from bot import editing, launch
-from bot.arrivals import TELEGRAM
 from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Outgoing
@@ -34,7 +33,7 @@ from bot.vitals import Vitals
 from bot.waiting import Waiting
 from bot.web import pages, server
 from bot.web.server import AddressError
-from storage import engagements, keys, organisations, people
+from storage import engagements, keys, organisations
 from storage.outbox import REPLY, Settled
 
 log = structlog.get_logger()
@@ -75,12 +74,11 @@ class Running:
         self._waiting = Waiting(base.engine, base.house, base.clock.now, self._post, self._regain)
         pacer = Pacer(base.config.telegram.messages_per_second)
         album = Album(out, base.engine, base.house.organisation_id, base.house.bot_id)
-        self._sender = Sender(out, pacer, self._record, self._unreachable, album)
+        self._sender = Sender(out, pacer, self._record, album)
         pile = Pile(base.engine, base.house, base.clock.now)
-        most = dispatch.MOST_PAID if base.config.telegram.paid_broadcasts else dispatch.MOST
-        self._dispatch = Dispatch(pile, self._sender, pacer, self._waiting.settle, most)
+        self._dispatch = Dispatch(pile, self._sender, pacer, self._waiting.settle, dispatch.MOST)
         self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
-        self._recovery = Recovery(base.engine, base.house, self._sender, self._waiting)
+        self._recovery = Recovery(base.engine, base.house, base.clock.now, self._sender, self._waiting)
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
         self._vitals = Vitals(
             base.engine,
@@ -175,16 +173,6 @@ class Running:
 
     async def _regain(self) -> None:
         await self._recovery.find_lost()
-
-    def _unreachable(self, chat_id: int, state: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._mark(chat_id, state))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-    async def _mark(self, chat_id: int, state: str) -> None:
-        house = self._base.house
-        lookup = house.keys.lookup(house.bot_id, TELEGRAM, str(chat_id))
-        async with self._base.engine.begin() as connection:
-            await connection.run_sync(people.set_states, house.bot_id, TELEGRAM, {lookup: state})
 
     def _tell_problems(self) -> None:
         if keys.is_open_to_others(self._base.house.keys.path):

@@ -32,11 +32,11 @@ class Clock:
         *,
         checked: bool = False,
         wall: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
-        steady: Callable[[], float] = time.monotonic,
+        steady: Callable[[], float] | None = None,
     ) -> None:
         self._moved_by = moved_by
         self._wall = wall
-        self._steady = steady
+        self._steady = steady = steady or _steady()
         self._waits = checked
         self._told: tuple[dt.datetime, float] | None = None  # what the other clock said, and when by the steady one
         self._asked = steady()
@@ -92,6 +92,13 @@ class Clock:
             return dt.timedelta(seconds=float(self._moved_by.read_text() if self._moved_by else 0))
         except (OSError, ValueError, OverflowError):
             return dt.timedelta()
+
+
+def _steady() -> Callable[[], float]:
+    """Seconds since the computer started; `time.monotonic` leaves out those in which it slept."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return lambda: time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic
 
 
 DOUBT = (

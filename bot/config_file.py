@@ -49,6 +49,18 @@ def doubled(path: Path | None, environment: Mapping[str, str] = os.environ) -> l
     return [f"{key} is set in {' and in '.join(where)}. The last is used." for key, where in found.items() if len(where) > 1]
 
 
+def secret_files(path: Path | None, environment: Mapping[str, str] = os.environ) -> list[Path]:
+    """The files that hold a secret: those named by a KEY_file, and the settings themselves when they hold one."""
+    found = []
+    for number, (level, _) in enumerate(_levels(path, environment)):
+        for section, names in SECRETS.items():
+            given = level.get(section, {})
+            found += [_beside(path, Path(str(given[f"{name}_file"]))) for name in names if f"{name}_file" in given]
+            plain = any(not str(given.get(name, "sqlite:")).startswith("sqlite:") for name in names)
+            found += [path] if path and number == 0 and plain else []
+    return list(dict.fromkeys(found))
+
+
 def fault(key: str, value: str) -> str:
     """What is wrong with the value of one setting, section.key; empty when nothing is."""
     section, _, name = key.partition(".")

@@ -34,6 +34,7 @@ class Outgoing:
 
     letters: list[Letter] = field(default_factory=list)
     tapped: list[Tapped] = field(default_factory=list)
+    failed: int = 0  # arrivals that could not be dealt with
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from bot import content, phrasebook
 from bot.clock import Clock
 from bot.config import Config
 from bot.house import House, Numbers
-from storage import codes, key_file, keys, organisations
+from storage import codes, key_file, keys, moving, organisations
 from storage.database import open_database
 from storage.engagements import Adoption
 from storage.keys import Keys, KeysError
@@ -75,6 +75,7 @@ async def _founded(config: Config, clock: Clock, *, adopt: bool) -> AsyncIterato
 
 def _unlock(db: Connection, config: Config) -> Keys:
     """The key file of this database; made now when the database is new and there is none."""
+    moving.refuse(db)
     path = config.storage.keys
     held = keys.make(path) if organisations.is_new(db) and not keys.is_there(path) else keys.load(path)
     organisations.match(db, held)

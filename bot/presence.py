@@ -17,21 +17,24 @@ from typing import Self
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.database import DatabaseError
-from storage.presence import lock_beside, lock_number
+from storage.presence import ALONE, lock_beside, lock_number
 
 log = structlog.get_logger()
 
 _ASK_EVERY = 0.5  # seconds
+_LOCK_TAKEN = "55P03"  # PostgreSQL's word for a lock that was waited for in vain
+
+TAKEN = "The whole database is being moved, restored or upgraded by another program. Wait until that is done, and start again."
 
 
 class Presence:
     """This process's presence; entering it takes the place, leaving gives it back.
 
-    Entering raises DatabaseError when another process has the SQLite file.
+    Entering raises DatabaseError when another process has the SQLite file, or is alone with the PostgreSQL database.
     """
 
     def __init__(self, engine: AsyncEngine, claimer: str) -> None:
@@ -46,13 +49,24 @@ class Presence:
         if self._engine.dialect.name == "sqlite":
             self._file = _lock_file(Path(str(self._engine.url.database)))
         else:
-            await self._connect()
+            try:
+                await self._connect()
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", "") == _LOCK_TAKEN:
+                    raise DatabaseError(TAKEN) from error
+                raise
         return self
 
     async def _connect(self) -> None:
         connection = await self._engine.connect()
-        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": lock_number(self._claimer)})
+        try:
+            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            ask = text("SELECT pg_advisory_lock_shared(:all), pg_advisory_lock(:me)")
+            await connection.execute(ask, {"all": ALONE, "me": lock_number(self._claimer)})
+        except BaseException:
+            await connection.invalidate()  # a returned connection would keep what it locked
+            await connection.close()
+            raise
         self._connection = connection
 
     async def keep(self) -> None:

@@ -39,6 +39,7 @@ class Pulse:
         self.updates: Counter[tuple[str, str]] = Counter()  # (kind, TAKEN or REFUSED)
         self.letters: Counter[tuple[str, str, str]] = Counter()  # (lane, state, why it failed)
         self.strangers: Counter[str] = Counter()  # what came by the webhook and was no update: wrong secret, size or shape
+        self.failed = 0  # updates that could not be dealt with
         self.sizes = Spread(SIZES)
         self.seconds = Spread(SECONDS)
         self.heard_at = 0.0  # an update last came

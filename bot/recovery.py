@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,9 +21,12 @@ log = structlog.get_logger()
 class Recovery:
     """Finds such letters and hands them to the sender."""
 
-    def __init__(self, engine: AsyncEngine, house: House, sender: Sender, waiting: Waiting) -> None:
+    def __init__(
+        self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime], sender: Sender, waiting: Waiting
+    ) -> None:
         self._engine = engine
         self._house = house
+        self._clock = clock
         self._sender = sender
         self._waiting = waiting
 
@@ -38,7 +44,7 @@ class Recovery:
         house = self._house
         claimers = outbox.claimers(db, house.bot_id)
         dead = presence.find_dead(db, claimers - {""}, house.claimer)
-        unknown = outbox.give_up(db, house.bot_id, dead) if dead else 0
+        unknown = outbox.give_up(db, house.bot_id, dead, self._clock()) if dead else 0
         return unknown, outbox.recover(db, house.keys, house.bot_id, house.claimer, dead) if dead or "" in claimers else []
 
     async def find_lost(self) -> None:

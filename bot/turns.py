@@ -37,7 +37,9 @@ def take_turns(
     db: Connection, house: House, arrivals: Sequence[Arrival], settled: Sequence[Settled], now: dt.datetime
 ) -> Outgoing:
     """Take `arrivals` (at most one a chat), record what became of letters; returns what may go out after the commit."""
-    outbox.settle(db, settled)
+    outbox.settle(db, settled, now)
+    lost = {house.keys.lookup(house.bot_id, TELEGRAM, str(one.lost)): one.reason for one in settled if one.lost}
+    people.set_states(db, house.bot_id, TELEGRAM, lost)
     fresh = seen.take(db, house.bot_id, [one.update_id for one in arrivals], now.date())
     waiting = [one for one in arrivals if one.update_id in fresh]
     return _take(db, house, waiting, now) if waiting else Outgoing()
@@ -118,6 +120,7 @@ def _attend(desk: Desk, one: Arrival) -> None:
 def _fail(desk: Desk, one: Arrival, where: str, trace: str) -> None:
     lookup = desk.house.keys.lookup(desk.house.bot_id, TELEGRAM, str(one.chat_id)) if one.chat_id else b""
     desk.failed.append(Failure(where, _pack(one), trace, lookup))
+    desk.out.failed += 1
     if one.chat_id:
         desk.out.letters.append(letters.apology(desk.house, one.chat_id, desk.now))
     if one.query_id:

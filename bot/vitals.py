@@ -19,6 +19,7 @@ from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
 from storage import measures
 from storage.database import READING
 from storage.measures import Figures
+from storage.unopened import ONE_FOLDER, SHUT
 
 LOOK_EVERY = 15.0  # seconds
 SILENCE = 60.0  # seconds without a word from Telegram, or without a write, before something is wrong; a tap lives 150
@@ -54,7 +55,8 @@ class Vitals:
     backups: Path
     polls: bool = False  # this process is the one that asks Telegram for news
     stopping: bool = False
-    webhook: Mapping[str, Any] = field(default_factory=dict)  # what Telegram last said of it
+    webhook: Mapping[str, Any] = field(default_factory=dict)  # what Telegram last said of it, and when
+    webhook_at: float = 0.0
     began: float = field(default_factory=time.monotonic)
     _figures: Figures | None = None
     _figured_at: float = 0.0
@@ -74,8 +76,9 @@ class Vitals:
         try:
             reply = await self.out.call("getWebhookInfo", patience=_PATIENCE)
         except (NotSentError, UnknownOutcomeError):
-            reply = None
-        self.webhook = reply.result if reply and reply.ok and isinstance(reply.result, dict) else {}
+            return
+        if reply.ok and isinstance(reply.result, dict):
+            self.webhook, self.webhook_at = reply.result, time.monotonic()
 
     async def figures(self) -> Figures | None:
         """Figures from the database, a few seconds old at most; None while it does not answer."""
@@ -118,6 +121,8 @@ class Vitals:
             found.append(Trouble(words.rstrip("."), DO))
         elif self.unwritten() > SILENCE:
             found.append(Trouble(f"nothing could be written for {self.unwritten():.0f} seconds", DO))
+        if self.house.keys.lacks:
+            found.append(Trouble(SHUT, ONE_FOLDER))
         if self.settings.receive == "webhook":
             return [*found, *self._of_webhook()]
         if self.polls and not words:
@@ -134,6 +139,8 @@ class Vitals:
     def _of_webhook(self) -> list[Trouble]:
         if not self.webhook:
             return [Trouble("Telegram has not said yet whether it knows this bot's webhook", WAIT)]
+        if (unsaid := time.monotonic() - self.webhook_at) > SILENCE:
+            return [Trouble(f"Telegram has not said for {unsaid:.0f} seconds whether it can call this bot", DO)]
         if self.webhook.get("url") != self.settings.webhook_url:
             return [Trouble("the webhook that Telegram calls is not the one in telegram.webhook_url", RESTART)]
         since = self.clock().timestamp() - float(self.webhook.get("last_error_date") or 0)

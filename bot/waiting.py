@@ -175,6 +175,7 @@ class Waiting:
             log.exception("a batch could not be written; taking its members one by one", members=len(batch))
             out = await self._one_by_one(arrivals, settled)
         self.pulse.take(arrivals, began)
+        self.pulse.failed += out.failed
         for _, future in batch:
             if not future.done():
                 future.set_result(None)
@@ -198,6 +199,7 @@ class Waiting:
                     raise
                 one = await self._set_aside(arrival, error)
             out.letters += one.letters
+            out.failed += one.failed
             out.tapped += one.tapped
         return out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
@@ -41,7 +42,8 @@ def take(
     letters = _open_all(db, keys, rows)
     if letters:
         ids = [letter.id for letter in letters]
-        db.execute(update(outbox).where(outbox.c.id.in_(ids)).values(state=SENDING, claimer=claimer))
+        values = {"state": SENDING, "claimer": claimer, "attempts": outbox.c.attempts + 1}
+        db.execute(update(outbox).where(outbox.c.id.in_(ids)).values(values))
     return letters
 
 
@@ -70,7 +72,7 @@ def _open_all(db: Connection, keys: Keys, rows: Sequence[Row[Any]]) -> list[Lett
     for row in rows:
         reason = "stopped" if row.person_id in stopped else "" if row.sealed else "sealed"
         try:
-            letter = unpack(keys, row) if row.sealed else None
+            letter = replace(unpack(keys, row), claim=row.attempts + 1) if row.sealed else None
         except UnopenedError:
             letter, reason = None, "sealed"
         if reason or letter is None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Connection, Row, bindparam, case, delete, func, insert, select, text, update
+from sqlalchemy import Boolean, Connection, Integer, Row, bindparam, case, delete, func, insert, literal, select, text, update
 
 from storage import upserts
 from storage.keys import Keys
@@ -28,7 +28,10 @@ DIED = "died"
 
 REPLYING = text("outbox.due_at IS NULL AND outbox.state IN ('pending', 'sending')")
 STARTED = text("outbox.due_at IS NOT NULL AND outbox.state IN ('pending', 'sending')")
-"""Replies, and letters that the bot starts, that are not through: the words of their indexes, or no database would use them."""
+_UNKNOWN, _FAILED = text("outbox.state = 'unknown'"), text("outbox.state = 'failed'")
+_ENDED = text("outbox.due_at IS NOT NULL AND outbox.broadcast_id IS NULL AND outbox.state IN ('sent', 'failed', 'left')")
+"""Replies, and letters that the bot starts, that are not through; and those that are, but for what the broadcasts of a million
+people keep: the words of their indexes, or no database would use them."""
 
 MOST_TAKEOVERS = 5
 """Deaths in a row after which a reply is given up. Each can repeat what was in flight; giving up leaves someone waiting."""
@@ -36,6 +39,8 @@ MOST_TAKEOVERS = 5
 UNKNOWN_KEPT = dt.timedelta(days=7)
 WORDS_KEPT = dt.timedelta(days=30)
 """How long staff may still send an unknown letter again; then its words go, and it is left."""
+
+ENDED_KEPT = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +58,27 @@ class Letter:
     content: Mapping[str, Any]
     lane: str = REPLY
     policy: str = REPEAT_ONCE
+    claim: int | None = field(default=None, compare=False)  # which claiming of it this is; a reply has none
+
+    def became(self, state: str, reason: str = "", due_at: dt.datetime | None = None, lost: int | None = None) -> Settled:
+        """What became of it."""
+        return Settled(self.id, state, reason, self.lane, due_at, self.claim, lost)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a letter. One that is `pending` again is tried at `due_at`, or, without it, when it was to be before."""
+    """What became of a letter. One that is `pending` again is tried at `due_at`, or, without it, when it was to be before.
+
+    It counts only for the `claim` it is of, if it is of one. `lost` is a chat that cannot be reached any more, for `reason`.
+    """
 
     id: int
     state: str
     reason: str = ""
     lane: str = REPLY
     due_at: dt.datetime | None = None
+    claim: int | None = None
+    lost: int | None = None
 
 
 def write(db: Connection, keys: Keys, place: tuple[int, int], letters: Sequence[Letter], claimer: str, now: dt.datetime) -> None:
@@ -128,7 +143,7 @@ def unpack(keys: Keys, row: Row[Any]) -> Letter:
     return Letter(row.id, row.person_id, chat, kind, content, row.lane, row.policy)
 
 
-def settle(db: Connection, settled: Sequence[Settled]) -> None:
+def settle(db: Connection, settled: Sequence[Settled], now: dt.datetime) -> None:
     """Record what became of letters. Replies that went out, or never will, leave nothing behind.
 
     The words of what the bot started stay only while nobody knows whether it went out: staff may send it again.
@@ -136,21 +151,27 @@ def settle(db: Connection, settled: Sequence[Settled]) -> None:
     gone = [one.id for one in settled if one.lane == REPLY and one.state in {SENT, FAILED}]
     if gone:
         db.execute(delete(outbox).where(outbox.c.id.in_(gone)))
-    back = [{"letter": one.id, "due": one.due_at} for one in settled if one.state == PENDING]
+    back = [{"letter": one.id, "of": one.claim, "due": one.due_at} for one in settled if one.state == PENDING]
+    claim = func.coalesce(bindparam("of", type_=Integer), outbox.c.attempts)
+    same = outbox.c.id == bindparam("letter"), outbox.c.attempts == claim
     if back:
-        waits = outbox.c.state == SENDING, outbox.c.id == bindparam("letter")
         due = func.coalesce(bindparam("due", type_=outbox.c.due_at.type), outbox.c.due_at)
-        db.execute(update(outbox).where(*waits).values(state=PENDING, claimer="", due_at=due), back)
+        waits = update(outbox).where(*same, outbox.c.state == SENDING)
+        db.execute(waits.values(state=PENDING, claimer="", due_at=due), back)
     if len(gone) + len(back) < len(settled):
         left = {*gone, *(one["letter"] for one in back)}
         kept = [
-            {"letter": one.id, "now": one.state, "why": one.reason, "words": one.lane != REPLY and one.state == UNKNOWN}
+            {"letter": one.id, "of": one.claim, "now": one.state, "why": one.reason, "words": _keeps_words(one)}
             for one in settled
             if one.id not in left
         ]
         words = case((bindparam("words", type_=Boolean), outbox.c.sealed), else_=None)
-        values: dict[str, Any] = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": words}
-        db.execute(update(outbox).where(outbox.c.id == bindparam("letter")).values(values), kept)
+        values: dict[str, Any] = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": words, "ended_at": now}
+        db.execute(update(outbox).where(*same).values(values), kept)
+
+
+def _keeps_words(one: Settled) -> bool:
+    return one.lane != REPLY and one.state == UNKNOWN
 
 
 def claimers(db: Connection, bot_id: int) -> set[str]:
@@ -205,7 +226,7 @@ def recover(db: Connection, keys: Keys, bot_id: int, claimer: str, dead: Collect
     return letters
 
 
-def give_up(db: Connection, bot_id: int, dead: Collection[str]) -> int:
+def give_up(db: Connection, bot_id: int, dead: Collection[str], now: dt.datetime) -> int:
     """What the `dead` left in `sending` and may not be sent again becomes unknown; returns how many.
 
     That is all the bot started by itself, for staff to leave or resend, and replies that too many have died over.
@@ -213,7 +234,7 @@ def give_up(db: Connection, bot_id: int, dead: Collection[str]) -> int:
     started = (STARTED, outbox.c.bot_id == bot_id, outbox.c.state == SENDING, outbox.c.claimer.in_(dead))
     never = (outbox.c.policy == NEVER_TWICE) | (outbox.c.attempts >= MOST_TAKEOVERS)
     replies = (*_replies(bot_id, SENDING), outbox.c.claimer.in_(dead), never)
-    became = {"state": UNKNOWN, "reason": DIED}
+    became = {"state": UNKNOWN, "reason": DIED, "ended_at": now}
     lost = db.execute(update(outbox).where(*started).values(became)).rowcount
     return lost + db.execute(update(outbox).where(*replies).values(became | {"sealed": None})).rowcount
 
@@ -225,16 +246,26 @@ def count(db: Connection, bot_id: int) -> dict[str, int]:
 
 
 def tally(db: Connection, bot_id: int) -> dict[tuple[str, str, str], int]:
-    """How many letters there are by (lane, state, reason)."""
-    by = (outbox.c.lane, outbox.c.state, outbox.c.reason)
-    counted = select(*by, func.count()).where(outbox.c.bot_id == bot_id).group_by(*by)
-    return {(row[0], row[1], row[2]): row[3] for row in db.execute(counted)}
+    """How many letters wait, are on their way, unknown or failed, by (lane, state, reason); only what failed has a reason.
+
+    Those that went out are not counted: there may be a million, and each of these is found by an index.
+    """
+    lane, state, reason = outbox.c.lane, outbox.c.state, outbox.c.reason
+    found: dict[tuple[str, str, str], int] = {}
+    for place, why in ((REPLYING, literal("")), (STARTED, literal("")), (_UNKNOWN, literal("")), (_FAILED, reason)):
+        counted = select(lane, state, why, func.count()).where(outbox.c.bot_id == bot_id, place)
+        rows = db.execute(counted.group_by(lane, state, *([reason] if why is reason else [])))
+        found |= {(row[0], row[1], row[2]): row[3] for row in rows}
+    return found
 
 
 def prune(db: Connection, now: dt.datetime) -> int:
-    """Forget unknown replies after a week, and leave what the bot started after a month; returns how many."""
-    unknown = outbox.c.state == UNKNOWN
-    old = (unknown, outbox.c.lane == REPLY, outbox.c.created_at < now - UNKNOWN_KEPT)
-    older = (unknown, outbox.c.lane != REPLY, outbox.c.created_at < now - WORDS_KEPT)
-    left = db.execute(update(outbox).where(*older).values(state=LEFT, sealed=None)).rowcount
-    return left + db.execute(delete(outbox).where(*old)).rowcount
+    """Forget unknown replies after a week; leave what the bot started after a month, and forget it a month after its end.
+
+    Returns how many. What a broadcast sent stays with it.
+    """
+    unknown = (_UNKNOWN, outbox.c.lane == REPLY, outbox.c.ended_at < now - UNKNOWN_KEPT)
+    unsure = (_UNKNOWN, outbox.c.lane != REPLY, outbox.c.ended_at < now - WORDS_KEPT)
+    ended = (_ENDED, outbox.c.ended_at < now - ENDED_KEPT)
+    gone = sum(db.execute(delete(outbox).where(*old)).rowcount for old in (unknown, ended))
+    return gone + db.execute(update(outbox).where(*unsure).values(state=LEFT, sealed=None, ended_at=now)).rowcount

@@ -46,7 +46,7 @@ IMPERSONAL = frozenset(
         "answers.step", "wishes.step", "release_counts.step", "release_counts.option", "outbox.lane", "outbox.policy",
         "outbox.state", "outbox.claimer", "pauses.what", "pauses.why", "pauses.who",
         "followups.kind", "followups.state", "failures.code", "failures.where",
-        "leases.name", "leases.holder", "audit.who", "audit.what", "audit.about", "audit.chain",
+        "audit.who", "audit.what", "audit.about", "audit.chain",
     }
 )  # fmt: skip
 """Columns of text or bytes that hold nothing personal."""

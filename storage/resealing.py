@@ -35,6 +35,7 @@ from storage import audit, organisations, schema
 from storage.copying import Say
 from storage.keys import HEAD, Keys, is_daily
 from storage.schema import addresses, answers, failures, metadata, outbox, people, sessions, wishes
+from storage.unopened import UnopenedError
 
 _AT_ONCE = 5_000  # rows of a transaction
 _EVERY = 100_000  # rows between two words to `Say`

@@ -281,6 +281,7 @@ outbox = Table(
     Column("broadcast_id", Id),
     Column("due_at", UTCDateTime),
     Column("created_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),  # when it was through, or became unknown
     Column("reason", String(64), nullable=False, default=""),  # why it failed, in Telegram's class of words
     UniqueConstraint("broadcast_id", "person_id"),
 )
@@ -309,6 +310,23 @@ Index(
     outbox.c.id,
     sqlite_where=outbox.c.state == "unknown",
     postgresql_where=outbox.c.state == "unknown",
+)
+Index(
+    "ix_outbox_failed",
+    outbox.c.bot_id,
+    outbox.c.lane,
+    outbox.c.state,
+    outbox.c.reason,
+    sqlite_where=outbox.c.state == "failed",
+    postgresql_where=outbox.c.state == "failed",
+)
+Index(  # of what the bot started by itself and no broadcast keeps
+    "ix_outbox_ended",
+    outbox.c.ended_at,
+    sqlite_where=outbox.c.due_at.is_not(None) & outbox.c.broadcast_id.is_(None) & outbox.c.state.in_(("sent", "failed", "left")),
+    postgresql_where=outbox.c.due_at.is_not(None)
+    & outbox.c.broadcast_id.is_(None)
+    & outbox.c.state.in_(("sent", "failed", "left")),
 )
 
 pauses = Table(  # what the bot may not start by itself just now
@@ -364,15 +382,6 @@ failures = Table(  # what could not be read or failed, sealed, for 7 days
     Column("lookup", Lookup),
     Column("sealed", LargeBinary, nullable=False),  # the update
     Column("trace", LargeBinary, nullable=False),  # the traceback, sealed: it can quote what was said
-)
-
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("holder", String(16), nullable=False),
-    Column("epoch", Integer, nullable=False),
-    Column("until", UTCDateTime, nullable=False),
 )
 
 audit = Table(  # what staff read and changed, chained by hash; no answer text

@@ -45,7 +45,7 @@ def leave(db: Connection, bot_id: int, ids: Collection[int]) -> int:
 def resend(db: Connection, bot_id: int, ids: Collection[int], now: dt.datetime) -> int:
     """Send these again, though somebody may get one twice; only those whose words are kept. Returns how many."""
     chosen = (*_unknown(bot_id), outbox.c.id.in_(ids), outbox.c.sealed.is_not(None))
-    values = {"state": PENDING, "claimer": "", "reason": "", "due_at": now, "attempts": outbox.c.attempts + 1}
+    values = {"state": PENDING, "claimer": "", "reason": "", "due_at": now, "ended_at": None}
     return db.execute(update(outbox).where(*chosen).values(values)).rowcount
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from bot.commands import (
     answers,
@@ -25,6 +26,7 @@ from bot.commands.workplace import fail
 from bot.config import ConfigError
 from storage.database import DatabaseError
 from storage.keys import KeysError
+from storage.troubles import explain
 
 cli = typer.Typer(
     name="withus",
@@ -70,5 +72,7 @@ def main() -> None:
         cli()
     except (ConfigError, DatabaseError, KeysError) as error:
         fail(str(error))
+    except (DBAPIError, OSError) as error:
+        fail(explain(error))
     except KeyboardInterrupt:
         sys.exit(130)

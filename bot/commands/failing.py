@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import traceback
 from typing import Annotated
 
 import typer
 from sqlalchemy import Connection
 
 from bot import turns
+from bot.arrivals import Arrival
 from bot.commands.workplace import ConfigOption, fail, who, within
+from bot.desk import Outgoing
 from bot.foundation import Foundation
 from storage import audit, failures, outbox
 from storage.failures import Failure
-from storage.outbox import PENDING, Settled
+from storage.outbox import PENDING
+from storage.troubles import is_trouble
 
 cli = typer.Typer(help="See and take again what the bot could not deal with in the last week.", no_args_is_help=True)
 
@@ -74,6 +78,18 @@ def _take_again(base: Foundation, db: Connection, one: Failure) -> bool:
     before = failures.count(db, base.house.bot_id)
     if arrival is None:
         return True  # nothing in it that could be taken: it has no number
-    out = turns.take_again(db, base.house, arrival, base.clock.now())
-    outbox.settle(db, [Settled(letter.id, PENDING, lane=letter.lane) for letter in out.letters])
+    out = _take(base, db, arrival)
+    outbox.settle(db, [letter.became(PENDING) for letter in out.letters], base.clock.now())
     return failures.count(db, base.house.bot_id) == before
+
+
+def _take(base: Foundation, db: Connection, arrival: Arrival) -> Outgoing:
+    """What follows from it; what still cannot be written is kept again, and the others go on."""
+    now = base.clock.now()
+    try:
+        with db.begin_nested():
+            return turns.take_again(db, base.house, arrival, now)
+    except Exception as error:
+        if is_trouble(error):
+            raise
+        return turns.set_aside(db, base.house, arrival, traceback.format_exc(), now)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.clock import Clock
 from bot.commands.workplace import ConfigOption, fail, settings, who
 from bot.config import Config
-from storage import database, key_file, keys, organisations, resealing
+from storage import database, key_file, keys, moving, organisations, resealing
 from storage.copying import snapshot
 from storage.database import OLDER, DatabaseError, OlderSchemaError
 from storage.engines import open_plainly
@@ -42,6 +42,7 @@ def _keys_of(config: Config, db: Connection) -> Keys:
     """The key file of a database. Raises KeysError when it is another's, DatabaseError for an older schema."""
     if database.pending(db):
         raise OlderSchemaError(OLDER)
+    moving.refuse(db)  # its keys are those of the other database now
     held = keys.load(config.storage.keys)
     organisations.compare(db, held)
     return held

@@ -53,6 +53,9 @@ LINES: dict[str, Line] = {
         "Put it back from your own copy: without it nothing sealed can be read.",
     ),
     "keys broken": Line("", "the key file does not open", "{why}"),
+    "keys lacking": Line(
+        "", "{n} of the last conversations do not open: this machine's key file lacks keys that another machine made", "{do}",
+    ),
     "keys beside data": Line(
         "", "the key file lies in the same folder as the database",
         "Move it to a folder of its own and set storage.keys, so that one copy of a folder never holds both.", urgent=False,

@@ -12,11 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.config import Config
 from bot.doctor.findings import Finding, find
-from storage import database, keys, measures, organisations, pauses
+from storage import database, keys, measures, moving, organisations, pauses, sessions
 from storage.database import DatabaseError
 from storage.keys import Keys, KeysError
 from storage.schema import organisations as table
 from storage.troubles import explain
+from storage.unopened import ONE_FOLDER
 
 Look = Callable[[str], AbstractContextManager[Connection]]
 ALIVE = 60.0  # seconds since the last word of a bot that runs
@@ -55,6 +56,7 @@ def _examine(config: Config, db: Connection, now: dt.datetime) -> tuple[list[Fin
     at, steps = database.revision(db), database.pending(db)
     if at is None:
         return find("no database", well=False), Bot()
+    moving.refuse(db)
     if steps:
         return find("schema", well=False, at=at, head=database.revisions()[-1]), Bot()
     row = db.execute(select(table).order_by(table.c.id)).first()
@@ -74,7 +76,8 @@ def _of_keys(config: Config, db: Connection) -> list[Finding]:
         organisations.compare(db, held)
     except KeysError as error:
         return find("keys broken", well=False, why=error)
-    return find("database", well=True)
+    n = sessions.find_shut(db, held)
+    return [*find("database", well=True), *find("keys lacking", not n, n=n, do=ONE_FOLDER)]
 
 
 def _of_life(alive: dt.datetime | None, now: dt.datetime, *, runs: bool) -> list[Finding]:

@@ -7,38 +7,26 @@ import os
 import platform
 import shutil
 import stat
-import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from bot.config import PREFIX, Config
-from bot.config_file import doubled
+from bot.config import Config
+from bot.config_file import doubled, secret_files
 from bot.doctor.findings import Finding, find
 from storage import backups, erasure, keys, sqlite_build
 from storage.manifests import BackupError, Manifest
 
 LEAST_DISK = 200 << 20  # bytes
 BACKUP_AGE = dt.timedelta(days=7)
-_SECRETS = ("token", "webhook_secret")
 
 
 def of_settings(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
     """Secrets in the settings file, and whether others can read them."""
-    telegram = _table(file).get("telegram", {})
-    named = {name: telegram[f"{name}_file"] for name in _SECRETS if f"{name}_file" in telegram}
-    held = [name for name in _SECRETS if name in telegram]
-    outside = f"{PREFIX}TELEGRAM__TOKEN_FILE"
     twice = [what.removesuffix(".") for what in doubled(file, environment)]
     found = [*chain.from_iterable(find("secret twice", well=False, what=what) for what in twice)]
-    folder = file.resolve().parent if file else Path()
-    secret = [folder / Path(str(name)).expanduser() for name in named.values()] + ([file] if file and held else [])
-    secret += [Path(environment[outside])] if outside in environment else []
-    return [*found, *chain.from_iterable(find("secret file", not _is_open(one), file=one) for one in secret)]
-
-
-def _table(file: Path | None) -> Mapping[str, Mapping[str, object]]:
-    return tomllib.loads(file.read_text("utf-8-sig")) if file else {}
+    files = secret_files(file, environment)
+    return [*found, *chain.from_iterable(find("secret file", not _is_open(one), file=one) for one in files)]
 
 
 def _is_open(file: Path) -> bool:
@@ -70,7 +58,7 @@ def _of_versions(config: Config) -> list[Finding]:
 def _of_disk(config: Config) -> Iterator[Finding]:
     data = _data(config)
     folders = {"the key file": config.storage.keys.parent, "backups": config.storage.backups}
-    for what, folder in ({"answers": data.parent} if data else {} | folders).items():
+    for what, folder in (({"answers": data.parent} if data else {}) | folders).items():
         there = next(one for one in (folder, *folder.parents) if one.exists())
         free = shutil.disk_usage(there).free
         if free <= LEAST_DISK or what == "answers":

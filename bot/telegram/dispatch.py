@@ -21,7 +21,7 @@ from storage.paces import Pace
 
 log = structlog.get_logger()
 
-MOST, MOST_PAID = 8, 30
+MOST = 8
 """Letters on their way at once: as many can be unknown after a crash. Thirty a second of 100 ms each are three."""
 
 LOOK_EVERY = 1.0  # seconds between two looks at an empty pile
@@ -149,7 +149,7 @@ class Dispatch:
     def _give_back(self, letter: Letter, seconds: float = 0) -> None:
         """A letter that did not go out waits again, to be tried after so many seconds."""
         self._held.pop(letter.id, None)
-        self._settle(Settled(letter.id, PENDING, lane=letter.lane, due_at=self._in(seconds) if seconds else None))
+        self._settle(letter.became(PENDING, due_at=self._in(seconds) if seconds else None))
 
     async def _resume(self) -> None:
         """Begin at the pace that was kept; a time told by a clock that has changed since counts for nothing."""

@@ -25,6 +25,7 @@ from storage.outbox import FAILED, NEVER_TWICE, PENDING, REPLY, SENT, UNKNOWN, L
 log = structlog.get_logger()
 
 _RETRY = (0.2, 0.5, 1, 2, 5, 10, 30)  # seconds between tries of a call that never reached Telegram
+_LOOK_EVERY, _LOOK_FIRST = 1.0, 0.1  # seconds between two looks whether a wait is over sooner: of each chat, of the first in line
 _TAP_LIFE = 15.0  # seconds after which nobody looks at the spinner any more
 
 REFUSED, IN_VAIN = "refused", "in vain"
@@ -60,23 +61,22 @@ class _Tries:
 
 
 class Sender:
-    """Sends letters. `settled` and `unreachable` are called, in the event loop, with what became of them."""
+    """Sends letters. `settled` is called, in the event loop, with what became of each."""
 
     def __init__(
         self,
         wire: Wire,
         pacer: Pacer,
         settled: Callable[[Settled], None],
-        unreachable: Callable[[int, str], None],
         album: Album,
     ) -> None:
         self._wire = wire
         self._album = album
         self._pacer = pacer
         self._settled = settled
-        self._unreachable = unreachable
         self._queues: dict[int, deque[Letter]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._line = asyncio.Lock()  # of replies that had to wait
         self._stopping = False
 
     def post(self, letters: Sequence[Letter]) -> None:
@@ -129,25 +129,22 @@ class Sender:
                     outcome = await self._deliver(queue[0])
                 except Exception:  # one letter must not hold up the next
                     log.exception("a letter could not be sent", kind=queue[0].kind)
-                    outcome = Settled(queue[0].id, FAILED, "fault", queue[0].lane)
+                    outcome = queue[0].became(FAILED, "fault")
                 if outcome is None:
                     break
                 queue.popleft()
                 self._settled(outcome)
             for letter in queue:  # closing: none of these went out, and the next process sends them as if for the first time
-                self._settled(Settled(letter.id, PENDING, lane=letter.lane))
+                self._settled(letter.became(PENDING))
         finally:
             del self._queues[chat_id]
 
     async def _deliver(self, letter: Letter) -> Settled | None:
         """What became of one letter; None when the sender is closing and it was not sent."""
         tries = _Tries()
-        loop = asyncio.get_running_loop()
         while not self._stopping:
-            if letter.lane == REPLY and self._pacer.is_held(letter.chat_id, loop.time()):
-                wait = self._pacer.reply_at(letter.chat_id, loop.time()) - loop.time()
-                await asyncio.sleep(max(wait, TICK))
-                continue
+            if letter.lane == REPLY and not await self._await_place(letter.chat_id):
+                break
             outcome = await self._try(letter, tries)
             if outcome.state != PENDING or letter.lane != REPLY:
                 return outcome
@@ -155,9 +152,37 @@ class Sender:
                 await tries.pause()
         return None
 
+    async def _await_place(self, chat_id: int) -> bool:
+        """Wait until a reply may go: at once, or, if it had to wait, in its turn. False when the sender is closing."""
+        waited = False
+        while not self._stopping:
+            now = _now()
+            wait = self._pacer.reply_at(chat_id, now) - now
+            if wait > 0:
+                waited = True
+                await asyncio.sleep(max(min(wait, _LOOK_EVERY), TICK))
+            elif not (waited or self._pacer.is_halted(now)) or await self._stand_in_line(chat_id):
+                return True
+        return False
+
+    async def _stand_in_line(self, chat_id: int) -> bool:
+        """Whether the turn of this chat came before it was told to wait elsewhere."""
+        self._pacer.in_line += 1
+        try:
+            async with self._line:
+                while not self._stopping and self._pacer.reply_at(chat_id, now := _now()) <= now:
+                    wait = self._pacer.place_at(now) - now
+                    if wait <= 0:
+                        self._pacer.take_place(now)
+                        return True
+                    await asyncio.sleep(max(min(wait, _LOOK_FIRST), TICK))
+        finally:
+            self._pacer.in_line -= 1
+        return False
+
     async def _try(self, letter: Letter, tries: _Tries) -> Settled:
         """Call once; `pending` when the call is to be made again."""
-        again = Settled(letter.id, PENDING, IN_VAIN, letter.lane)
+        again, began = letter.became(PENDING, IN_VAIN), _now()
         try:
             reply = await (self._album.send(letter) if letter.kind == "photo" else self._wire.tell(*compose(letter)))
         except NotSentError as error:
@@ -166,30 +191,29 @@ class Sender:
         except UnknownOutcomeError as error:
             log.warning("outcome unknown", reason=str(error), kind=letter.kind)
             if tries.repeated or letter.policy == NEVER_TWICE:
-                return Settled(letter.id, UNKNOWN, str(error)[:64], letter.lane)
+                return letter.became(UNKNOWN, str(error)[:64])
             tries.repeated = True  # a reply to a person's own action may be repeated once
             return again
         if reply.code in NOT_HEARD:
             log.error("Telegram does not know this bot, or another program uses its token", code=reply.code)
             return again
-        return self._judge(letter, reply, asyncio.get_running_loop().time())
-
-    def _judge(self, letter: Letter, reply: Reply, now: float) -> Settled:
-        """What an answer means for a letter; `pending` when it is to be tried again."""
-        if reply.ok:
-            return Settled(letter.id, SENT, lane=letter.lane)
         if reply.code == 429:  # noqa: PLR2004 - Too Many Requests: certainly not sent
-            until = self._pacer.refused(letter.chat_id, reply.retry_after, now, reply=letter.lane == REPLY)
+            until = self._pacer.refused(letter.chat_id, reply.retry_after, now := _now(), reply=letter.lane == REPLY)
             log.warning("asked to wait", seconds=round(until - now, 1))
-            return Settled(letter.id, PENDING, REFUSED, letter.lane)
+            return letter.became(PENDING, REFUSED)
+        self._pacer.heard(letter.chat_id, began, _now())
+        return self._judge(letter, reply)
+
+    def _judge(self, letter: Letter, reply: Reply) -> Settled:
+        """What an answer that is final means for a letter."""
+        if reply.ok:
+            return letter.became(SENT)
         words = reply.description.lower()
         if any(fine in words for fine in FINE):
-            return Settled(letter.id, SENT, lane=letter.lane)
+            return letter.became(SENT)
         state = next((state for said, state in GONE.items() if said in words), None)
-        if state:
-            self._unreachable(letter.chat_id, state)
         log.warning("refused", code=reply.code, why=reply.description[:80], kind=letter.kind)
-        return Settled(letter.id, FAILED, (state or str(reply.code))[:64], letter.lane)
+        return letter.became(FAILED, state or str(reply.code), lost=letter.chat_id if state else None)
 
     async def _answer(self, tap: Tapped) -> None:
         arguments = {"callback_query_id": tap.query_id}
@@ -199,6 +223,10 @@ class Sender:
             await self._wire.tell("answerCallbackQuery", orjson.dumps(arguments), _TAP_LIFE)
         except (NotSentError, UnknownOutcomeError, TypeError):  # TypeError: the tap's id is no text that can be sent
             log.info("tap not answered")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def compose(letter: Letter) -> tuple[str, bytes]:

@@ -110,8 +110,11 @@ def _of_database(read: Callable[[Figures], float]) -> Callable[[Seen], Values]:
 
 
 def _backup_age(seen: Seen) -> Values:
-    made = backups.find(seen.vitals.backups)
-    return _one(seen.vitals.clock().timestamp() - made[-1].stat().st_mtime if made else None)
+    try:
+        made = backups.find(seen.vitals.backups)
+        return _one(seen.vitals.clock().timestamp() - made[-1].stat().st_mtime if made else None)
+    except OSError:  # it is being pruned just now
+        return {}
 
 
 def _build(seen: Seen) -> Values:
@@ -187,6 +190,10 @@ METRICS: Mapping[str, Figure] = {
     "withus_letters_unknown": Figure(
         GAUGE, "Messages that may or may not have arrived. The bot does not send them again by itself.", (),
         _of_database(lambda figures: figures.unknown),
+    ),
+    "withus_failures_total": Figure(
+        COUNTER, "Updates that could not be dealt with: whoever sent one heard an apology.", (),
+        lambda seen: _one(seen.vitals.pulse.failed),
     ),
     "withus_failures_kept": Figure(
         GAUGE, "Updates that could not be dealt with, kept sealed for 7 days.", (),

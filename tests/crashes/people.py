@@ -20,7 +20,6 @@ from bot.foundation import foundation
 from bot.house import House as Held
 from emulator.client import Someone
 from storage import engagements, erasure, failures, outbox, people, releases, results
-from storage.outbox import Settled
 from tests.crashes.lives import LOOK_EVERY, Lives
 from tests.crashes.loop import Account
 from tests.road.crowd import hear
@@ -54,7 +53,7 @@ def prepare(house: House) -> None:
         visitors = [inside.person() for _ in range(EARLIER)]
         for words in (f"/start {house.links[ANONYMOUS]}", "18 or over", "1", "skip"):
             inside.take([visitor.types(words) for visitor in visitors])
-        inside.do(outbox.settle, [Settled(letter.id, outbox.SENT) for letter in inside.letters])
+        inside.do(outbox.settle, [letter.became(outbox.SENT) for letter in inside.letters], inside.now())
     house.moved_by.write_text("0")
 
 

@@ -99,7 +99,7 @@ def test_wherever_the_bot_dies_all_is_there_once_and_nobody_waits_in_vain(make_s
 
 @pytest.mark.promise("P1", "P4")
 @DOORS
-def test_wherever_it_dies_and_dies_again_all_is_there_once(make_stage: MakeStage, receive: str) -> None:
+def test_at_each_25th_point_it_dies_and_dies_again_and_all_is_there_once(make_stage: MakeStage, receive: str) -> None:
     stage = make_stage(receive, again=True)
     account = for_every_point(stage.play, first=len(receive), every=25)
     assert len(account.deaths) > MANY / 25, account

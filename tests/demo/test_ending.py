@@ -40,5 +40,5 @@ def test_a_demo_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) ->
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "the demo cannot start" in said
-    assert "The database does not open" in said
+    assert "does not open" in said
     assert demos.left_of(tmp_path / deep) == []

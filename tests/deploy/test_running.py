@@ -60,6 +60,8 @@ class Evening:
             assert code == 0, f"{line}: {said}"
         if line == "withus init":
             self._choose_port()
+        if line == f"withus move {self.database}":
+            self._write("url", self.database)
         if line == "withus engagement open first-question":
             (self.link,) = re.findall(r"/start (\w+)", said)
 
@@ -108,8 +110,14 @@ class Evening:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
+        self._write("listen", f"127.0.0.1:{self.port}")
+
+    def _write(self, name: str, value: str) -> None:
         settings = self.folder / "config.toml"
-        settings.write_text(settings.read_text().replace('# listen = "127.0.0.1:8080"', f'listen = "127.0.0.1:{self.port}"'))
+        there, line = re.compile(rf"^(# )?{name} = .*$", re.MULTILINE), f'{name} = "{value}"'
+        written, times = there.subn(lambda _: line, settings.read_text())
+        assert times == 1
+        settings.write_text(written)
 
     def _newest(self) -> str:
         made = sorted((self.folder / "backups").glob("*/manifest.json"), key=os.path.getmtime)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -90,6 +91,16 @@ def test_a_bot_that_trusts_its_own_clock_is_caught(make_plain_house: MakeHouse, 
 
 
 # --- The clock by itself
+
+
+def test_hours_in_which_the_computer_slept_raise_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands = Hands()
+    monkeypatch.setattr(time, "clock_gettime", lambda which: hands.steady if which == time.CLOCK_BOOTTIME else 0.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)  # it stands still meanwhile
+    clock = Clock(checked=True, wall=lambda: hands.wall)
+    clock.hear(format_datetime(hands.theirs, usegmt=True))
+    hands.go_on(8 * 3600)
+    assert (clock.is_certain(), clock.now()) == (True, hands.theirs)
 
 
 class Hands:

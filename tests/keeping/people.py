@@ -60,7 +60,6 @@ def _more(db: Connection, world: World, clinic: Engagement, ids: list[int]) -> N
         schema.pictures: {"organisation_id": where, "hash": "h", "content": bytes(range(256))},
         schema.edition_pictures: {"edition_id": clinic.edition_id, "file": "map.png", "hash": "h"},
         schema.paces: {"bot_id": BOT, "pace": 7.25, "held_until": NOON + dt.timedelta(seconds=0.5), "at": NOON},
-        schema.leases: {"name": "poll", "holder": "someone", "epoch": 1, "until": NOON},
     }
     for table, row in rows.items():
         db.execute(insert(table).values(row))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import resource
 import stat
@@ -15,9 +16,11 @@ import pytest
 from sqlalchemy import select
 
 import bot
+from bot.clock import Clock
 from storage import backups, erasure, schema
 from storage.backups import UNFINISHED
 from storage.engines import open_plainly
+from storage.manifests import BackupError
 from tests.keeping.conftest import KINDS, ONCE, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import fill, maker, say_nothing
@@ -78,9 +81,29 @@ def test_lasting_keys_are_copied_when_asked_without_the_daily_ones(home: Install
 
 
 @ONCE
+def test_the_list_of_erasures_is_copied_with_the_keys_for_its_owner_alone(
+    home: Installation, world: World, tmp_path: Path
+) -> None:
+    clinic = fill(world)
+    safe = tmp_path / "safe" / "withus.keys"
+    person = world.answer(clinic, {"who": pick("have")})
+    code = world.do(lambda db: db.execute(select(schema.people.c.code).where(schema.people.c.id == person)).scalar_one())
+    world.do(lambda db: erasure.forget(db, world.keys, {person: code}, [clinic], NOON))
+    home.command("backup", "--with-keys", str(safe.parent))
+    copied = erasure.list_beside(safe)
+    assert stat.S_IMODE(copied.stat().st_mode) == 0o600
+    erasure.list_beside(home.key_file).unlink()  # what the copy alone knows, it goes on knowing
+    erasure.note(home.key_file, [b"somebody" * 2], NOON)
+    home.command("backup", "--with-keys", str(safe.parent))
+    assert len(erasure.read(copied)) == 2
+
+
+@ONCE
 def test_keys_are_not_copied_to_where_the_backups_lie(home: Installation, world: World) -> None:
     fill(world)
-    assert "must lie apart" in home.refused("backup", "--with-keys", str(home.backups / "keys"))
+    (home.folder / "link").symlink_to(home.backups)
+    for place in (home.backups / "keys", home.folder, home.folder / "link"):
+        assert "must lie apart" in home.refused("backup", "--with-keys", str(place))
 
 
 @ONCE
@@ -92,6 +115,27 @@ def test_only_so_many_are_kept_when_asked(home: Installation, world: World) -> N
     assert len(backups.find(home.backups)) == 2
     assert made[2].exists()
     assert not made[0].exists()
+
+
+@ONCE
+def test_a_backup_made_while_the_clock_is_behind_is_the_last_all_the_same(
+    home: Installation, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(world)
+    before = home.back_up()
+    monkeypatch.setattr(Clock, "now", lambda _clock: dt.datetime(1970, 1, 2, tzinfo=dt.UTC))
+    made = home.back_up("--keep", "1")
+    assert backups.find(home.backups) == [made]
+    assert not before.exists()
+
+
+@ONCE
+def test_none_is_removed_while_another_is_being_made(home: Installation, world: World) -> None:
+    fill(world)
+    made = [home.back_up() for _ in range(2)]
+    with backups._only_one(home.backups), pytest.raises(BackupError, match="Another backup is being made"):
+        backups.prune(home.backups, 1)
+    assert backups.find(home.backups) == made
 
 
 @ONCE

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
-from storage import copying, schema
+from bot.presence import Presence
+from storage import copying, database, presence, schema
 from storage.copying import Row, Tally
+from storage.database import DatabaseError
 from storage.engines import open_plainly
 from tests.keeping.conftest import KINDS, NewDatabase
 from tests.keeping.installation import Installation
@@ -20,6 +25,12 @@ from tests.storage.world import World, pick
 def count(url: str) -> dict[str, Tally]:
     with open_plainly(url) as engine, copying.snapshot(engine) as db:
         return copying.count(db)
+
+
+def but_the_mark(found: dict[str, Tally], before: dict[str, Tally]) -> dict[str, Tally]:
+    """What is in a database that was moved away from, but for the mark that says so."""
+    assert found["settings"].rows == before["settings"].rows + 1
+    return found | {"settings": before["settings"]}
 
 
 def is_empty(url: str) -> bool:
@@ -38,7 +49,7 @@ def test_every_row_moves_and_new_ones_follow_on(home: Installation, world: World
     said = home.command("move", new)
     assert f"Moved: {sum(tally.rows for tally in before.values())} rows" in said
     assert f"url = {new!r}" in said
-    assert count(new) == before == count(home.url)
+    assert count(new) == before == but_the_mark(count(home.url), before)
     with World(new, world.keys) as other:
         other.answer(clinic, {"who": pick("care")})
         assert other.count(schema.people) == 13
@@ -94,3 +105,60 @@ def test_an_address_that_leads_nowhere_is_said_to_lead_nowhere(home: Installatio
     for address in ("postgresql://nobody@127.0.0.1:9/nothing", f"sqlite:///{tmp_path}/file/new.db", "mysql://x/y"):
         said = home.refused("move", address)
         assert "does not open" in said or "storage.url" in said
+
+
+def test_nothing_is_done_on_a_database_that_was_moved_away_from(
+    home: Installation, world: World, new_database: NewDatabase
+) -> None:
+    fill(world)
+    new, newer, newest = (new_database(KINDS[0]) for _ in range(3))
+    home.command("move", new)
+    for command in ("results", "doctor"):
+        said = home.refused(command, *(["clinic"] if command == "results" else []))
+        assert f"moved from this database to {new}" in said
+    home.command("move", newer)  # once more, for what was moved first was lost
+    marked = home.back_up()
+    away = Installation(home.folder / "away", newest)
+    away.take_keys(home)
+    away.command("restore", str(marked))
+    for url in (new, newer, newest):
+        assert "moved from this database" not in Installation(home.folder, url).command("results", "clinic")
+
+
+def test_no_bot_starts_while_a_database_is_moved(home: Installation, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(world)
+    monkeypatch.setattr(database, "_WAIT", 50)
+
+    async def start() -> None:
+        engine = database.connect(home.url)
+        try:
+            async with Presence(engine, "somebody"):
+                pass
+        finally:
+            await engine.dispose()
+
+    with open_plainly(home.url) as engine, presence.alone(engine):
+        with pytest.raises(DatabaseError, match="being moved|Another bot is running"):
+            asyncio.run(start())
+    asyncio.run(start())
+
+
+def test_whoever_wants_to_be_alone_waits_for_another_and_not_for_another_program(
+    home: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if home.url.startswith("sqlite"):
+        pytest.skip("one process at a time has a SQLite file")
+    monkeypatch.setattr(database, "_WAIT", 50)
+    with open_plainly(home.url) as first, open_plainly(home.url) as second, ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        stranger = stack.enter_context(first.connect())
+        stranger.execute(text("SELECT pg_advisory_lock(1)"))
+
+        def wait() -> None:
+            with presence.alone(second):
+                pass
+
+        with presence.alone(first):
+            waiting = pool.submit(wait)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+        waiting.result(10)

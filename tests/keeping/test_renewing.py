@@ -16,9 +16,10 @@ from bot import foundation
 from storage import key_file, outbox, people, resealing, schema
 from storage.engagements import Engagement
 from storage.engines import open_plainly
-from storage.keys import GoneError, Keys
+from storage.keys import Keys
 from storage.outbox import Letter
 from storage.register import PERSONAL
+from storage.unopened import UnopenedError
 from tests.crashes.conftest import Ground
 from tests.crashes.loop import Account, for_every_point, run_command
 from tests.crashes.points import COMMIT, FILE
@@ -64,7 +65,7 @@ def _fill_more(db: Connection, world: World, clinic: Engagement) -> None:
 
 
 def read(home: Installation, columns: Collection[str] = resealing.SEALED) -> dict[str, list[str]]:
-    """What is sealed, opened; raises GoneError for what does not open."""
+    """What is sealed, opened; raises UnopenedError for what does not open."""
     found: dict[str, list[str]] = look(home, lambda db: _read(db, home.keys, columns))
     return found
 
@@ -108,7 +109,7 @@ def numbers(home: Installation) -> set[int]:
 
 
 def check(home: Installation, before: dict[str, list[str]], number: int = 2) -> None:
-    """Raises AssertionError or GoneError unless all opens as before, under this one lasting key."""
+    """Raises AssertionError or UnopenedError unless all opens as before, under this one lasting key."""
     assert list(home.keys.lasting.values()) == [number]
     assert numbers(home) == {number}
     assert read(home) == before
@@ -132,7 +133,7 @@ def test_a_column_that_was_forgotten_would_be_caught(filled: Filled, monkeypatch
     with monkeypatch.context() as broken:
         broken.delitem(resealing.SEALED, forgotten)
         filled.home.command("keys", "renew")
-    with pytest.raises((AssertionError, GoneError)):
+    with pytest.raises((AssertionError, UnopenedError)):
         check(filled.home, before)
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from emulator.client import Someone
 from tests.promises import DATABASES
-from tests.road.conftest import Street
+from tests.road.conftest import MakeHouse, Street
 from tests.road.crowd import hear
 from tests.road.house import PATIENCE, SECRET, House, until
 
+CUT = 0
 APOLOGY = "did not work on our side"
 
 
@@ -88,7 +89,8 @@ def test_updates_without_a_number_are_passed_over_without_haste(house: House) ->
     house.settle()
 
 
-def test_what_is_not_json_is_waited_out(house: House) -> None:
+def test_what_is_not_json_is_waited_out(make_plain_house: MakeHouse) -> None:
+    house = make_plain_house()  # of its own: Telegram's clock is moved, and nobody else's
     telegram = house.telegram
     at = telegram.state()["log"]
     telegram.raw("this is not JSON")
@@ -132,12 +134,14 @@ def hook(street: Street) -> House:
 
 
 def call(house: House, body: bytes | Iterable[bytes] = b"{}", verb: str = "POST", path: str = "/telegram", **headers: str) -> int:
-    """The status of a request to the bot's own door."""
+    """The status of a request to the bot's own door; CUT when it was ended before all of it was sent."""
     named = {"X-Telegram-Bot-Api-Secret-Token": SECRET} | {name.replace("_", "-"): value for name, value in headers.items()}
     connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=PATIENCE)
     try:
         connection.request(verb, path, body, named, encode_chunked=not isinstance(body, bytes))
         return connection.getresponse().status
+    except (BrokenPipeError, ConnectionResetError):
+        return CUT
     finally:
         connection.close()
 
@@ -164,8 +168,9 @@ def test_another_way_to_the_webhook_is_refused(hook: House, verb: str, path: str
 
 def test_a_body_larger_than_any_update_is_refused(hook: House) -> None:
     large = b" " * (1 << 20) + b"{}"
-    assert call(hook, large) == 413
-    assert call(hook, (large[at : at + 65_536] for at in range(0, len(large), 65_536)), Transfer_Encoding="chunked") == 413
+    in_parts = (large[at : at + 65_536] for at in range(0, len(large), 65_536))
+    assert call(hook, large) in {413, CUT}
+    assert call(hook, in_parts, Transfer_Encoding="chunked") in {413, CUT}
     greets(hook)
 
 

@@ -21,6 +21,7 @@ class Queue:
     def __init__(self, *numbers: int) -> None:
         self.numbers = list(numbers)
         self.asked = 0
+        self.well_at = 0.0
 
     async def call(self, _method: str, body: bytes, _patience: float) -> Reply:
         self.asked += 1

@@ -70,13 +70,13 @@ def test_bots_that_do_not_ask_whether_there_are_others_are_caught(make_house: Ma
 
 
 @pytest.mark.promise("P12")
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # a lock file is not lost
 def test_a_bot_that_lost_its_place_with_its_connection_takes_it_again(make_house: MakeHouse) -> None:
     house: House = make_house()
     code = house.open(ENGAGEMENT)
-    if house.database.startswith("postgresql"):  # a lock file is not lost
-        with shut(house):
-            until(lambda: "says this process lives is lost" in house.said(), house.said)
-        until(lambda: "known to be alive again" in house.said(), house.said)
+    with shut(house):
+        until(lambda: "says this process lives is lost" in house.said(), house.said)
+    until(lambda: "known to be alive again" in house.said(), house.said)
     person = house.telegram.person()
     type_all(person, make_plans(1, seed=10)[0], code)
     hear(person, END)

@@ -96,7 +96,7 @@ class InsistentSender(Sender):
             except (NotSentError, UnknownOutcomeError):
                 continue
             if reply.ok or reply.code == 403:
-                return Settled(letter.id, SENT if reply.ok else FAILED, lane=letter.lane)
+                return letter.became(SENT if reply.ok else FAILED)
             await asyncio.sleep(reply.retry_after)
         return None
 
@@ -155,7 +155,7 @@ async def open_office(
             (waiting.settle if settled.lane == REPLY else dispatches[0].settled)(settled)
 
         pacer = Pacer(1000)
-        sending = sender(wire, pacer, record, lambda _chat, _state: None, album)
+        sending = sender(wire, pacer, record, album)
         dispatches.append(Dispatch(Pile(base.engine, base.house, base.clock.now), sending, pacer, waiting.settle))
         dispatching = asyncio.create_task(dispatches[0].run())
         yield Office(base, telegram, sending)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, insert
 
+from bot.commands import failing
+from bot.desk import Desk
 from conversations import reception
 from emulator.client import Someone
+from storage import schema
 from tests.road.conftest import MakeHouse
 from tests.road.house import PATIENCE, House, run_command
+from tests.road.indoors import indoors
 
 
 def stumble() -> None:
@@ -75,3 +81,28 @@ def test_a_code_nobody_gave_is_refused_in_words(stumbled: Stumbled) -> None:
     exit_code, said = run_command("failures", "show", "nonsense", "--config", str(stumbled.house.settings))
     assert exit_code == 1
     assert "See `failures list`" in said
+
+
+def test_one_that_still_cannot_be_written_is_kept_anew_and_the_others_are_taken(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with indoors(database, tmp_path) as house:
+        unlucky, lucky = house.person(), house.person()
+        refused, write = {unlucky.chat_id, lucky.chat_id}, Desk.write
+
+        def refuse(self: Desk, db: Connection) -> None:
+            """Refuse what is for some, as a database does; but not that it failed."""
+            write(self, db)
+            if not self.failed and refused & {letter.chat_id for letter in self.out.letters}:
+                db.execute(insert(schema.settings), [{"name": "twice", "value": ""}] * 2)
+
+        monkeypatch.setattr(Desk, "write", refuse)
+        house.take([unlucky.types("/start"), lucky.types("/start")])
+        before = house.failures()
+        assert [one.where for one in before] == ["writing", "writing"]
+        refused.remove(lucky.chat_id)
+        well = house.do(lambda db: [failing._take_again(house.base, db, one) for one in before])
+        after = house.failures()
+        assert (sorted(well), [one.where for one in after]) == ([False, True], ["writing"])
+        assert after[0].update in {one.update for one in before}
+        assert after[0].code not in {one.code for one in before}

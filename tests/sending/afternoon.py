@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import heapq
-import itertools
 import math
 import random
 from collections import Counter
@@ -101,7 +100,7 @@ class Afternoon:
         self.wire, self.pile, self.pacer = Flood(self.weather, self.seed), Heap(self.letters), self.makes_pacer(25)
         self.pile.pace = self.pace
         album = cast("Album", None)  # nobody sends a picture
-        self.sender = self.makes_sender(self.wire, self.pacer, self.hear, lambda _chat, _state: None, album)
+        self.sender = self.makes_sender(self.wire, self.pacer, self.hear, album)
         self.dispatch = Dispatch(self.pile, self.sender, self.pacer, self.settle, self.most)
 
     async def pass_by(self, talk: float = 0, longest: float = 40_000) -> Self:
@@ -119,15 +118,20 @@ class Afternoon:
 
     async def _talk(self, rate: float) -> None:
         """People write, by chance; each is answered with two messages."""
-        chance, numbers = random.Random(self.seed), itertools.count(10_000_000)
+        chance = random.Random(self.seed)
         while rate:
             await asyncio.sleep(chance.expovariate(rate))
-            chat = chance.choice(self.letters).chat_id
-            self.wire.hear(chat)
-            answers = [Letter(next(numbers), None, chat, "say", {**SAY, "text": "An answer"}) for _ in range(2)]
-            self.replies |= {letter.id: [_now()] for letter in answers}
-            self.chats |= {letter.id: chat for letter in answers}
-            self.sender.post(answers)
+            self.answer(chance.choice(self.letters).chat_id)
+
+    def answer(self, chat: int) -> None:
+        """Somebody writes, and is answered with two messages."""
+        self.wire.hear(chat)
+        answers = [
+            Letter(10_000_000 + len(self.replies) + each, None, chat, "say", {**SAY, "text": "An answer"}) for each in (0, 1)
+        ]
+        self.replies |= {letter.id: [_now()] for letter in answers}
+        self.chats |= {letter.id: chat for letter in answers}
+        self.sender.post(answers)
 
     def settle(self, outcome: Settled) -> None:
         """As the turn loop does: write down what became of a letter."""

@@ -6,7 +6,7 @@ import asyncio
 import math
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import orjson
@@ -18,6 +18,7 @@ TALK_LIMIT = 300  # messages a second to people who talk
 CHAT_BURST = 4  # messages a chat takes within `CHAT_BURST` seconds
 STARTED = "To everybody"
 PATIENCE = 3  # seconds a flood is told to wait
+CHAT_PATIENCE = 12  # seconds one chat is told to wait while its person talks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Limit:
 
     log: deque[float] = field(default_factory=deque)
     until: float = 0
+    patience: int = PATIENCE
 
     def refuse(self, now: float, most: float, seconds: float = 1.0) -> int:
         """Seconds to wait, or 0."""
@@ -45,8 +47,8 @@ class Limit:
         while self.log and self.log[0] <= now - seconds:
             self.log.popleft()
         if len(self.log) >= most:
-            self.until = now + PATIENCE
-            return PATIENCE
+            self.until = now + self.patience
+            return self.patience
         self.log.append(now)
         return 0
 
@@ -61,6 +63,8 @@ class Weather:
     lost: float = 0  # share of calls that are done and whose answer is lost
     unheard: float = 0  # share of calls that find nobody
     blocked: float = 0  # share of chats that blocked the bot
+    talk_each: float = math.inf  # messages a chat takes within `CHAT_BURST` seconds while its person talks
+    sore: Collection[int] = ()  # chats that take nothing
 
 
 class Flood(Wire):
@@ -74,6 +78,7 @@ class Flood(Wire):
         self._chance = random.Random(seed)
         self._limits: dict[str, Limit] = {"bulk": Limit(), "talk": Limit()}
         self._chats: dict[int, Limit] = {}
+        self._talks: dict[int, Limit] = {}
 
     def hear(self, chat: int) -> None:
         """Somebody writes to the bot."""
@@ -105,8 +110,11 @@ class Flood(Wire):
         for begin, end, of_talk in self.weather.storms:
             if begin <= now < end and (of_talk or not talk):
                 return math.ceil(end - now)
+        if chat in self.weather.sore:
+            return CHAT_PATIENCE
         if talk:
-            return self._limits["talk"].refuse(now, TALK_LIMIT)
+            own = self._talks.setdefault(chat, Limit(patience=CHAT_PATIENCE)).refuse(now, self.weather.talk_each, CHAT_BURST)
+            return own or self._limits["talk"].refuse(now, TALK_LIMIT)
         own = self._chats.setdefault(chat, Limit()).refuse(now, CHAT_BURST, CHAT_BURST)
         return own or self._limits["bulk"].refuse(now, self.weather.bulk(now))
 

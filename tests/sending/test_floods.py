@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from bot.telegram.pacer import Pacer
 from bot.telegram.sender import Sender
 from storage.outbox import BROADCAST, NEVER_TWICE, REMINDER, SENT, UNKNOWN, Letter
-from tests.sending.afternoon import SAY, Afternoon, Heap, broadcast, live, look_over, share_refused
+from tests.sending.afternoon import SAY, Afternoon, Heap, broadcast, live, look_over, share_refused, windows
 from tests.sending.flood import Weather
 
 HOUR = 3600
@@ -169,6 +169,81 @@ def test_while_what_the_bot_starts_is_refused_talk_goes_on_where_nobody_was_told
     told = {call.chat for call in past.started if call.code == 429}
     assert 2 <= len(told) <= 8, "no more goes out while it is refused"
     assert past.waits(besides=told)[-4] < 1, "the last few may be on their way at the end"
+
+
+TWO = (1001, 1002)
+
+
+async def two_refused(weather: Weather, makes_pacer: type[Pacer] = Pacer) -> Afternoon:
+    """A minute in which two people write as fast as they can, and five others a second."""
+    past = Afternoon(weather, broadcast(3000), seed=15, makes_pacer=makes_pacer)
+    past.pile.paused = True
+    passing = asyncio.create_task(past.pass_by(talk=5, longest=60))
+    for _ in range(240):
+        await asyncio.sleep(0.25)
+        for chat in TWO:
+            past.answer(chat)
+    return await passing
+
+
+class HaltingPacer(Pacer):
+    """Takes two refusals for everybody's, whoever they come from, and nobody tries meanwhile."""
+
+    def _is_witness(self, chat_id: int, now: float) -> bool:  # noqa: ARG002
+        return not self.is_halted(now)
+
+    def heard(self, chat_id: int, began: float, now: float) -> None:
+        """Nothing that is heard ends a halt."""
+
+
+WEATHER = pytest.mark.parametrize("weather", [Weather(talk_each=4), Weather(sore=TWO)], ids=["too-many", "whatever-is-sent"])
+
+
+@WEATHER
+@pytest.mark.promise("P5")
+def test_two_who_are_refused_hold_up_nobody_else(weather: Weather) -> None:
+    past = live(two_refused(weather))
+    assert {call.chat for call in past.wire.history if call.code == 429} == set(TWO)
+    assert past.waits(besides=TWO)[-1] <= 1.5
+    assert max(Counter(int(call.at) for call in past.wire.history if call.code == 429).values()) <= 2, "they are left alone"
+
+
+@WEATHER
+@pytest.mark.promise("P5", control=True)
+def test_a_bot_that_two_refusals_silence_is_caught(weather: Weather) -> None:
+    assert live(two_refused(weather, HaltingPacer)).waits(besides=TWO)[-1] > 10
+
+
+class DeafPacer(Pacer):
+    """Never takes a refusal for everybody's."""
+
+    def _halt(self, until: float, now: float) -> None:
+        """Nobody waits for another's sake."""
+
+
+def in_a_storm(makes_pacer: type[Pacer], longest: float = 90) -> Afternoon:
+    """Twenty people write each second, and for half a minute all are refused."""
+    made = Afternoon(Weather(storms=((5, 35, True),)), broadcast(3000), seed=16, makes_pacer=makes_pacer)
+    made.pile.paused = True
+    return live(made.pass_by(talk=20, longest=longest))
+
+
+def refused_from(past: Afternoon, begin: float) -> int:
+    return sum(call.code == 429 for call in past.wire.history if call.at >= begin)
+
+
+@pytest.mark.promise("P5")
+def test_when_everybody_is_refused_hardly_anybody_tries_and_then_all_are_answered() -> None:
+    past = in_a_storm(Pacer)
+    assert 25 <= refused_from(past, 5.5) <= 35, "one a second"
+    waits = [out - written for written, out in past.replies.values() if written < 35]
+    assert max(waits) < 65, "six hundred people wait for the end, and 25 a second are answered"
+    assert max(windows(sorted(call.at for call in past.wire.history if call.at > 35))) <= 150, "and not all at once"
+
+
+@pytest.mark.promise("P5", control=True)
+def test_a_bot_that_hammers_a_telegram_that_refuses_everybody_is_caught() -> None:
+    assert refused_from(in_a_storm(DeafPacer, 20), 5.5) > 200
 
 
 def test_a_pause_acts_within_what_is_on_its_way() -> None:

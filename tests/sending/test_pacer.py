@@ -73,19 +73,73 @@ def test_a_reply_waits_for_what_telegram_said_and_for_nothing_else(steps: list[t
     play = Play()
     for what, to, seconds in steps:
         play.step("refuse start" if what == "refuse reply" else what, to, seconds)
-    assert play.pacer.reply_at(chat, play.now) == max(play.now, play.until.get(chat, 0))
-    assert play.pacer.is_held(chat, play.now) == (play.until.get(chat, 0) > play.now)
+    assert max(play.now, play.pacer.reply_at(chat, play.now)) == max(play.now, play.until.get(chat, 0))
+    assert not play.pacer.is_halted(play.now)
 
 
-@given(st.integers(2, 300), st.floats(1, 30))
-def test_replies_that_waited_for_a_halt_do_not_all_go_at_once(number: int, seconds: float) -> None:
+def halted() -> Pacer:
+    """Give a pacer halted by two refused replies, from 100.5 to 130.5."""
     pacer = Pacer(BUDGET)
-    pacer.refused(1, seconds, 100, reply=True)
-    until = pacer.refused(2, seconds, 100.5, reply=True)
-    places = [pacer.reply_at(chat, 101) for chat in range(10, 10 + number)]
-    assert min(places) >= until
-    assert max(windows(sorted(places))) <= BUDGET + 1
-    assert pacer.opens_at(101) >= max(places), "what the bot starts goes on after them"
+    pacer.refused(1, 30, 100, reply=True)
+    assert not pacer.is_halted(100)
+    pacer.refused(2, 30, 100.5, reply=True)
+    assert pacer.is_halted(130)
+    return pacer
+
+
+def test_in_a_halt_one_tries_a_second_until_one_is_heard() -> None:
+    pacer = halted()
+    assert pacer.reply_at(3, 101) <= 101, "nobody said anything to them"
+    pacer.take_place(101)
+    assert pacer.place_at(101.1) == 102
+    pacer.heard(4, 100.4, 101.2)
+    assert pacer.is_halted(101.2), "that had been sent before"
+    pacer.heard(3, 101, 101.3)
+    assert not pacer.is_halted(101.4)
+    assert pacer.place_at(101.4) == pytest.approx(101.04), "those who waited follow one after the other"
+    assert pacer.reply_at(1, 101.4) == 130, "each chat waits as long as it was told to"
+
+
+def test_a_halt_lasts_while_those_who_try_are_refused() -> None:
+    pacer = halted()
+    for chat, at in enumerate(range(105, 175, 7), 10):
+        assert pacer.is_halted(at)
+        pacer.refused(chat, 10, at, reply=True)
+    assert pacer.is_halted(177)
+    assert not pacer.is_halted(178)
+
+
+def test_a_chat_that_gave_cause_says_nothing_about_others_and_does_not_try_for_them() -> None:
+    pacer = Pacer(BUDGET)
+    for chat in (1, 2):
+        for at in (100, 100.1, 100.2, 100.3):
+            pacer.heard(chat, at, at)
+        pacer.refused(chat, 30, 100.4, reply=True)
+    assert not pacer.is_halted(100.5), "both were sent four messages in half a second"
+    pacer = halted()
+    for _ in range(4):
+        pacer.heard(5, 99, 100.6)
+    assert pacer.reply_at(5, 101) == pytest.approx(130.5)
+    pacer.refused(1, 60, 131, reply=True)
+    pacer.refused(2, 60, 131.1, reply=True)
+    assert not pacer.is_halted(131.2), "the same two again"
+
+
+def test_what_the_bot_starts_goes_on_after_all_who_wait_in_line() -> None:
+    pacer = Pacer(BUDGET)
+    pacer.in_line = 50
+    assert pacer.opens_at(100) == 102
+
+
+@given(st.floats(0.01, 300), st.integers(1, 60))
+def test_a_refusal_never_raises_the_pace(budget: float, refusals: int) -> None:
+    pacer = Pacer(budget)
+    for at in range(100, 100 + 2 * refusals, 2):
+        before = pacer.pace
+        pacer.refused(at, 1, at, reply=False)
+        assert min(1, budget / 10) <= pacer.pace <= before
+    pacer.resume(0, 0, 0, 1000)
+    assert pacer.pace <= budget
 
 
 def test_one_refusal_holds_one_chat_and_a_second_elsewhere_all_that_the_bot_starts() -> None:
@@ -94,7 +148,7 @@ def test_one_refusal_holds_one_chat_and_a_second_elsewhere_all_that_the_bot_star
     assert pacer.opens_at(100) < 100.1
     pacer.refused(2, 20, 100.9, reply=False)
     assert pacer.opens_at(101) == pytest.approx(120.9)
-    assert not pacer.is_held(3, 101), "talk in other chats goes on"
+    assert not pacer.is_halted(101), "talk in other chats goes on"
 
 
 def test_a_refused_reply_leaves_the_pace_alone_unless_it_is_so_elsewhere_too() -> None:
@@ -103,7 +157,7 @@ def test_a_refused_reply_leaves_the_pace_alone_unless_it_is_so_elsewhere_too() -
     assert pacer.pace == BUDGET
     pacer.refused(2, 10, 100.5, reply=True)
     assert pacer.pace < BUDGET
-    assert pacer.is_held(3, 101)
+    assert pacer.is_halted(101)
 
 
 def test_what_is_refused_together_lowers_the_pace_once() -> None:

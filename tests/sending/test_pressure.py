@@ -35,3 +35,29 @@ def test_someone_who_talks_is_answered_while_a_broadcast_is_refused(make_house: 
         kept = desk.do(lambda db: paces.find(db, desk.base.house.bot_id))
     assert kept
     assert kept.pace < 25
+
+
+def longest_beside_two_refused(house: House) -> float:
+    """Two people are told to wait again and again; how long others wait for their first answer meanwhile, at most."""
+    two = [house.telegram.person() for _ in range(2)]
+    house.telegram.faults([{"kind": "429", "chat": person.id, "retry_after": 3} for person in two])
+    waits: list[float] = []
+    for again in range(12):
+        for person in two if again % 3 == 0 else ():
+            person.starts()
+        somebody, began = house.telegram.person(), time.monotonic()
+        somebody.starts()
+        assert "how old" in somebody.hears(wait=PATIENCE).text
+        waits.append(time.monotonic() - began)
+    assert house.said().count("asked to wait") >= 2
+    return max(waits)
+
+
+@pytest.mark.promise("P5")
+def test_someone_new_is_answered_at_once_while_two_others_are_refused(make_house: MakeHouse) -> None:
+    assert longest_beside_two_refused(make_house()) <= 1.5
+
+
+@pytest.mark.promise("P5", control=True)
+def test_a_bot_that_two_refusals_silence_is_caught_on_the_road(make_house: MakeHouse) -> None:
+    assert longest_beside_two_refused(make_house(variant="tests.sending.variants:wait_for_two")) > 1.5

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage import keys, organisations
-from storage.keys import GoneError, Keys, KeysError
+from storage.keys import Keys, KeysError
+from storage.unopened import GoneError, ShutError
 from tests.storage.world import NOON, World
 
 DAY = NOON.date()
@@ -34,7 +35,7 @@ def test_the_same_words_are_never_sealed_alike(held: Keys) -> None:
 
 @pytest.mark.parametrize("where, row", [("answers.sealed", "2"), ("people.sealed", "1")])
 def test_what_is_sealed_does_not_open_elsewhere(held: Keys, where: str, row: str) -> None:
-    with pytest.raises(GoneError):
+    with pytest.raises(ShutError):
         held.open(where, row, held.seal("answers.sealed", "1", b"words"))
 
 
@@ -42,7 +43,7 @@ def test_what_is_sealed_does_not_open_elsewhere(held: Keys, where: str, row: str
 def test_what_was_changed_does_not_open(held: Keys, place: int) -> None:
     sealed = bytearray(held.seal("answers.sealed", "1", b"some words"))
     sealed[place] ^= 1
-    with pytest.raises(GoneError):
+    with pytest.raises(ShutError):
         held.open("answers.sealed", "1", bytes(sealed))
 
 

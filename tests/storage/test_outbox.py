@@ -36,7 +36,7 @@ def waits(world: World) -> bool:
 
 
 def give_up(world: World, *dead: str) -> int:
-    return world.do(lambda db: outbox.give_up(db, BOT, dead))
+    return world.do(lambda db: outbox.give_up(db, BOT, dead, NOON))
 
 
 def recover(world: World, claimer: str, *dead: str) -> list[Letter]:
@@ -44,7 +44,7 @@ def recover(world: World, claimer: str, *dead: str) -> list[Letter]:
 
 
 def settle(world: World, *settled: Settled) -> None:
-    world.do(lambda db: outbox.settle(db, settled))
+    world.do(lambda db: outbox.settle(db, settled, NOON))
 
 
 def count(world: World) -> dict[str, int]:
@@ -248,7 +248,7 @@ def test_claiming_looks_at_nothing_but_what_it_takes(world: World) -> None:
         claims.take(db, world.keys, (world.organisation_id, BOT), "me", 8, 8, NOON)
         claims.waits(db, world.organisation_id, BOT, NOON)
         outbox.claimers(db, BOT)
-        outbox.give_up(db, BOT, ["me"])
+        outbox.give_up(db, BOT, ["me"], NOON)
         outbox.recover(db, world.keys, BOT, "you", ["me"])
         unknowns.find(db, BOT)
         kind = "EXPLAIN " if db.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "

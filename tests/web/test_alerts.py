@@ -40,3 +40,9 @@ def test_every_alert_says_what_it_means_and_what_to_do_and_stands_in_the_documen
 def test_silence_is_told_while_a_tap_still_lives() -> None:
     assert "> 60" in RULES["WithUsDeaf"]
     assert "> 60" in RULES["WithUsNewsWaits"]
+
+
+def test_a_figure_that_is_pruned_raises_no_alert_and_a_backup_never_made_does() -> None:
+    assert promql.names(RULES["WithUsFailures"]) == {"withus_failures_total"}
+    assert RULES["WithUsNoBackup"].startswith("absent(withus_backup_age_seconds")
+    assert METRICS["withus_failures_total"].kind == metrics.COUNTER

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import http.client
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
+from prometheus_client.process_collector import ProcessCollector
 from pydantic import SecretStr
 from sqlalchemy import Connection, event, insert
 
@@ -23,17 +26,20 @@ from bot.pulse import Pulse, Spread
 from bot.telegram.pacer import Pacer
 from bot.telegram.wire import Wire
 from bot.vitals import Vitals
+from bot.waiting import Waiting
 from bot.web import metrics
 from bot.web.metrics import METRICS
 from conversations.inputs import Words
-from storage import measures, schema
+from storage import backups, failures, keys, measures, schema
 from storage.outbox import FAILED, SENT, Settled
+from storage.unopened import SHUT, ShutError
 from tests.house import tree
 from tests.road.house import House as Installation
 from tests.road.house import house
 from tests.road.nursery import Nursery
 from tests.storage.world import NOON, World
 from tests.web.site import ask
+from tests.web.test_alerts import OF_PROCESS
 
 TOKEN, URL = "7000:abc", "https://bot.example.org/telegram"
 PAGE = (tree.ROOT / "docs/monitoring.md").read_text("utf-8")
@@ -54,7 +60,7 @@ def hooked(world: World, tmp_path: Path) -> Vitals:
     """Those of a bot that Telegram calls, and which is well."""
     settings = Telegram(token=SecretStr(TOKEN), receive="webhook", webhook_url=URL, webhook_secret=SecretStr("secret"))
     made = _signs(world, tmp_path, settings)
-    made.webhook = {"url": URL, "pending_update_count": 0}
+    made.webhook, made.webhook_at = {"url": URL, "pending_update_count": 0}, time.monotonic()
     return made
 
 
@@ -135,6 +141,22 @@ def test_an_error_of_the_webhook_that_is_over_is_no_trouble(world: World, hooked
     assert ask(world, "/readyz", vitals=hooked).status_code == 200
 
 
+def test_one_question_telegram_leaves_unanswered_is_no_trouble_and_a_minute_of_them_is(world: World, hooked: Vitals) -> None:
+    world.run(hooked.ask)  # nobody is there
+    assert (hooked.pending(), ask(world, "/readyz", vitals=hooked).status_code) == (0, 200)
+    hooked.webhook_at -= 61
+    _is_told(ask(world, "/readyz", vitals=hooked), "Telegram has not said for 61 seconds whether it can call this bot")
+
+
+def test_keys_that_another_machine_made_are_told(world: World, signs: Vitals, tmp_path: Path) -> None:
+    world.keys.copy_lasting(tmp_path / "another.keys")
+    sealed = keys.load(tmp_path / "another.keys").seal_for_days("a.b", "1", b"words", NOON.date())
+    with pytest.raises(ShutError):
+        world.keys.open("a.b", "1", sealed)
+    _is_told(ask(world, "/readyz", vitals=signs), SHUT)
+    assert "must use one key folder" in ask(world, "/readyz", vitals=signs).json()["problems"][0]["do"]
+
+
 def test_a_process_that_stands_by_is_ready(world: World, signs: Vitals) -> None:
     _deaf(signs)
     signs.polls = False
@@ -200,6 +222,37 @@ def test_what_the_bot_did_is_counted(world: World, signs: Vitals) -> None:
     assert found["withus_letters_total"] == {("reply", "sent", ""): 1, ("reply", "failed", "blocked"): 1}
     assert found["withus_telegram_calls_total"] == {("sendMessage", "429"): 1}
     assert (found["withus_batch_updates_count"][()], found["withus_batch_updates_sum"][()]) == (1, 2)
+
+
+def test_what_could_not_be_dealt_with_is_counted_for_good(world: World, signs: Vitals) -> None:
+    taking = Waiting(world.engine, signs.house, lambda: NOON, lambda _out: None)
+    signs.pulse = taking.pulse
+
+    async def take() -> None:
+        work = asyncio.create_task(taking.run())
+        await taking.take([replace(TAP, update_id=number, given=None, trace="what went wrong") for number in range(3)])
+        taking.stop()
+        await work
+
+    world.run(take)
+    world.do(lambda db: failures.prune(db, NOON + dt.timedelta(days=30)))
+    found = _figures(world, signs)
+    assert (found["withus_failures_total"], found["withus_failures_kept"]) == ({(): 3}, {(): 0})
+
+
+def test_a_backup_that_goes_while_its_age_is_asked_spoils_no_figures(
+    world: World, signs: Vitals, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(backups, "find", lambda _folder: [tmp_path / "gone"])
+    assert "withus_backup_age_seconds" not in _figures(world, signs)
+
+
+def test_the_service_does_not_hide_what_figures_of_the_process_are_read_from(world: World, signs: Vitals, tmp_path: Path) -> None:
+    (tmp_path / "self").symlink_to("/proc/self")
+    hidden = {metric.name for metric in ProcessCollector(proc=str(tmp_path), registry=None).collect()}
+    told = _figures(world, signs).keys()
+    assert (hidden & OF_PROCESS, told & OF_PROCESS) == (set(), OF_PROCESS)
+    assert "ProcSubset" not in (tree.ROOT / "deploy/withus.service").read_text("utf-8")
 
 
 def test_a_spread_is_told_as_prometheus_counts(world: World, signs: Vitals) -> None:

@@ -31,6 +31,12 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("bot_id", name="pk_paces"),
     )
+    op.drop_table("leases")  # nothing ever used it: locks that end with their process do its work
+    op.add_column("outbox", sa.Column("ended_at", UTCDateTime(), nullable=True))
+    op.execute("UPDATE outbox SET ended_at = created_at WHERE state = 'unknown'")
+    ended = "due_at IS NOT NULL AND broadcast_id IS NULL AND state IN ('sent', 'failed', 'left')"
+    _find("ix_outbox_ended", ["ended_at"], ended)
+    _find("ix_outbox_failed", ["bot_id", "lane", "state", "reason"], "state = 'failed'")
     _find("ix_outbox_unknown", ["bot_id", "id"], "state = 'unknown'")
     _find("ix_outbox_due", ["bot_id", "state", "lane", "due_at", "id"], "due_at IS NOT NULL AND state IN ('pending', 'sending')")
     op.drop_index("ix_outbox_waiting", table_name="outbox")  # of replies alone from here on: a broadcast must not fill it
