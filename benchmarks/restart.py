@@ -190,7 +190,7 @@ def regular(base: Any) -> dict[str, Callable[[Connection], object]]:
         "every 5 s: whose letters are in flight": lambda db: outbox.claimers(db, place[1]),
         "every 5 s: what may be started": lambda db: claims.waits(db, *place, now),
         "every scrape: figures": lambda db: measures.read(db, *place, now),
-        "every hour: all of it": lambda db: upkeep.tidy(db, house, now),
+        "every hour: all of it": lambda db: [forget(db, house, now) for forget in upkeep.PIECES],
         "every hour: part-answers that expire": lambda db: erasure.expire(db, house.keys, shelf(db), now),
         "once a day, again and again: sealing afresh": lambda db: sessions.reseal(db, house.keys, now.date() + DAY),
         "once a day: the oldest key still needed": lambda db: sessions.oldest_day(db, house.keys),

@@ -24,3 +24,4 @@ class Arrival:
     state: str = ""  # the address became: open | blocked
     group: bool = False  # said in a group, where this bot does not stay
     trace: str = ""  # why it could not be read
+    said_at: int = 0  # by Telegram's clock, in seconds since 1970; 0 when it does not say

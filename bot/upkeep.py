@@ -26,6 +26,8 @@ LOOK_EVERY = 5  # seconds; whether an hour has passed is asked of the house's ow
 BREATH = 0.02  # seconds between two pieces of work in which others may write
 HOUR = dt.timedelta(hours=1)
 
+Piece = Callable[[Connection, House, dt.datetime], int]
+
 
 class Upkeep:
     """The house's regular work, each piece in a transaction of its own."""
@@ -99,14 +101,19 @@ class Upkeep:
                 await connection.run_sync(release, self._house, one, self._clock())
 
     async def look(self) -> None:
-        """Once an hour, by the house's clock, tidy up; not while that cannot be trusted."""
+        """Once an hour, by the house's clock, tidy up a little at a time; not while that cannot be trusted."""
         if not self._house.is_certain():
             return
         now = self._clock()
         if self._last is None or abs(now - self._last) >= HOUR:
-            async with self._engine.begin() as connection:
-                await connection.run_sync(tidy, self._house, now)
+            for forget in PIECES:
+                while await self._do(forget, now):
+                    await asyncio.sleep(BREATH)
             self._last = now
+
+    async def _do(self, forget: Piece, now: dt.datetime) -> int:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(forget, self._house, now)
 
     async def change_keys(self) -> None:
         """Once a day seal afresh what must outlive its key, a little at a time so that nobody waits; then destroy old keys."""
@@ -143,14 +150,8 @@ def release(db: Connection, house: House, engagement: Engagement, now: dt.dateti
         log.info("figures released", engagement=engagement.slug, release=number)
 
 
-def tidy(db: Connection, house: House, now: dt.datetime) -> None:
-    """Forget what has had its time."""
-    shelf = engagements.load(db, house.organisation_id)
-    erasure.expire(db, house.keys, shelf, now)
-    seen.prune(db, now.date())
-    failures.prune(db, now)
-    people.prune_turned_away(db, now)
-    outbox.prune(db, now)
+def _expire(db: Connection, house: House, now: dt.datetime) -> int:
+    return erasure.expire(db, house.keys, engagements.load(db, house.organisation_id), now)
 
 
 def destroy_old_keys(db: Connection, house: House, now: dt.datetime) -> None:
@@ -160,3 +161,13 @@ def destroy_old_keys(db: Connection, house: House, now: dt.datetime) -> None:
     if needed and needed < wanted:
         log.error("a daily key is kept longer: finished answers still lie under it", day=needed.isoformat())
     house.keys.destroy_days_before(min(wanted, needed) if needed else wanted)
+
+
+PIECES: tuple[Piece, ...] = (
+    _expire,
+    lambda db, _house, now: seen.prune(db, now.date()),
+    lambda db, _house, now: failures.prune(db, now),
+    lambda db, _house, now: people.prune_turned_away(db, now),
+    lambda db, _house, now: outbox.prune(db, now),
+)
+"""What has had its time is forgotten by these: each forgets some of it and returns how much, 0 when nothing is left."""

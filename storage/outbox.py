@@ -158,20 +158,21 @@ def settle(db: Connection, settled: Sequence[Settled], now: dt.datetime) -> None
         due = func.coalesce(bindparam("due", type_=outbox.c.due_at.type), outbox.c.due_at)
         waits = update(outbox).where(*same, outbox.c.state == SENDING)
         db.execute(waits.values(state=PENDING, claimer="", due_at=due), back)
-    if len(gone) + len(back) < len(settled):
-        left = {*gone, *(one["letter"] for one in back)}
-        kept = [
-            {"letter": one.id, "of": one.claim, "now": one.state, "why": one.reason, "words": _keeps_words(one)}
-            for one in settled
-            if one.id not in left
-        ]
+    kept = [
+        {
+            "letter": one.id,
+            "of": one.claim,
+            "now": one.state,
+            "why": one.reason,
+            "words": one.lane != REPLY and one.state == UNKNOWN,
+        }
+        for one in settled
+        if one.state == UNKNOWN or (one.lane != REPLY and one.state != PENDING)
+    ]
+    if kept:
         words = case((bindparam("words", type_=Boolean), outbox.c.sealed), else_=None)
         values: dict[str, Any] = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": words, "ended_at": now}
         db.execute(update(outbox).where(*same).values(values), kept)
-
-
-def _keeps_words(one: Settled) -> bool:
-    return one.lane != REPLY and one.state == UNKNOWN
 
 
 def claimers(db: Connection, bot_id: int) -> set[str]:

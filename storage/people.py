@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from storage import codes
 from storage.keys import Keys
@@ -14,6 +14,7 @@ from storage.schema import addresses, people, turned_away, wishes
 from storage.upserts import insert
 
 TURNED_AWAY_FOR = dt.timedelta(days=30)
+_AT_ONCE = 5_000
 
 
 class Known(NamedTuple):  # a tuple: made for every tap, straight from a row
@@ -129,8 +130,9 @@ def find_turned_away(db: Connection, bot_id: int, lookups: Collection[bytes], no
 
 
 def prune_turned_away(db: Connection, now: dt.datetime) -> int:
-    """Forget markers that have ended."""
-    return db.execute(delete(turned_away).where(turned_away.c.until <= now)).rowcount
+    """Forget some markers that have ended; returns how many: 0 when none is left."""
+    ended = select(*turned_away.primary_key).where(turned_away.c.until <= now).limit(_AT_ONCE)
+    return db.execute(delete(turned_away).where(tuple_(*turned_away.primary_key).in_(ended))).rowcount
 
 
 def wish(db: Connection, rows: Iterable[Mapping[str, object]]) -> None:

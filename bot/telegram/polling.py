@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -15,11 +16,13 @@ from bot.buttons import Sign
 from bot.telegram.reader import ALLOWED, number_of, read
 from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
 from bot.waiting import NotKeptError, Waiting
+from conversations.inputs import Words
 
 log = structlog.get_logger()
 
 CONFLICT = 409
 LIMIT = 100
+_TYPED_AGAIN = 3  # seconds after which the same words are the same answer, sent again
 WAIT = 30  # seconds Telegram holds an empty answer back
 _BRIEF = 2  # the same while there is trouble
 _CALM = 5.0  # seconds without a conflict after which the other is believed to be gone
@@ -112,7 +115,23 @@ def read_all(updates: Sequence[Any], sign: Sign) -> list[Arrival]:
             log.error("an update without a number", kind=type(update).__name__)
         else:
             arrivals.append(arrival)
-    return arrivals
+    return without_repeats(arrivals)
+
+
+def without_repeats(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The same, but words somebody typed again because no answer came ask for nothing: they would answer the next question.
+
+    Those that came together were all typed before anything was said to them. What is typed twice within a moment may be
+    meant for two questions by someone who knows them.
+    """
+    last: dict[int, Arrival] = {}
+    kept = []
+    for one in arrivals:
+        before = last.get(one.chat_id, one)
+        again = isinstance(one.given, Words) and one.given == before.given and one.said_at - before.said_at >= _TYPED_AGAIN
+        kept.append(replace(one, given=None) if again else one)
+        last[one.chat_id] = one
+    return kept
 
 
 def _explain(reply: Reply) -> str:

@@ -68,7 +68,8 @@ def _read_message(update: dict[str, Any], message: dict[str, Any], _sign: Sign) 
         return Arrival(update["update_id"], chat_id, update)
     text = message.get("text")
     if isinstance(text, str):
-        return Arrival(update["update_id"], chat_id, update, Words(text))
+        said_at = message.get("date")
+        return Arrival(update["update_id"], chat_id, update, Words(text), said_at=said_at if type(said_at) is int else 0)
     refused = next((kind for kind in NOT_TAKEN if kind in message), None)
     return Arrival(update["update_id"], chat_id, update, Refused(refused) if refused else None)
 

@@ -53,7 +53,7 @@ def prepare(house: House) -> None:
         visitors = [inside.person() for _ in range(EARLIER)]
         for words in (f"/start {house.links[ANONYMOUS]}", "18 or over", "1", "skip"):
             inside.take([visitor.types(words) for visitor in visitors])
-        inside.do(outbox.settle, [letter.became(outbox.SENT) for letter in inside.letters], inside.now())
+        inside.do(outbox.settle, [letter.became(outbox.SENT) for letter in inside.letters], inside.base.clock.now())
     house.moved_by.write_text("0")
 
 

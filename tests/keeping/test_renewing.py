@@ -23,7 +23,7 @@ from storage.unopened import UnopenedError
 from tests.crashes.conftest import Ground
 from tests.crashes.loop import Account, for_every_point, run_command
 from tests.crashes.points import COMMIT, FILE
-from tests.keeping.conftest import ONCE
+from tests.keeping.conftest import ONCE, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import BOT, fill
 from tests.keeping.test_restoring import bot_running, look
@@ -242,6 +242,14 @@ def test_a_copy_of_the_key_file_from_before_is_refused(filled: Filled) -> None:
         assert "a copy from before the keys were renewed" in filled.home.refused(*command)
     filled.home.key_file.write_bytes(new)
     filled.home.command("engagement", "list")
+
+
+@ONCE
+def test_the_keys_are_not_renewed_on_a_database_that_was_moved_away_from(filled: Filled, new_database: NewDatabase) -> None:
+    filled.home.command("move", new_database("sqlite"))
+    before = filled.home.key_file.read_bytes()
+    assert "Everything was moved from this database" in filled.home.refused("keys", "renew")
+    assert filled.home.key_file.read_bytes() == before
 
 
 # --- Backups of before

@@ -251,6 +251,8 @@ def test_claiming_looks_at_nothing_but_what_it_takes(world: World) -> None:
         outbox.give_up(db, BOT, ["me"], NOON)
         outbox.recover(db, world.keys, BOT, "you", ["me"])
         unknowns.find(db, BOT)
+        outbox.tally(db, BOT)
+        outbox.prune(db, NOON)
         kind = "EXPLAIN " if db.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
         told = [db.exec_driver_sql(kind + words, given).all() for words, given in tuple(asked) if "outbox" in words]  # type: ignore[arg-type]
         return "\n".join(" ".join(map(str, row)) for lines in told for row in lines)
@@ -259,3 +261,57 @@ def test_claiming_looks_at_nothing_but_what_it_takes(world: World) -> None:
     assert "ix_outbox_due" in told
     for bad in ("SCAN outbox", "Seq Scan on outbox", "TEMP B-TREE FOR ORDER"):
         assert bad not in told, told
+
+
+DAY = dt.timedelta(days=1)
+
+
+def test_a_letter_is_kept_so_long_from_when_it_became_unknown_however_long_it_had_waited(world: World) -> None:
+    late = NOON + 100 * DAY
+    keep(world, letter(1), letter(2))
+    write(world, REPLY_NINE)
+    take(world, "first")
+    world.do(lambda db: outbox.settle(db, [Settled(1, UNKNOWN, lane=BROADCAST), Settled(9, UNKNOWN)], late))
+    world.do(lambda db: outbox.give_up(db, BOT, ["first"], late))
+    assert world.do(lambda db: outbox.prune(db, late + DAY)) == 0
+    assert [one.can_resend for one in world.do(lambda db: unknowns.find(db, BOT))] == [True, True, False]
+
+
+def test_what_the_bot_started_is_forgotten_a_month_after_its_end_unless_a_broadcast_keeps_it(world: World) -> None:
+    keep(world, letter(1, "reminder"), letter(2, "reminder"), letter(3, "reminder"), letter(4, "reminder"))
+    keep(world, letter(5), broadcast=7)
+    take(world)
+    settle(world, *(Settled(n, state, lane="reminder") for n, state in enumerate((SENT, FAILED, UNKNOWN), 1)))
+    settle(world, Settled(5, SENT, lane=BROADCAST))
+    world.do(lambda db: unknowns.leave(db, BOT, [3]))
+    assert world.do(lambda db: outbox.prune(db, NOON + outbox.ENDED_KEPT)) == 0
+    assert world.do(lambda db: outbox.prune(db, NOON + outbox.ENDED_KEPT + SECOND)) == 3
+    assert world.do(lambda db: sorted(db.scalars(select(schema.outbox.c.id)))) == [4, 5]
+
+
+def test_what_is_said_of_a_claim_that_is_over_changes_nothing_about_the_next(world: World) -> None:
+    keep(world, letter(1))
+    [first] = take(world)
+    settle(world, first.became(PENDING))
+    [second] = take(world)
+    settle(world, first.became(PENDING), first.became(UNKNOWN))
+    assert count(world) == {SENDING: 1}
+    settle(world, second.became(SENT))
+    assert count(world) == {SENT: 1}
+
+
+def test_letters_are_counted_by_what_became_of_them(world: World) -> None:
+    keep(world, *map(letter, range(1, 7)), letter(7, "reminder"))
+    write(world, REPLY_NINE)
+    take(world, wanted=5)
+    settle(
+        world, Settled(1, SENT, lane=BROADCAST), Settled(2, FAILED, "blocked", BROADCAST), Settled(3, UNKNOWN, "502", BROADCAST)
+    )
+    assert world.do(lambda db: outbox.tally(db, BOT)) == {
+        ("reply", SENDING, ""): 1,
+        ("reminder", SENDING, ""): 1,
+        (BROADCAST, SENDING, ""): 1,
+        (BROADCAST, PENDING, ""): 2,
+        (BROADCAST, UNKNOWN, ""): 1,
+        (BROADCAST, FAILED, "blocked"): 1,
+    }
