@@ -107,7 +107,7 @@ class Upkeep:
         now = self._clock()
         if self._last is None or abs(now - self._last) >= HOUR:
             for forget in PIECES:
-                while await self._do(forget, now):
+                while await self._do(forget, now):  # noqa: ASYNC110 - others write meanwhile
                     await asyncio.sleep(BREATH)
             self._last = now
 

@@ -116,19 +116,18 @@ class Waiting:
             _refuse([*self._batch, *self._arrivals], NotKeptError("stopped"))
 
     async def _run(self) -> None:
-        failed = 0
+        failed, missed = 0, False  # tries in vain; whether what was committed may have gone unnoticed
         while not (self._stopping and not self._arrivals and not self._settled):
             if not self._arrivals and not self._stopping:
                 await self._news.wait()
             self._news.clear()  # after waking: what comes from here on sets it again
             if not self._arrivals and not self._settled:
+                missed = missed and (failed > 0 or not await self._look_back())
                 continue
             self._batch, settled = self._next(), self._settled
             self._settled = []
             try:
                 await self._commit(self._batch, settled)
-                if failed and self._regained:  # while nothing else is being written
-                    await self._regained()
                 failed, self._trouble = 0, ""
             except Exception as error:
                 self._settled = settled + self._settled
@@ -140,8 +139,21 @@ class Waiting:
                 self._arrivals.clear()
                 await recover(self._engine, error)
                 await asyncio.sleep(_TROUBLE[min(failed, len(_TROUBLE) - 1)])
-                failed += 1
+                failed, missed = failed + 1, True
                 self._news.set()  # try again, though nobody writes just now
+                continue
+            missed = missed and not await self._look_back()
+
+    async def _look_back(self) -> bool:
+        """Whether what was committed unnoticed has been looked for, while nothing else is being written."""
+        try:
+            if self._regained:
+                await self._regained()
+        except Exception:  # what has just been committed stays so
+            log.exception("what may have been committed unnoticed could not be looked for")
+            asyncio.get_running_loop().call_later(_TROUBLE[-1], self._news.set)
+            return False
+        return True
 
     def stop(self) -> None:
         """Finish what waits, then end `run`."""
@@ -164,7 +176,7 @@ class Waiting:
         self._arrivals.extendleft(reversed(later))
         return batch
 
-    async def _commit(self, batch: Sequence[Waiter], settled: Sequence[Settled]) -> None:
+    async def _commit(self, batch: Sequence[Waiter], settled: list[Settled]) -> None:
         arrivals = [arrival for arrival, _ in batch]
         began = time.monotonic()
         try:
@@ -189,8 +201,9 @@ class Waiting:
         finally:
             self._began = None
 
-    async def _one_by_one(self, arrivals: Sequence[Arrival], settled: Sequence[Settled]) -> Outgoing:
+    async def _one_by_one(self, arrivals: Sequence[Arrival], settled: list[Settled]) -> Outgoing:
         out = await self._transact([], settled)
+        settled.clear()  # they are not recorded twice, whatever comes of the rest
         for arrival in arrivals:
             try:
                 one = await self._transact([arrival], [])

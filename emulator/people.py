@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from emulator.images import blank
 from emulator.refusals import ActRefusedError
 from emulator.text import clean, find_entities, split
 from emulator.world import Chat, Person, Tap, World
@@ -29,8 +30,14 @@ def attach(world: World, chat: Chat, person: Person, kind: str, caption: str = "
         content = {kind: {**ATTACHMENTS[kind], "first_name": person.first_name, "user_id": person.id}}
     for file in content[kind] if isinstance(content[kind], list) else [content[kind]]:
         if "file_id" in file:
-            world.files.lend(kind, file["file_id"], file["file_unique_id"], bytes(file["file_size"]))
+            world.files.lend(kind, file["file_id"], file["file_unique_id"], _content(kind, file))
     return _send(world, chat, person, {**content, "caption": caption} if caption else content)
+
+
+def _content(kind: str, file: dict[str, Any]) -> bytes:
+    """The bytes of a file: a photo is a picture, for a bot may send it back."""
+    size: int = file["file_size"]
+    return blank(file["width"], file["height"], size) if kind == "photo" else bytes(size)
 
 
 def start(world: World, person: Person, payload: str = "") -> int:

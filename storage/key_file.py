@@ -54,7 +54,9 @@ def lock_use(path: Path, *, against_all: bool = False) -> Iterator[bool]:
         fcntl.flock(handle, (fcntl.LOCK_EX if against_all else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         free = True
     except OSError as error:
-        free = error.errno not in {errno.EWOULDBLOCK, errno.EAGAIN} and not against_all
+        free = error.errno != errno.EWOULDBLOCK
+        if free and against_all:
+            raise
     try:
         yield free
     finally:

@@ -13,7 +13,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Connection, Integer, Row, bindparam, case, delete, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from storage import upserts
 from storage.keys import Keys
@@ -159,18 +174,13 @@ def settle(db: Connection, settled: Sequence[Settled], now: dt.datetime) -> None
         waits = update(outbox).where(*same, outbox.c.state == SENDING)
         db.execute(waits.values(state=PENDING, claimer="", due_at=due), back)
     kept = [
-        {
-            "letter": one.id,
-            "of": one.claim,
-            "now": one.state,
-            "why": one.reason,
-            "words": one.lane != REPLY and one.state == UNKNOWN,
-        }
+        {"letter": one.id, "of": one.claim, "now": one.state, "why": one.reason, "started": one.lane != REPLY}
         for one in settled
         if one.state == UNKNOWN or (one.lane != REPLY and one.state != PENDING)
     ]
     if kept:
-        words = case((bindparam("words", type_=Boolean), outbox.c.sealed), else_=None)
+        unsure = and_(bindparam("started", type_=Boolean), bindparam("now") == UNKNOWN)
+        words = case((unsure, outbox.c.sealed), else_=None)
         values: dict[str, Any] = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": words, "ended_at": now}
         db.execute(update(outbox).where(*same).values(values), kept)
 

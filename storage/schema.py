@@ -322,6 +322,7 @@ Index(
 )
 Index(  # of what the bot started by itself and no broadcast keeps
     "ix_outbox_ended",
+    outbox.c.broadcast_id,  # always nothing; without it SQLite goes by the index that has it
     outbox.c.ended_at,
     sqlite_where=outbox.c.due_at.is_not(None) & outbox.c.broadcast_id.is_(None) & outbox.c.state.in_(("sent", "failed", "left")),
     postgresql_where=outbox.c.due_at.is_not(None)

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot import commands, config_file
-from bot.config_file import settle
-from bot.doctor import outside, surroundings
+from bot.doctor import inside, outside
 from bot.doctor.findings import LINES, Finding, find
 from storage import keys
 from storage.manifests import Manifest
@@ -202,55 +201,6 @@ def test_a_token_in_two_places_is_told(copy: Path, monkeypatch: pytest.MonkeyPat
     assert "telegram.token is set in" in _ask(copy)[1]
 
 
-@pytest.mark.parametrize("what", ["answers", "the key file", "backups"])
-def test_little_room_is_told_of_each_folder(copy: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    folder = copy / what.replace(" ", "-")
-    folder.mkdir()
-    key = {"answers": "url", "the key file": "keys", "backups": "backups"}[what]
-    base = settle({"telegram": {"token": "1:abc"}, "storage": {"url": f"sqlite:///{copy / 'w.db'}", "keys": copy / "keys.json"}})
-    value = f"sqlite:///{folder / 'w.db'}" if key == "url" else folder / "keys.json" if key == "keys" else folder
-    config = base.model_copy(update={"storage": base.storage.model_copy(update={key: value})})
-    full = shutil.disk_usage(copy)._replace(free=5 << 20)
-    usage = shutil.disk_usage
-    monkeypatch.setattr(shutil, "disk_usage", lambda place: full if place == folder else usage(place))
-    red = [one.what for one in surroundings.of_computer(config) if not one.good]
-    assert red == [f"only 5 MB are free for {what}, in {folder}"]
-
-
-def _settings_with(line: str, folder: Path) -> Path:
-    file = folder / "config.toml"
-    file.write_text(f'[telegram]\ntoken_file = "token"\n[storage]\n{line}\n')
-    (folder / "token").write_text("1:abc")
-    (folder / "token").chmod(0o600)
-    (folder / "url").write_text("postgresql://withus:secret@db/withus")
-    (folder / "url").chmod(0o644)
-    file.chmod(0o644)
-    return file
-
-
-@pytest.mark.parametrize(
-    "line, environment, others",
-    [
-        ('url = "postgresql://withus:secret@db/withus"', {}, ["config.toml"]),
-        ('url_file = "url"', {}, ["url"]),
-        ('url = "sqlite:///withus.db"', {}, []),
-        ("", {"WITHUS_STORAGE__URL_FILE": "url"}, ["url"]),
-        ("", {"WITHUS_TELEGRAM__WEBHOOK_SECRET_FILE": "url"}, ["url"]),
-        ("", {"CREDENTIALS_DIRECTORY": "credentials"}, ["credentials/storage.url"]),
-    ],
-)
-def test_any_secret_that_others_can_read_is_told(
-    tmp_path: Path, line: str, environment: dict[str, str], others: list[str]
-) -> None:
-    file = _settings_with(line, tmp_path)
-    (tmp_path / "credentials").mkdir()
-    shutil.copy(tmp_path / "url", tmp_path / "credentials" / "storage.url")
-    (tmp_path / "credentials" / "storage.url").chmod(0o644)
-    whole = {name: str(tmp_path / value) for name, value in environment.items()}
-    told = [str(one) for one in surroundings.of_settings(file, whole) if not one.good]
-    assert [str(tmp_path / other) in words for other, words in zip(others, told, strict=True)] == [True] * len(others)
-
-
 def test_a_database_of_a_newer_program_is_told(copy: Path) -> None:
     _do("UPDATE alembic_version SET version_num = '9999'")(copy)
     assert "newer version of With Us" in _ask(copy)[1]
@@ -271,6 +221,16 @@ def test_the_doctor_makes_and_changes_nothing(copy: Path, there: bool) -> None: 
     before = _state(copy)
     _ask(copy)
     assert _state(copy) == before
+
+
+def test_a_bot_that_runs_by_another_clock_is_found_by_asking_it(
+    nursery: Nursery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inside, "ALIVE", -1.0)  # whatever it wrote, and when: it is not of just now
+    with house(tmp_path, nursery, f"sqlite:///{tmp_path / 'withus.db'}") as running:
+        until(lambda: "the bot runs: it last wrote" in _ask(tmp_path)[1], lambda: _ask(tmp_path)[1])
+        assert running.stop() == 0
+        assert "the bot does not run" in _ask(tmp_path)[1]
 
 
 def test_a_running_bot_is_asked_and_not_disturbed(nursery: Nursery, tmp_path: Path) -> None:

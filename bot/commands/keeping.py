@@ -184,4 +184,4 @@ NEXT = (
     "Now start the bot: people go on where they were. It starts nothing by itself until you have looked it over and run "
     "`python3 -m bot resume`."
 )
-AFTER_MOVING = "Then start the bot. Keep the old database until you are sure, and never start a bot on it again."
+AFTER_MOVING = "Then start the bot. Keep the old database until you are sure; no bot starts on it again."

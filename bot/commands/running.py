@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,12 +37,16 @@ def run(
 
 
 def _loop(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run `work` on uvloop where there is one."""
+    """Run `work` on uvloop where there is one. A signal that comes afterwards ends the program: no loop hears it any more."""
     try:
         import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
         return asyncio.run(work)
-    return uvloop.run(work)
+    try:
+        return uvloop.run(work)
+    finally:  # it leaves the handlers of its dead loop behind, and they swallow what comes
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def demo(

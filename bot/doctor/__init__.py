@@ -27,11 +27,13 @@ async def examine(
     found = [*find("settings", well=True), *surroundings.of_settings(file, environment), *surroundings.of_computer(config)]
     bot = inside.Bot()
     if is_there(config.storage.url):
-        more, bot = inside.examine(config, clock.now(), look)
+        more, bot = inside.examine(config, look)
         found += more
         if bot.organisation_id is not None:
             found += engagements.examine(config, bot.organisation_id, clock.now(), look)
     else:
         found += inside.without_database(config)
+    runs = bot.seems_to_run(clock.now()) or await outside.answers(config)
+    found += inside.of_life(bot, runs=runs)
     found += surroundings.of_backups(config, bot.since, clock.now())
-    return [*found, *await outside.examine(config, clock, runs=bot.runs)]
+    return [*found, *await outside.examine(config, clock, runs=runs)]

@@ -95,7 +95,7 @@ LINES: dict[str, Line] = {
         "Stop the bot and run: python3 -m bot upgrade",
     ),
     "alive": Line(
-        "the bot runs: it last wrote {ago} seconds ago", "the bot does not run, or cannot write: it last wrote on {at}",
+        "the bot runs: it last wrote on {at}", "the bot does not run, or cannot write: it last wrote on {at}",
         "Start it: python3 -m bot run", urgent=False,
     ),
     "bot says": Line("the running bot says that it is ready", "the running bot says: {what}", "{do}"),

@@ -25,11 +25,15 @@ ALIVE = 60.0  # seconds since the last word of a bot that runs
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """What was learnt of it: its organisation and since when it is in use, if that could be read, and whether it runs."""
+    """What was learnt of it: its organisation, since when it is in use, and its last word, as far as that could be read."""
 
     organisation_id: int | None = None
     since: dt.datetime | None = None
-    runs: bool = False
+    alive: dt.datetime | None = None
+
+    def seems_to_run(self, now: dt.datetime) -> bool:
+        """Whether its last word is of just now; by a clock that is wrong it may be of any time."""
+        return self.alive is not None and abs((now - self.alive).total_seconds()) < ALIVE
 
 
 def without_database(config: Config) -> list[Finding]:
@@ -41,18 +45,18 @@ def without_database(config: Config) -> list[Finding]:
     return find("database gone" if used else "no database", well=False, where=config.storage.url.removeprefix("sqlite:///"))
 
 
-def examine(config: Config, now: dt.datetime, look: Look) -> tuple[list[Finding], Bot]:
+def examine(config: Config, look: Look) -> tuple[list[Finding], Bot]:
     """What is found in the database, and what else has to know of it."""
     try:
         with look(config.storage.url) as db:
-            return _examine(config, db, now)
+            return _examine(config, db)
     except DBAPIError as error:
         return find("database", well=False, why=explain(error)), Bot()
     except DatabaseError as error:
         return find("database", well=False, why=error), Bot()
 
 
-def _examine(config: Config, db: Connection, now: dt.datetime) -> tuple[list[Finding], Bot]:
+def _examine(config: Config, db: Connection) -> tuple[list[Finding], Bot]:
     at, steps = database.revision(db), database.pending(db)
     if at is None:
         return find("no database", well=False), Bot()
@@ -63,9 +67,7 @@ def _examine(config: Config, db: Connection, now: dt.datetime) -> tuple[list[Fin
     if row is None:
         return find("no database", well=False), Bot()
     alive = measures.told(db, measures.ALIVE)
-    runs = alive is not None and abs((now - alive).total_seconds()) < ALIVE
-    found = [*_of_keys(config, db), *_of_life(alive, now, runs=runs), *_of_work(config, db, row.id)]
-    return found, Bot(row.id, row.created_at, runs)
+    return [*_of_keys(config, db), *_of_work(config, db, row.id)], Bot(row.id, row.created_at, alive)
 
 
 def _of_keys(config: Config, db: Connection) -> list[Finding]:
@@ -80,10 +82,9 @@ def _of_keys(config: Config, db: Connection) -> list[Finding]:
     return [*find("database", well=True), *find("keys lacking", not n, n=n, do=ONE_FOLDER)]
 
 
-def _of_life(alive: dt.datetime | None, now: dt.datetime, *, runs: bool) -> list[Finding]:
-    if alive is None:
-        return []
-    return find("alive", runs, ago=round((now - alive).total_seconds()), at=f"{alive:%-d %B %Y at %H:%M} (UTC)")
+def of_life(bot: Bot, *, runs: bool) -> list[Finding]:
+    """Whether it runs, where it ever did."""
+    return find("alive", runs, at=f"{bot.alive:%-d %B %Y at %H:%M} (UTC)") if bot.alive else []
 
 
 def _of_work(config: Config, db: Connection, organisation_id: int) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
 PATIENCE = 10.0  # seconds
 MANY = 100  # updates at Telegram; fewer may just be on their way
 A_DAY = dt.timedelta(days=1)
+LOOK = "Do as it says, and look at the other lines here and at its log."
 _OF_CERTIFICATES = ("ssl", "certificate", "tls")
 
 
@@ -30,16 +31,32 @@ async def examine(config: Config, clock: Clock, *, runs: bool) -> list[Finding]:
     return found + (await _of_public(config) if runs and config.web.public_url else [])
 
 
+async def answers(config: Config) -> bool:
+    """Whether a bot says at its own address that it is alive."""
+    said = await _get(f"{_address(config)}/healthz")
+    return isinstance(said, dict) and said.get("status") == "alive"
+
+
+def _address(config: Config) -> str:
+    host = "127.0.0.1" if config.web.host in {"0.0.0.0", "::", ""} else config.web.listen.rpartition(":")[0]  # noqa: S104
+    return f"http://{host}:{config.web.port}"
+
+
 async def _of_bot(config: Config) -> list[Finding]:
     """What the running bot says of itself, where it can be asked."""
-    host = "127.0.0.1" if config.web.host in {"0.0.0.0", "::", ""} else config.web.listen.rpartition(":")[0]  # noqa: S104
-    said = await _get(f"http://{host}:{config.web.port}/readyz")
+    said = await _get(f"{_address(config)}/readyz")
     if not isinstance(said, dict):
         return []
     problems = [one for one in said.get("problems", []) if isinstance(one, dict)]
     if not problems:
         return find("bot says", well=said.get("status") == "ready", what=said.get("status"), do="Look at its log.")
-    return [finding for one in problems for finding in find("bot says", well=False, what=one.get("what"), do=one.get("do"))]
+    return [finding for one in problems for finding in find("bot says", well=False, what=one.get("what"), do=_do(one))]
+
+
+def _do(problem: dict[str, Any]) -> str:
+    """What to do about something the bot says; it may only say to ask the doctor, who would be going round in circles."""
+    do = str(problem.get("do") or "")
+    return LOOK if "doctor" in do else do
 
 
 async def _get(url: str) -> Any:

@@ -126,6 +126,14 @@ def test_systemd_waits_longer_for_the_end_than_the_bot_takes_and_starts_it_again
     assert "StartLimitIntervalSec=0" in unit  # for ever, however often
 
 
+def test_the_nightly_backup_keeps_no_more_than_the_page_says() -> None:
+    (line,) = re.findall(r"ExecStart=/usr/local/bin/(.*)", (DEPLOY / "withus-backup.service").read_text("utf-8"))
+    page = (tree.ROOT / "docs/running.md").read_text("utf-8")
+    assert line == "withus backup --keep 14"
+    assert f"docker compose exec -T withus {line}\n" in page
+    assert "keeps the last 14" in page
+
+
 def test_the_little_command_runs_the_program_from_any_folder_and_nothing_that_lies_in_it(tmp_path: Path) -> None:
     (tmp_path / "bot").mkdir()
     (tmp_path / "bot/__init__.py").write_text("raise SystemExit('this is not the program')\n")

@@ -165,7 +165,7 @@ def test_every_command_that_is_only_shown_exists_with_its_options_and_files() ->
     shown = [line for sort, line in TYPED if CAPTIONS[sort].startswith("needs")]
     assert shown
     for line in shown:
-        for found in re.findall(r"(?:compose (?:run --rm|exec withus)|sudo -u withus) (withus .*)$", line):
+        for found in re.findall(r"(?:compose (?:run --rm|exec (?:-T )?withus)|sudo -u withus) (withus .*)$", line):
             assert _unknown(found.removeprefix("withus ").removeprefix("withus ")) == [], line
         for file in re.findall(r"/opt/withus/(deploy/\S+)", line):
             assert (tree.ROOT / file).exists(), line

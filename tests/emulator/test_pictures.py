@@ -180,3 +180,14 @@ def test_people_see_the_picture_itself(telegram: Telegram, aisha: Someone) -> No
     assert fetch(f"{telegram.url}/sim/files/{heard.picture}") == png()
     telegram.bot("sendMessage", chat_id=aisha.id, text="Hello")
     assert aisha.hears().picture is None
+
+
+async def test_a_bot_can_send_the_very_picture_back_that_somebody_sent(bot: Bot, telegram: Telegram, aisha: Someone) -> None:
+    aisha.sends("photo")
+    sent = (await bot.get_updates())[-1].message
+    assert sent
+    picture = fetch(f"{telegram.url}/sim/files/{sent.photo[-1].file_id}")
+    assert len(picture) == sent.photo[-1].file_size
+    assert measure(picture) == (sent.photo[-1].width, sent.photo[-1].height)
+    back = await bot.send_photo(aisha.id, picture)
+    assert back.photo[-1].width == sent.photo[-1].width

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from bot.commands import failing
 from bot.desk import Desk
@@ -105,4 +105,5 @@ def test_one_that_still_cannot_be_written_is_kept_anew_and_the_others_are_taken(
         after = house.failures()
         assert (sorted(well), [one.where for one in after]) == ([False, True], ["writing"])
         assert after[0].update in {one.update for one in before}
+        assert "twice" not in house.do(lambda db: db.scalars(select(schema.settings.c.name)).all()), "half of it was written"
         assert after[0].code not in {one.code for one in before}

@@ -35,7 +35,7 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("ended_at", UTCDateTime(), nullable=True))
     op.execute("UPDATE outbox SET ended_at = created_at WHERE state = 'unknown'")
     ended = "due_at IS NOT NULL AND broadcast_id IS NULL AND state IN ('sent', 'failed', 'left')"
-    _find("ix_outbox_ended", ["ended_at"], ended)
+    _find("ix_outbox_ended", ["broadcast_id", "ended_at"], ended)
     _find("ix_outbox_failed", ["bot_id", "lane", "state", "reason"], "state = 'failed'")
     _find("ix_outbox_unknown", ["bot_id", "id"], "state = 'unknown'")
     _find("ix_outbox_due", ["bot_id", "state", "lane", "due_at", "id"], "due_at IS NOT NULL AND state IN ('pending', 'sending')")
