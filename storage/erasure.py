@@ -91,7 +91,7 @@ def let_go(db: Connection, keys: Keys, rows: Sequence[Any], engagements: Mapping
 
 
 def receipt(keys: Keys, code: str) -> str:
-    """The number someone who deletes everything is given; the list of erasures holds a line that begins with it."""
+    """The number someone who deletes everything is given; in the list of erasures a mark begins with it."""
     return _mark(keys, code).hex()[:8].upper()
 
 

@@ -32,6 +32,7 @@ _RETRY = (1, 2, 5, 10, 30)  # seconds without a new letter while nobody hears, o
 _ENDING = 0.5  # seconds the database has when the bot is told to stop
 _KEEP_EVERY = 5.0  # seconds between two times the pace is kept
 _NOTICEABLE = 0.1  # of the pace
+_LONG = 2.0  # seconds; a halt that lasts so much longer than the one that was kept is kept at once
 
 
 class Dispatch:
@@ -47,12 +48,14 @@ class Dispatch:
         self._room = asyncio.Event()
         self._failed = 0  # tries in a row after which nobody was heard
         self._again_at = 0.0
-        self._kept = (0.0, -_KEEP_EVERY)  # the pace, and when it was kept
+        self._kept = (0.0, 0.0, -_KEEP_EVERY)  # the pace, until when all is halted, and when this was kept
+        self._refused = asyncio.Event()
 
     async def run(self) -> None:
         """Send what waits until cancelled; then what was claimed and has not gone out is given back."""
+        await self._resume()
+        keeping = asyncio.create_task(self._go_on_keeping())
         try:
-            await self._resume()
             while True:
                 try:
                     await self._send_what_waits()
@@ -62,7 +65,17 @@ class Dispatch:
                     await asyncio.sleep(_RETRY[-1])
         finally:
             self._give_back_unsent()
+            keeping.cancel()
+            await asyncio.wait({keeping})
             await self._keep_pace(ending=True)
+
+    async def _go_on_keeping(self) -> None:
+        """Keep the pace, beside all else: whoever waits for a halt to end may be killed meanwhile."""
+        while True:
+            await self._keep_pace()
+            self._refused.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._refused.wait(), LOOK_EVERY)
 
     async def _send_what_waits(self) -> None:
         rest = _SOON
@@ -71,7 +84,6 @@ class Dispatch:
             letters = await self._claim()
             for letter in letters:
                 await self._hand_out(letter)
-            await self._keep_pace()
             rest = _SOON if letters else min(rest * 2, LOOK_EVERY)
             if not letters:
                 await self._rest(rest)
@@ -82,6 +94,7 @@ class Dispatch:
         now = self._now()
         if letter and outcome.reason == REFUSED and outcome.state == PENDING:
             outcome = replace(outcome, due_at=self._in(self._pacer.free_at(letter.chat_id) - now))
+            self._refused.set()
         elif outcome.reason == IN_VAIN or outcome.state == UNKNOWN:
             self._wait_longer(now)
         elif outcome.state != PENDING:
@@ -160,19 +173,19 @@ class Dispatch:
                 ago = max(0.0, (now - kept.at).total_seconds())
                 hold = (kept.held_until - max(now, kept.at)).total_seconds() if kept.held_until else 0.0
                 self._pacer.resume(kept.pace, ago, max(0.0, hold), self._now())
-                self._kept = (kept.pace, -_KEEP_EVERY)
+                self._kept = (kept.pace, self._now() + max(0.0, hold), -_KEEP_EVERY)
 
     async def _keep_pace(self, *, ending: bool = False) -> None:
-        """Keep the pace when it has changed so much that a start would notice, and at the end."""
+        """Keep the pace when it has changed so much that a start would notice, a long halt at once, and both at the end."""
         now, pace, hold = self._now(), self._pacer.pace, self._pacer.hold(self._now())
-        before, at = self._kept
-        noticeable = abs(pace - before) > _NOTICEABLE * pace or hold > 1
-        if not (ending and pace != before) and (not noticeable or now - at < _KEEP_EVERY):
+        before, until, at = self._kept
+        noticeable = abs(pace - before) > _NOTICEABLE * pace and now - at >= _KEEP_EVERY
+        if not (ending and pace != before) and not noticeable and now + hold <= max(until, now) + _LONG:
             return
         with contextlib.suppress(*TROUBLE):
             async with asyncio.timeout(_ENDING if ending else None):
                 await self._pile.keep_pace(Pace(pace, self._in(hold) if hold else None, self._pile.clock()))
-            self._kept = (pace, now)
+            self._kept = (pace, now + hold, now)
 
     def _in(self, seconds: float) -> dt.datetime:
         return self._pile.clock() + dt.timedelta(seconds=seconds)

@@ -105,5 +105,6 @@ async def test_the_sender_says_whom_it_cannot_reach() -> None:
     outcomes: list[Settled] = []
     sender = Sender(Flood(Weather(blocked=1), seed=1), Pacer(25), outcomes.append, cast("Album", None))
     sender.post([LETTER])
+    await asyncio.sleep(0)  # or nothing has begun
     await sender.close(2)
     assert [(one.state, one.reason, one.lost) for one in outcomes] == [(FAILED, "blocked", 77)]

@@ -155,6 +155,25 @@ def test_a_halt_outlives_a_restart() -> None:
     assert share_refused(after.started) == 0
 
 
+def test_a_long_halt_is_kept_at_once_for_the_bot_may_be_killed() -> None:
+    async def work() -> tuple[Afternoon, float]:
+        past = Afternoon(Weather(storms=((2, 60, False),)), broadcast(1000), seed=17)
+        passing = asyncio.create_task(past.pass_by(longest=20))
+        while sum(call.code == 429 for call in past.started) < 2:  # noqa: ASYNC110 - nothing costs anything here
+            await asyncio.sleep(0.01)
+        refused = asyncio.get_running_loop().time()
+        while past.pile.pace is None or past.pile.pace.held_until is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        kept = past.pile.pace, asyncio.get_running_loop().time() - refused
+        passing.cancel()
+        past.pile.pace = kept[0]
+        return await Afternoon(Weather(), broadcast(100), seed=18, pace=kept[0]).pass_by(longest=80), kept[1]
+
+    after, waited = live(work())
+    assert waited <= 0.1, "killed here, it would have known nothing of it"
+    assert min(call.at for call in after.started) >= 60
+
+
 @pytest.mark.promise("P4")
 def test_while_telegram_is_silent_hardly_anything_becomes_unknown() -> None:
     past = live(Afternoon(Weather(silence=(5, 305)), broadcast(600), seed=10).pass_by())
