@@ -8,6 +8,7 @@ import gc
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from socket import socket
 
 import structlog
 from starlette.applications import Starlette
@@ -60,6 +61,7 @@ async def run(config: Config, clock: Clock | None = None, ready: Callable[[int],
         # News must not queue behind what is sent.
         back = await stack.enter_async_context(Wire(*place, connections=1, hear=clock.hear))
         bot = Running(base, here, out, back, stop)
+        stack.callback(bot.upkeep.stop)  # when it is cancelled too
         await bot.serve(ready)
 
 
@@ -80,21 +82,9 @@ class Running:
         self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
         self._recovery = Recovery(base.engine, base.house, base.clock.now, self._sender, self._waiting)
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
-        self._vitals = Vitals(
-            base.engine,
-            base.house,
-            base.config.telegram,
-            base.clock.now,
-            self._waiting.pulse,
-            out,
-            back,
-            pacer,
-            self._health,
-            lambda: base.clock.doubt,
-            base.config.storage.backups,
-        )
-        looks = (self._keep_up, self._editing.look, self._vitals.measure)
-        self._upkeep = Upkeep(base.engine, base.house, base.clock.now, *looks)
+        self._vitals = Vitals(base, self._waiting.pulse, out, back, pacer, self._health)
+        looks = (here.keep, self._keep_up, self._editing.look, self._vitals.measure)
+        self.upkeep = Upkeep(base.engine, base.house, base.clock.now, *looks)
         self._stop = stop
         self._doubted = False
 
@@ -104,19 +94,22 @@ class Running:
             return
         self._tell_problems()
         await self._refuse_unready()
+        with server.listen(self._config.web.host, self._config.web.port) as door:
+            _settle_memory()
+            await self._serve(door, ready)
+
+    async def _serve(self, door: socket, ready: Callable[[int], None]) -> None:
         page_server = server.make(self._pages())
-        socket = server.listen(self._config.web.host, self._config.web.port)
-        _settle_memory()
         async with asyncio.TaskGroup() as tasks:
             taking = tasks.create_task(self._waiting.run())
             await self._recovery.take_over()
-            await self._upkeep.look()
-            self._upkeep.start()
-            serving = tasks.create_task(page_server.serve(sockets=[socket]))
+            await self.upkeep.look()
+            self.upkeep.start()
+            serving = tasks.create_task(page_server.serve(sockets=[door]))
             greeting = tasks.create_task(self._greet())
             receiving = tasks.create_task(self._receive())
             starting = tasks.create_task(self._here.alone(self._here.may_send, self._base.house.bot_id, self._dispatch.run))
-            port = socket.getsockname()[1]
+            port = door.getsockname()[1]
             log.info("ready", receive=self._config.telegram.receive, port=port)
             ready(port)
             await self._stop.wait()
@@ -126,7 +119,7 @@ class Running:
             greeting.cancel()
             starting.cancel()
             await asyncio.wait({starting}, timeout=1)  # what it claimed and did not send is given back
-            self._upkeep.stop()
+            self.upkeep.stop()
             page_server.should_exit = True
             await self._sender.close(PATIENCE)
             self._waiting.stop()
@@ -146,7 +139,7 @@ class Running:
 
     def _health(self) -> str:
         """What is wrong, in words; empty when nothing is."""
-        return self._waiting.trouble or self._upkeep.trouble or self._poller.trouble or self._base.clock.doubt
+        return self._waiting.trouble or self.upkeep.trouble or self._poller.trouble or self._base.clock.doubt
 
     def _post(self, out: Outgoing) -> None:
         self._sender.post(out.letters)  # first: the next question matters more than the end of a spinner
@@ -158,7 +151,6 @@ class Running:
 
     async def _keep_up(self) -> None:
         await self._compare_clocks()
-        await self._here.keep()
         await self._recovery.take_over()
 
     async def _compare_clocks(self) -> None:

@@ -22,6 +22,7 @@ from storage.troubles import explain, is_trouble
 log = structlog.get_logger()
 
 RELEASES_EVERY = 2  # seconds
+STAY_EVERY = 1  # seconds; whether our place is still ours is asked beside all else
 LOOK_EVERY = 5  # seconds; whether an hour has passed is asked of the house's own clock
 BREATH = 0.02  # seconds between two pieces of work in which others may write
 HOUR = dt.timedelta(hours=1)
@@ -37,6 +38,7 @@ class Upkeep:
         engine: AsyncEngine,
         house: House,
         clock: Callable[[], dt.datetime],
+        stay: Callable[[], Awaitable[None]],
         take_over: Callable[[], Awaitable[None]],
         edit: Callable[[], Awaitable[None]],
         measure: Callable[[], Awaitable[None]],
@@ -45,6 +47,7 @@ class Upkeep:
         self._engine = engine
         self._house = house
         self._clock = clock
+        self._stay = stay
         self._take_over = take_over
         self._edit = edit
         self._measure = measure
@@ -57,6 +60,7 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin to look."""
+        self._scheduler.add_job(self._guard, "interval", [self._stay], seconds=STAY_EVERY)
         self._scheduler.add_job(self._guard, "interval", [self.renew_figures], seconds=RELEASES_EVERY)
         self._scheduler.add_job(self._guard, "interval", [self.look], seconds=LOOK_EVERY)
         self._scheduler.add_job(self._guard, "interval", [self.change_keys], seconds=LOOK_EVERY, max_instances=2)
@@ -67,8 +71,13 @@ class Upkeep:
 
     def stop(self) -> None:
         """Look no more."""
-        if self._scheduler.running:
+        if self.is_looking:
             self._scheduler.shutdown(wait=False)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether it has begun, and not been told to stop."""
+        return bool(self._scheduler.running)
 
     @property
     def trouble(self) -> str:

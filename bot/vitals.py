@@ -6,13 +6,10 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bot.config import Telegram
-from bot.house import House
+from bot.foundation import Foundation
 from bot.pulse import Pulse
 from bot.telegram.pacer import Pacer
 from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
@@ -42,17 +39,12 @@ class Vitals:
     Times are of `time.monotonic`.
     """
 
-    engine: AsyncEngine
-    house: House
-    settings: Telegram
-    clock: Callable[[], Any]
+    base: Foundation
     pulse: Pulse
     out: Wire
     back: Wire
     pacer: Pacer
     told: Callable[[], str]
-    doubt: Callable[[], str]
-    backups: Path
     polls: bool = False  # this process is the one that asks Telegram for news
     stopping: bool = False
     webhook: Mapping[str, Any] = field(default_factory=dict)  # what Telegram last said of it, and when
@@ -64,11 +56,16 @@ class Vitals:
     def __post_init__(self) -> None:
         self.pulse.written_at = self.began
 
+    @property
+    def settings(self) -> Telegram:
+        """How Telegram is reached."""
+        return self.base.config.telegram
+
     async def measure(self) -> None:
         """Write a word, so that a full disk is known before somebody's answer meets it, and ask Telegram what waits."""
         await self.ask()
-        async with self.engine.begin() as connection:
-            await connection.run_sync(measures.note, measures.ALIVE, self.clock())
+        async with self.base.engine.begin() as connection:
+            await connection.run_sync(measures.note, measures.ALIVE, self.base.clock.now())
         self.pulse.written_at = time.monotonic()
 
     async def ask(self) -> None:
@@ -91,9 +88,9 @@ class Vitals:
         return self._figures
 
     async def _read(self) -> Figures:
-        async with self.engine.connect() as connection:
+        async with self.base.engine.connect() as connection:
             await connection.execution_options(**READING)
-            place = (self.house.organisation_id, self.house.bot_id, self.clock())
+            place = (self.base.house.organisation_id, self.base.house.bot_id, self.base.clock.now())
             return await connection.run_sync(measures.read, *place)
 
     @property
@@ -121,7 +118,7 @@ class Vitals:
             found.append(Trouble(words.rstrip("."), DO))
         elif self.unwritten() > SILENCE:
             found.append(Trouble(f"nothing could be written for {self.unwritten():.0f} seconds", DO))
-        if self.house.keys.lacks:
+        if self.base.house.keys.lacks:
             found.append(Trouble(SHUT, ONE_FOLDER))
         if self.settings.receive == "webhook":
             return [*found, *self._of_webhook()]
@@ -143,7 +140,7 @@ class Vitals:
             return [Trouble(f"Telegram has not said for {unsaid:.0f} seconds whether it can call this bot", DO)]
         if self.webhook.get("url") != self.settings.webhook_url:
             return [Trouble("the webhook that Telegram calls is not the one in telegram.webhook_url", RESTART)]
-        since = self.clock().timestamp() - float(self.webhook.get("last_error_date") or 0)
+        since = self.base.clock.now().timestamp() - float(self.webhook.get("last_error_date") or 0)
         if self.pending() and since < SILENCE:
             said = str(self.webhook.get("last_error_message", ""))[:200]
             return [Trouble(f"Telegram cannot deliver by the webhook: {said}", DO)]

@@ -250,12 +250,6 @@ def give_up(db: Connection, bot_id: int, dead: Collection[str], now: dt.datetime
     return lost + db.execute(update(outbox).where(*replies).values(became | {"sealed": None})).rowcount
 
 
-def count(db: Connection, bot_id: int) -> dict[str, int]:
-    """How many letters are in each state."""
-    states = select(outbox.c.state, func.count()).where(outbox.c.bot_id == bot_id).group_by(outbox.c.state)
-    return {row[0]: row[1] for row in db.execute(states)}
-
-
 def tally(db: Connection, bot_id: int) -> dict[tuple[str, str, str], int]:
     """How many letters wait, are on their way, unknown or failed, by (lane, state, reason); only what failed has a reason.
 

@@ -114,7 +114,7 @@ def _back_up(days: int, erasures: int = 0) -> Callable[[Path], object]:
         made = folder / "backups" / "withus-1"
         made.mkdir(parents=True)
         at = (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).isoformat()
-        Manifest("1", "0001", at, "The clinic", (1,), "", (), erasures, "", {}).write(made)
+        Manifest("1", "0001", at, "The clinic", (1,), "", (), erasures, {}, {}).write(made)
 
     return spoil
 

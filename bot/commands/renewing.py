@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
-from bot.commands.workplace import ConfigOption, fail, settings, who
+from bot.commands.workplace import ConfigOption, are_apart, fail, settings, who
 from bot.config import Config
 from storage import database, key_file, keys, moving, organisations, resealing
 from storage.copying import snapshot
@@ -101,8 +101,7 @@ def _undisturbed(config: Config) -> Iterator[tuple[Engine, Keys]]:
 
 
 def _place_for(config: Config, folder: Path) -> Path:
-    where = folder.absolute()
-    if where == config.storage.keys.absolute().parent or where.is_relative_to(config.storage.backups.absolute()):
+    if folder.resolve() == config.storage.keys.resolve().parent or not are_apart(folder, config.storage.backups):
         fail(f"{folder} is where the key file or the backups lie. Choose another folder for the old keys. Nothing was changed.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder

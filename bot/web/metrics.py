@@ -101,7 +101,7 @@ def _calls(seen: Seen) -> Values:
 def _lag(seen: Seen) -> Values:
     if seen.figures is None:
         return {}
-    now, oldest = seen.vitals.clock(), seen.figures.oldest
+    now, oldest = seen.vitals.base.clock.now(), seen.figures.oldest
     return {(lane,): max(0.0, (now - oldest[lane]).total_seconds()) if lane in oldest else 0.0 for lane in LANES}
 
 
@@ -111,8 +111,8 @@ def _of_database(read: Callable[[Figures], float]) -> Callable[[Seen], Values]:
 
 def _backup_age(seen: Seen) -> Values:
     try:
-        made = backups.find(seen.vitals.backups)
-        return _one(seen.vitals.clock().timestamp() - made[-1].stat().st_mtime if made else None)
+        made = backups.find(seen.vitals.base.config.storage.backups)
+        return _one(seen.vitals.base.clock.now().timestamp() - made[-1].stat().st_mtime if made else None)
     except OSError:  # it is being pruned just now
         return {}
 
@@ -214,7 +214,8 @@ METRICS: Mapping[str, Figure] = {
         GAUGE, "Seconds since the last backup; absent when none was ever made.", (), _backup_age,
     ),
     "withus_clock_doubt": Figure(
-        GAUGE, "1 while this computer's clock and Telegram's disagree.", (), lambda seen: _one(bool(seen.vitals.doubt())),
+        GAUGE, "1 while this computer's clock and Telegram's disagree.", (),
+        lambda seen: _one(bool(seen.vitals.base.clock.doubt)),
     ),
     "withus_database_answers": Figure(
         GAUGE, "1 when the database told its figures, 0 when it did not.", (), lambda seen: _one(seen.figures is not None),

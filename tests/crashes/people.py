@@ -165,7 +165,7 @@ async def _look(house: House, talked: Talked) -> None:
     async with foundation(config_file.read(house.settings, {})) as base, base.engine.begin() as connection:
         kept = await connection.run_sync(_kept, base.house, base.clock.now())
         known = await connection.run_sync(_known, base.house, [person.id for person in talked.people.values()])
-        left = await connection.run_sync(outbox.count, base.house.bot_id)
+        left = await connection.run_sync(outbox.tally, base.house.bot_id)
         broken = await connection.run_sync(failures.count, base.house.bot_id)
     for name, figures in EXPECTED.items():
         assert {key: kept[name][key] for key in figures} == figures, name

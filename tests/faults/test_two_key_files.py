@@ -16,7 +16,7 @@ from bot.doctor import inside
 from bot.doctor.findings import Finding
 from bot.telegram.reader import read
 from conversations.phrases import PHRASES
-from storage import keys, releases, schema, sessions
+from storage import keys, outbox, releases, schema, sessions
 from storage.engagements import Engagement
 from storage.keys import Keys, KeysError
 from storage.releases import Freed
@@ -37,6 +37,9 @@ class Machines:
 
     def sealed(self) -> set[bytes]:
         return set(self.first.do(lambda db: db.scalars(select(schema.sessions.c.sealed)).all()))
+
+    def letters(self) -> set[bytes]:
+        return set(self.first.do(lambda db: db.scalars(select(schema.outbox.c.sealed)).all()))
 
     def meet_second(self, words: str) -> list[str]:
         """What the person hears when the second machine takes their words."""
@@ -68,7 +71,7 @@ def _second(folder: Path) -> Path:
 
 def check(both: Machines) -> None:
     """Raises AssertionError unless all that the first machine was told is there after the second did all its work."""
-    before = both.sealed()
+    before, letters = both.sealed(), both.letters()
     both.meet_second("It is too loud")
     house, now, do = both.second.base.house, both.second.base.clock.now(), both.second.do
     do(sessions.reseal, house.keys, now.date() + dt.timedelta(days=1))
@@ -76,7 +79,8 @@ def check(both: Machines) -> None:
     for forget in upkeep.PIECES:
         do(forget, house, now)
     do(upkeep.release, house, both.engagement, now)
-    assert both.sealed() == before
+    do(outbox.recover, house.keys, house.bot_id, house.claimer, {both.first.base.house.claimer})
+    assert (both.sealed(), letters - both.letters()) == (before, set())
     assert both.first.do(releases.free, both.first.base.house.keys, both.engagement, both.first.base.clock.now()) == Freed(10)
 
 

@@ -23,6 +23,11 @@ ONCE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NewDatabase = Callable[[str], str]
 
 
+def the_other(database: str) -> str:
+    """The kind of database that a URL is not."""
+    return KINDS[database.startswith(KINDS[0])]
+
+
 @pytest.fixture
 def new_database(tmp_path: Path) -> Iterator[NewDatabase]:
     """Make an empty database of a kind, and give its URL."""

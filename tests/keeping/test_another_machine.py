@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import Connection
 
 from emulator.client import Someone
-from storage import outbox, restoring
+from storage import outbox, pauses, restoring
 from storage.manifests import Manifest
 from storage.outbox import Letter
-from tests.keeping.conftest import KINDS, NewDatabase
+from tests.keeping.conftest import NewDatabase, the_other
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, WHO, Crowd, Plan, check, hear, make_plans, tap_through
-from tests.road.house import House
+from tests.road.house import House, until
 from tests.road.indoors import Indoors, indoors
+from tests.sending.desk import at_desk, times_seen
 
 
 def back_up(house: House) -> Path:
@@ -57,11 +58,6 @@ def go_on(person: Someone, plan: Plan) -> None:
     for question, label in (("You wrote", plan.sure), ("Shall we tell you", plan.tell_me)):
         person.taps(label, message_id=hear(person, question).message_id)
     hear(person, END)
-
-
-def the_other(database: str) -> str:
-    """The kind of database that a URL is not."""
-    return KINDS[database.startswith(KINDS[0])]
 
 
 @pytest.mark.promise("P20")
@@ -117,8 +113,11 @@ def test_a_backup_made_while_people_answer_is_of_one_moment(
         assert people == {"started": held["participations"].rows, "finished": held["responses"].rows}
 
 
-def heard_of_a_restored_bot(house: House, folder: Path, url: str) -> int:
-    """How many messages somebody who says nothing gets of a bot restored with letters waiting, and told to go on."""
+def heard_of_a_restored_bot(house: House, folder: Path, url: str, early: int = 0) -> tuple[int, int]:
+    """What somebody who says nothing hears of a bot that was restored with letters waiting, one of them kept since.
+
+    How many messages before the bot was told to go on, once the new letter came `early` times, and how many old ones after.
+    """
     code = house.open(ENGAGEMENT)
     silent = house.telegram.person()
     begin(silent, Plan("work", (), "", "", ""), code)
@@ -129,18 +128,25 @@ def heard_of_a_restored_bot(house: House, folder: Path, url: str) -> int:
     backup = back_up(house)
     other = another_machine(house, folder, url)
     other.command("restore", str(backup))
+    with at_desk(other) as desk:
+        desk.keep([silent.id], first=100)
     before = len(silent.chat()["messages"])
     other.start()
-    assert "It was paused" in other.command("resume")
     tap_through(house.telegram.person(), make_plans(1, seed=3)[0], code)
     other.settle()
-    return len(silent.chat()["messages"]) - before
+    until(lambda: times_seen(silent) == early, other.said)
+    heard = len(silent.chat()["messages"]) - before
+    other.command("resume")
+    until(lambda: times_seen(silent) == 1, other.said)
+    return heard, sum(message.get("text") == CONTENT["text"] for message in silent.chat()["messages"])
 
 
 @pytest.mark.promise("P20")
-def test_a_restored_bot_says_nothing_by_itself(make_house: MakeHouse, new_database: NewDatabase, tmp_path: Path) -> None:
+def test_a_restored_bot_starts_nothing_until_it_is_told_to_and_nothing_old_ever(
+    make_house: MakeHouse, new_database: NewDatabase, tmp_path: Path
+) -> None:
     house = make_house()
-    assert heard_of_a_restored_bot(house, tmp_path / "other", new_database(the_other(house.database))) == 0
+    assert heard_of_a_restored_bot(house, tmp_path / "other", new_database(the_other(house.database))) == (0, 0)
 
 
 @pytest.mark.promise("P20", control=True)
@@ -149,7 +155,17 @@ def test_a_restore_that_leaves_letters_waiting_is_caught(
 ) -> None:
     monkeypatch.setattr(restoring, "_settle_letters", lambda _db: (0, 0))
     house = make_house()
-    assert heard_of_a_restored_bot(house, tmp_path / "other", new_database(the_other(house.database))) > 0
+    _, old = heard_of_a_restored_bot(house, tmp_path / "other", new_database(the_other(house.database)))
+    assert old > 0
+
+
+@pytest.mark.promise("P20", control=True)
+def test_a_restore_that_does_not_pause_is_caught(
+    make_house: MakeHouse, new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pauses, "begin", lambda *_: True)
+    house = make_house()
+    assert heard_of_a_restored_bot(house, tmp_path / "other", new_database(the_other(house.database)), early=1) == (1, 0)
 
 
 CONTENT = {"text": "Out of the past", "bold": [], "rows": []}

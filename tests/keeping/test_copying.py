@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from storage import backups, copying, database, engines
+from storage import backups, copying, database, engines, restoring
 from storage.copying import CopyError, Tally
 from storage.database import DatabaseError
-from storage.manifests import BackupError
-from tests.keeping.conftest import KINDS, NewDatabase
-from tests.keeping.people import fill, maker
+from storage.manifests import BackupError, Manifest
+from tests.keeping.conftest import KINDS, ONCE, NewDatabase
+from tests.keeping.people import fill, maker, say_nothing
 from tests.storage.world import World, make_keys
 
 
@@ -115,3 +116,23 @@ def test_a_plain_copy_of_a_live_sqlite_file_is_caught(tmp_path: Path) -> None:
         shutil.copy(live, copy)
         with pytest.raises((CopyError, DatabaseError)):
             copying.compare(count(world.url), count(f"sqlite:///{copy}"))
+
+
+@ONCE
+def test_an_old_backup_is_brought_up_without_reading_it_into_memory(world: World, tmp_path: Path) -> None:
+    fill(world)
+    large = 32_000_000
+    with engines.open_plainly(world.url) as engine:
+        made = backups.make(engine, tmp_path / "backups", maker(world), say_nothing)
+    manifest = Manifest.read(made)
+    with backups.writing(made / backups.DATABASE) as db:
+        db.exec_driver_sql(f"CREATE TABLE large AS SELECT zeroblob({large}) AS content")
+        assert db.exec_driver_sql("PRAGMA cache_size").scalar() == -32_000  # kilobytes
+    held = {name: getattr(manifest, name) for name in Manifest.__slots__} | {"schema": "0002"}
+    tracemalloc.start()
+    try:
+        with restoring._upgraded(made, Manifest(**held), tmp_path) as file:
+            assert file.stat().st_size > large
+        assert tracemalloc.get_traced_memory()[1] < large / 2
+    finally:
+        tracemalloc.stop()

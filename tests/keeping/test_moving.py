@@ -16,7 +16,7 @@ from storage import copying, database, presence, schema
 from storage.copying import Row, Tally
 from storage.database import DatabaseError
 from storage.engines import open_plainly
-from tests.keeping.conftest import KINDS, NewDatabase
+from tests.keeping.conftest import KINDS, NewDatabase, the_other
 from tests.keeping.installation import Installation
 from tests.keeping.people import fill
 from tests.storage.world import World, pick
@@ -55,22 +55,18 @@ def test_every_row_moves_and_new_ones_follow_on(home: Installation, world: World
         assert other.count(schema.people) == 13
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_rehearsal_does_all_of_it_and_keeps_nothing(
-    home: Installation, world: World, new_database: NewDatabase, kind: str
-) -> None:
+def test_a_rehearsal_does_all_of_it_and_keeps_nothing(home: Installation, world: World, new_database: NewDatabase) -> None:
     fill(world)
+    kind = the_other(home.url)
     new = new_database(kind)
     assert "nothing of it was kept" in home.command("move", new, "--rehearse")
     assert is_empty(new)
     home.command("move", new)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_database_that_is_not_empty_is_left_alone(
-    home: Installation, world: World, new_database: NewDatabase, kind: str
-) -> None:
+def test_a_database_that_is_not_empty_is_left_alone(home: Installation, world: World, new_database: NewDatabase) -> None:
     fill(world)
+    kind = the_other(home.url)
     new = new_database(kind)
     home.command("move", new)
     before = count(new)
@@ -80,11 +76,11 @@ def test_a_database_that_is_not_empty_is_left_alone(
 
 
 @pytest.mark.promise("P20")
-@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_moved_when_one_value_would_change(
-    home: Installation, world: World, new_database: NewDatabase, kind: str, monkeypatch: pytest.MonkeyPatch
+    home: Installation, world: World, new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(world)
+    kind = the_other(home.url)
     new = new_database(kind)
     write = copying._INTO[kind]
 

@@ -174,9 +174,9 @@ def in_small_steps() -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("kinds", [(COMMIT, FILE)])
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
 def test_a_renewal_that_dies_leaves_all_to_be_read_and_goes_on(
-    filled: Filled, nursery: Nursery, tmp_path: Path, kinds: Collection[str]
+    filled: Filled, nursery: Nursery, tmp_path: Path, every: int
 ) -> None:
     before, ground = read(filled.home), Ground(filled.home.url)
     filled.world.run(filled.world.engine.dispose)
@@ -197,8 +197,7 @@ def test_a_renewal_that_dies_leaves_all_to_be_read_and_goes_on(
             check(home, before, max(there) + (len(there) == 1))
         return code
 
-    every = 1 if "sqlite" in filled.home.url else 4
-    account = for_every_point(run, kinds, every=every)
+    account = for_every_point(run, (COMMIT, FILE), every=every)
     assert len(account.deaths) * every > len(LASTING)
     assert 2 in half, "none died between two steps"
 

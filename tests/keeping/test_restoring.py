@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, func, insert, select, text
-from sqlalchemy.exc import OperationalError
 
-from bot import commands
-from storage import backups, database, erasure, keys, manifests, outbox, pauses, presence, restoring, schema
+from storage import backups, database, erasure, keys, manifests, outbox, pauses, presence, schema
 from storage.engines import open_plainly
 from storage.manifests import Manifest
 from storage.outbox import Letter
-from storage.troubles import explain
 from tests.keeping.conftest import KINDS, ONCE, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import BOT, fill, say_nothing
@@ -291,39 +285,3 @@ def test_the_schema_is_this_programs_afterwards(home: Installation, world: World
     away.take_keys(home)
     away.command("restore", str(home.back_up()))
     assert look(away, database.pending) == []
-
-
-# --- What it takes
-
-
-@ONCE
-def test_an_old_backup_is_brought_up_without_reading_it_into_memory(home: Installation, world: World, tmp_path: Path) -> None:
-    fill(world)
-    made, large = home.back_up(), 32_000_000
-    manifest = Manifest.read(made)
-    with backups.writing(made / backups.DATABASE) as db:
-        db.exec_driver_sql(f"CREATE TABLE large AS SELECT zeroblob({large}) AS content")
-        assert db.exec_driver_sql("PRAGMA cache_size").scalar() == -32_000  # kilobytes
-    held = {name: getattr(manifest, name) for name in Manifest.__slots__} | {"schema": "0002"}
-    tracemalloc.start()
-    try:
-        with restoring._upgraded(made, Manifest(**held), tmp_path) as file:
-            assert file.stat().st_size > large
-        assert tracemalloc.get_traced_memory()[1] < large / 2
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.parametrize(
-    "trouble", [OSError(errno.EACCES, "Permission denied", "file"), OperationalError("?", {}, LockNotAvailable())]
-)
-def test_trouble_that_nobody_foresaw_is_told_in_words(
-    trouble: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fall_over() -> None:
-        raise trouble
-
-    monkeypatch.setattr(commands, "cli", fall_over)
-    with pytest.raises(SystemExit, match="1"):
-        commands.main()
-    assert explain(trouble) in capsys.readouterr().err

@@ -166,7 +166,6 @@ def test_a_long_halt_is_kept_at_once_for_the_bot_may_be_killed() -> None:
             await asyncio.sleep(0.01)
         kept = past.pile.pace, asyncio.get_running_loop().time() - refused
         passing.cancel()
-        past.pile.pace = kept[0]
         return await Afternoon(Weather(), broadcast(100), seed=18, pace=kept[0]).pass_by(longest=80), kept[1]
 
     after, waited = live(work())

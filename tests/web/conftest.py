@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.config import Telegram
+from bot.clock import Clock
+from bot.config import Config, Storage, Telegram
+from bot.content import Shelf
+from bot.foundation import Foundation
 from bot.house import House, Numbers
 from bot.pulse import Pulse
 from bot.telegram.pacer import Pacer
 from bot.telegram.wire import Wire
 from bot.vitals import Vitals
+from storage.engagements import Adoption
 from tests.storage.world import NOON, World, make_keys
 
 TOKEN, URL = "7000:abc", "https://bot.example.org/telegram"
@@ -50,7 +54,9 @@ def hooked(world: World, tmp_path: Path) -> Vitals:
     return made
 
 
-def _signs(world: World, folder: Path, settings: Telegram) -> Vitals:
+def _signs(world: World, folder: Path, telegram: Telegram) -> Vitals:
     house = House(world.keys, world.organisation_id, "The clinic", 7000, "me", Numbers(1))
+    config = Config(telegram=telegram, storage=Storage(backups=folder / "backups"))
+    base = Foundation(config, world.engine, house, Clock(wall=lambda: NOON), Shelf({}, ()), Adoption())
     lines = (Wire("http://127.0.0.1:1", TOKEN), Wire("http://127.0.0.1:1", TOKEN))
-    return Vitals(world.engine, house, settings, lambda: NOON, Pulse(), *lines, Pacer(25), str, str, folder / "backups")
+    return Vitals(base, Pulse(), *lines, Pacer(25), str)

@@ -79,7 +79,7 @@ def test_what_the_bot_did_is_counted(world: World, signs: Vitals) -> None:
 
 
 def test_what_could_not_be_dealt_with_is_counted_for_good(world: World, signs: Vitals) -> None:
-    taking = Waiting(world.engine, signs.house, lambda: NOON, lambda _out: None)
+    taking = Waiting(world.engine, signs.base.house, lambda: NOON, lambda _out: None)
     signs.pulse = taking.pulse
 
     async def take() -> None:
@@ -150,7 +150,7 @@ def test_a_scrape_walks_through_no_large_table(world: World) -> None:
 
 def test_figures_are_told_while_the_database_is_away(world: World, signs: Vitals) -> None:
     world.run(world.engine.dispose)
-    signs.engine = None  # type: ignore[assignment]
+    signs.base = replace(signs.base, engine=None)  # type: ignore[arg-type]
     found = _figures(world, signs)
     assert found["withus_database_answers"] == {(): 0}
     assert "withus_letters_unknown" not in found
