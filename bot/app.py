@@ -119,9 +119,8 @@ class Running:
             greeting.cancel()
             starting.cancel()
             await asyncio.wait({starting}, timeout=1)  # what it claimed and did not send is given back
-            self.upkeep.stop()
             page_server.should_exit = True
-            await self._sender.close(PATIENCE)
+            await asyncio.gather(self._sender.close(PATIENCE), self.upkeep.close(PATIENCE))
             self._waiting.stop()
             await asyncio.wait({taking}, timeout=2)
             taking.cancel()  # nothing can be written: what waits is refused, while the server can still say so

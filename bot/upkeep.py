@@ -54,6 +54,7 @@ class Upkeep:
         self._last: dt.datetime | None = None
         self._sealed_on: dt.date | None = None
         self._sealing = False
+        self._working: set[asyncio.Task[object]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -70,9 +71,17 @@ class Upkeep:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Look no more; what is being done is cut off."""
         if self.is_looking:
             self._scheduler.shutdown(wait=False)
+
+    async def close(self, patience: float) -> None:
+        """Look no more, once what is being done is done: at most `patience` seconds. A query cut off can hold up the end."""
+        if self.is_looking:
+            self._scheduler.pause()
+            if self._working:
+                await asyncio.wait(self._working, timeout=patience)
+            self.stop()
 
     @property
     def is_looking(self) -> bool:
@@ -86,6 +95,8 @@ class Upkeep:
 
     async def _guard(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do a piece of work; if it fails, say so once and try again when it is next looked at."""
+        task = asyncio.current_task()
+        self._working |= {task} if task else set()
         try:
             await work()
         except Exception as error:
@@ -97,6 +108,8 @@ class Upkeep:
             await recover(self._engine, error)
         else:
             self._troubles.pop(work.__name__, None)
+        finally:
+            self._working -= {task} if task else set()
 
     async def renew_figures(self) -> None:
         """Release what may be released of every open engagement; nothing is locked while nothing is due."""
