@@ -24,4 +24,5 @@ class Arrival:
     state: str = ""  # the address became: open | blocked
     group: bool = False  # said in a group, where this bot does not stay
     trace: str = ""  # why it could not be read
+    mark: int = 0  # of a tap: the same for the same tap, under whatever number it comes
     said_at: int = 0  # by Telegram's clock, in seconds since 1970; 0 when it does not say

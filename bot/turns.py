@@ -40,8 +40,9 @@ def take_turns(
     outbox.settle(db, settled, now)
     lost = {house.keys.lookup(house.bot_id, TELEGRAM, str(one.lost)): one.reason for one in settled if one.lost}
     people.set_states(db, house.bot_id, TELEGRAM, lost)
-    fresh = seen.take(db, house.bot_id, [one.update_id for one in arrivals], now.date())
-    waiting = [one for one in arrivals if one.update_id in fresh]
+    marks = [one.mark for one in arrivals if one.mark]
+    fresh = seen.take(db, house.bot_id, [one.update_id for one in arrivals] + marks, now.date())
+    waiting = [one for one in arrivals if one.update_id in fresh and (not one.mark or one.mark in fresh)]
     return _take(db, house, waiting, now) if waiting else Outgoing()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, and_, delete, inspect, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
-from storage import audit, backups, copying, database, engagements, erasure, moving, outbox, pauses, resealing, schema
+from storage import audit, backups, copying, database, engagements, erasure, measures, moving, outbox, pauses, resealing, schema
 from storage.backups import DATABASE, ERASED
 from storage.copying import CopyError, Say
 from storage.database import DatabaseError
@@ -126,6 +126,7 @@ def _make_safe(db: Connection, backup: Path, manifest: Manifest, restorer: Resto
     """Let go what must not come back, and hold what the bot would start by itself."""
     keys, now = restorer.keys, restorer.now
     moving.unmark(db)
+    db.execute(delete(schema.settings).where(schema.settings.c.name == measures.ALIVE))  # the word of a bot elsewhere
     replies, uncertain = _settle_letters(db)
     lost = _let_go_unopened(db, keys)
     why = f"restored from {backup.name}, made {manifest.made_at}"

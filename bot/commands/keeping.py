@@ -114,6 +114,7 @@ def _told(backup: Path, restored: Restored) -> list[str]:
     return [
         f"Restored {restored.people} people from {backup}, as they were at {restored.manifest.made_at}.",
         *(f"  {what}: {count}" for what, count in counts.items() if count),
+        ERASED_SINCE,
         NEXT,
     ]
 
@@ -179,6 +180,10 @@ REPLACE = "To put the backup in its place, add --replace: what is there now is b
 MOVE_AWAY = (
     "The database that is there now is damaged. Move it away, a SQLite file together with its -wal and -shm files, and restore "
     "again. Nothing was changed."
+)
+ERASED_SINCE = (
+    "Whoever deleted themselves after that moment is in it again, unless the list beside your key file (its name ends in "
+    ".erased) is the newest there is. If the old computer still has a newer one, put it there and restore again."
 )
 NEXT = (
     "Now start the bot: people go on where they were. It starts nothing by itself until you have looked it over and run "

@@ -33,7 +33,7 @@ async def examine(
             found += engagements.examine(config, bot.organisation_id, clock.now(), look)
     else:
         found += inside.without_database(config)
-    runs = bot.seems_to_run(clock.now()) or await outside.answers(config)
+    runs = bot.seems_to_run(clock.now()) or (bot.alive is not None and await outside.answers(config))
     found += inside.of_life(bot, runs=runs)
     found += surroundings.of_backups(config, bot.since, clock.now())
     return [*found, *await outside.examine(config, clock, runs=runs)]

@@ -201,3 +201,21 @@ def await_repeated(house: House) -> None:
         return polled | {delivery["update_id"] for delivery in telegram.log(at, "delivery")}
 
     until(lambda: repeated <= came(), lambda: f"delivered again: {came()} of {repeated}")
+
+
+@pytest.mark.promise("P2")
+def test_a_tick_that_comes_again_under_another_number_stays(database: str, tmp_path: Path) -> None:
+    with indoors(database, tmp_path) as house:
+        engagement, code = house.open("tests-five")
+        person = house.person()
+        for words in (f"/start {code}", "18 or over", "I have long covid"):
+            house.take([person.types(words)])
+        tick = person.taps("By phone")
+        house.take([tick])
+        house.take([{**tick, "update_id": tick["update_id"] + 1_000_000}])
+        for label in ("Done", "Skip"):
+            house.take([person.taps(label)])
+        house.take([person.types("yes")])
+        house.take([person.types("1")])
+        first = next(step for step in house.results(engagement)["steps"] if step["id"] == "first")
+        assert {option["id"]: option["count"] for option in first["options"]}["phone"] == 1
