@@ -17,15 +17,16 @@ HIDDEN = ("text", "body", "token", "url", "secret", "words", "name")
 def configure(*, verbose: bool = False) -> None:
     """Set logging up for this process."""
     renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    _PROCESSORS[:] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _hide,
+        _unquote,
+        renderer,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _hide,
-            _unquote,
-            renderer,
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
         logger_factory=lambda *_: _Teller(),
         cache_logger_on_first_use=True,
@@ -33,6 +34,10 @@ def configure(*, verbose: bool = False) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     for name in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.CRITICAL if name == "apscheduler" else logging.ERROR)
+
+
+_PROCESSORS: list[Any] = []
+"""One list for good: a logger that has spoken keeps the one it had, whatever is configured afterwards."""
 
 
 class _Teller:

@@ -35,7 +35,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {
         str(file.relative_to(folder)): file.read_bytes()
         for file in sorted(folder.rglob("*"))
-        if file.is_file() and not file.name.endswith(("-wal", "-shm")) and not file.name.startswith("log-")
+        if file.is_file() and not file.name.endswith(("-wal", "-shm", ".use")) and not file.name.startswith("log-")
     }
 
 

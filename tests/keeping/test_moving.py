@@ -139,11 +139,10 @@ def test_no_bot_starts_while_a_database_is_moved(home: Installation, world: Worl
     asyncio.run(start())
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # one process at a time has a SQLite file
 def test_whoever_wants_to_be_alone_waits_for_another_and_not_for_another_program(
     home: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if home.url.startswith("sqlite"):
-        pytest.skip("one process at a time has a SQLite file")
     monkeypatch.setattr(database, "_WAIT", 50)
     with open_plainly(home.url) as first, open_plainly(home.url) as second, ThreadPoolExecutor(1) as pool, ExitStack() as stack:
         stranger = stack.enter_context(first.connect())

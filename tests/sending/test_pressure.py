@@ -59,5 +59,6 @@ def test_someone_new_is_answered_at_once_while_two_others_are_refused(make_house
 
 
 @pytest.mark.promise("P5", control=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_bot_that_two_refusals_silence_is_caught_on_the_road(make_house: MakeHouse) -> None:
     assert longest_beside_two_refused(make_house(variant="tests.sending.variants:wait_for_two")) > 1.5
