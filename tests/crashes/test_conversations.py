@@ -98,7 +98,7 @@ def test_at_every_second_point_it_dies_and_all_is_there_once_and_nobody_waits_in
 
 
 @pytest.mark.promise("P1", "P4")
-@DOORS
+@pytest.mark.parametrize("receive", ["polling", pytest.param("webhook", marks=pytest.mark.long)])
 def test_at_each_25th_point_it_dies_and_dies_again_and_all_is_there_once(make_stage: MakeStage, receive: str) -> None:
     stage = make_stage(receive, again=True)
     account = for_every_point(stage.play, first=len(receive), every=25)

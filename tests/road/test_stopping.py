@@ -81,7 +81,7 @@ def test_stopping_under_load_at_any_moment_loses_and_repeats_nothing(make_house:
 
 
 @pytest.mark.promise("P22")
-@pytest.mark.parametrize("receive", ["polling", "webhook"])
+@pytest.mark.parametrize("receive", ["polling", pytest.param("webhook", marks=pytest.mark.long)])
 def test_it_stops_in_time_while_the_database_is_locked_and_loses_nothing(make_house: MakeHouse, receive: str) -> None:
     house = make_house(receive)
     person = house.telegram.person()
