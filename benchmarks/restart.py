@@ -160,7 +160,7 @@ def _scrape(port: int) -> float:
 async def _looks(folder: Path) -> dict[str, list[float]]:
     """Seconds of everything that looks regularly, each three times."""
     from bot import config_file  # noqa: PLC0415 - the bot's own parts, needed only here
-    from bot.foundation import foundation  # noqa: PLC0415
+    from bot.foundation import foundation  # noqa: PLC0415 - as above
 
     found: dict[str, list[float]] = {}
     async with foundation(config_file.read(folder / "withus.toml", {})) as base:
@@ -176,8 +176,8 @@ async def _looks(folder: Path) -> dict[str, list[float]]:
 
 def regular(base: Any) -> dict[str, Callable[[Connection], object]]:
     """What a running bot does again and again, by how often."""
-    from bot import upkeep  # noqa: PLC0415
-    from storage import claims, engagements, erasure, failures, measures, outbox, people, releases, seen, sessions  # noqa: PLC0415
+    from bot import upkeep  # noqa: PLC0415 - as above
+    from storage import claims, engagements, erasure, failures, measures, outbox, people, releases, seen, sessions  # noqa: PLC0415 - as above
 
     house, now = base.house, base.clock.now()
     place = (house.organisation_id, house.bot_id)

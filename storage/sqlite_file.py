@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import aiosqlite
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -50,6 +51,7 @@ class SqliteFile:
         mode = "rwc" if self._may_begin and not self._file else "rw"
         arguments[0] = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
         named["uri"] = True
+        named["async_creator_fn"] = _connect
 
     def _count_in(self, _connection: Any, _record: Any) -> None:
         self._connections += 1
@@ -79,6 +81,18 @@ class SqliteFile:
 
     def _gone(self) -> str:
         return (REPLACED if self.path.exists() else GONE).format(self.path)
+
+
+async def _connect(path: str, **named: Any) -> aiosqlite.Connection:
+    """As SQLAlchemy does it; but when a file does not open, its thread has ended before the loop it answers to is closed."""
+    connection = aiosqlite.connect(path, **named)
+    thread = connection._thread  # noqa: SLF001 - aiosqlite leaves it running, and it ends with a traceback
+    thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        thread.join()
+        raise
 
 
 def _place(path: Path) -> _Place | None:

@@ -30,7 +30,7 @@ class Format(StrEnum):
 
 def show_results(
     engagement: Annotated[str, typer.Argument(help="The engagement's id.")],
-    released: Annotated[bool, typer.Option("--release", help="Only what may leave the team: small numbers hidden.")] = False,  # noqa: FBT002
+    released: Annotated[bool, typer.Option("--release", help="Only what may leave the team: small numbers hidden.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.table,
     chart: Annotated[str, typer.Option(help="Draw one question instead: its id. Needs --out.")] = "",
     out: Annotated[Path | None, typer.Option(help="The file to write; a chart's ends in .png or .svg.")] = None,

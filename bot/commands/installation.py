@@ -56,8 +56,8 @@ def init(
     database: Annotated[str, typer.Option(envvar="WITHUS_STORAGE__URL", help="SQLite or PostgreSQL.")] = "",
     content: Annotated[str, typer.Option(envvar="WITHUS_CONTENT__FOLDER", help="The folder for engagement files.")] = "",
     api_url: Annotated[str, typer.Option(envvar="WITHUS_TELEGRAM__API_URL", help="The Bot API server to use.")] = "",
-    example: Annotated[bool, typer.Option(help="Put a first engagement into that folder.")] = True,  # noqa: FBT002
-    check: Annotated[bool, typer.Option(help="Ask Telegram whose the token is.")] = True,  # noqa: FBT002
+    example: Annotated[bool, typer.Option(help="Put a first engagement into that folder.")] = True,
+    check: Annotated[bool, typer.Option(help="Ask Telegram whose the token is.")] = True,
 ) -> None:
     """Make a settings file with comments, readable by you alone. What is not given is asked."""
     from bot.commands.interview import Interview  # noqa: PLC0415 - as in `run`

@@ -70,7 +70,7 @@ def _copy_keys(config: Config, folder: Path) -> None:
 
 def restore(
     backup: Annotated[Path, typer.Argument(help="The folder of one backup.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Back up what is there, then replace it.")] = False,  # noqa: FBT002
+    replace: Annotated[bool, typer.Option("--replace", help="Back up what is there, then replace it.")] = False,
     config_file: ConfigOption = None,
 ) -> None:
     """Put a backup in place of the database. Nothing is sent by the bot's own accord until `resume`."""
@@ -137,7 +137,7 @@ def bring_up(config: Config) -> list[str]:
 
 def move(
     to: Annotated[str, typer.Argument(help="The new, empty database: postgresql+psycopg://user:password@host/name.")],
-    rehearse: Annotated[bool, typer.Option("--rehearse", help="Do all of it, and keep nothing.")] = False,  # noqa: FBT002
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Do all of it, and keep nothing.")] = False,
     config_file: ConfigOption = None,
 ) -> None:
     """Move everything into another database, with every row counted and compared. The old one stays as it is."""

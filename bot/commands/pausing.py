@@ -57,7 +57,7 @@ def resume(config_file: ConfigOption = None) -> None:
 @cli.callback(invoke_without_command=True)
 def letters(
     context: typer.Context,
-    unknown: Annotated[bool, typer.Option("--unknown", help="List those that may or may not have gone out.")] = False,  # noqa: FBT002
+    unknown: Annotated[bool, typer.Option("--unknown", help="List those that may or may not have gone out.")] = False,
     config_file: ConfigOption = None,
 ) -> None:
     """Say how many letters wait, are on their way, failed, or may or may not have gone out."""

@@ -64,7 +64,7 @@ def _told(held: Keys, found: Counter[bytes]) -> Iterator[str]:
 @cli.command("renew")
 def renew(
     keep_old: Annotated[Path | None, typer.Option(help="Keep the old keys, which older backups need, in this folder.")] = None,
-    let_go: Annotated[bool, typer.Option("--let-go", help="Destroy old keys even if something was damaged.")] = False,  # noqa: FBT002
+    let_go: Annotated[bool, typer.Option("--let-go", help="Destroy old keys even if something was damaged.")] = False,
     config_file: ConfigOption = None,
 ) -> None:
     """Seal everything under a new key and destroy the old one. The bot must be stopped. Interrupted, run it again."""

@@ -50,7 +50,7 @@ def _loop(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def demo(
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,  # noqa: FBT002
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:
     """Try everything: a pretend Telegram on this computer, a crowd, a phone and the results. Nothing leaves it."""
     from bot import demo as show  # noqa: PLC0415 - brings the emulator along, which nothing else may

@@ -35,7 +35,7 @@ LanguageOption = Annotated[str, typer.Option("--language", help="A language tag:
 def export_words(
     file: FileArgument = None,
     language: LanguageOption = "",
-    phrases: PhrasesOption = False,  # noqa: FBT002 - a switch
+    phrases: PhrasesOption = False,
     out: Annotated[Path | None, typer.Option(help="Where to write the table. Default: LANGUAGE.csv here.")] = None,
     config_file: ConfigOption = None,
 ) -> None:
@@ -55,7 +55,7 @@ def import_words(
     table: Annotated[Path, typer.Argument(help="The table, as `words export` wrote it and a translator filled it in.")],
     file: FileArgument = None,
     language: LanguageOption = "",
-    phrases: PhrasesOption = False,  # noqa: FBT002 - a switch
+    phrases: PhrasesOption = False,
     by: Annotated[str, typer.Option(help="Who approves all words in the table. Without it, those its rows name.")] = "",
     config_file: ConfigOption = None,
 ) -> None:
@@ -75,7 +75,7 @@ def import_words(
 def approve_words(
     file: FileArgument = None,
     language: LanguageOption = "",
-    phrases: PhrasesOption = False,  # noqa: FBT002 - a switch
+    phrases: PhrasesOption = False,
     by: Annotated[str, typer.Option(help="Who has read the words and approves them.")] = "",
     config_file: ConfigOption = None,
 ) -> None:

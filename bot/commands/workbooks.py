@@ -49,7 +49,7 @@ def import_workbook(
     name: Annotated[str, typer.Option("--id", help="The engagement's id. Default: the workbook's form_id.")] = "",
     identity: Annotated[Identity | None, typer.Option("--identity")] = None,
     audience: Annotated[Audience | None, typer.Option("--audience")] = None,
-    names: Annotated[bool, typer.Option("--names", help="List what each name in the workbook is called here.")] = False,  # noqa: FBT002 - a switch
+    names: Annotated[bool, typer.Option("--names", help="List what each name in the workbook is called here.")] = False,
 ) -> None:
     """Make an engagement file from an XLSForm workbook, and say what could not be carried."""
     _need_pyxform()

@@ -12,12 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer.main
 
-from bot import commands
 from bot.telegram import acquaintance
 from emulator.client import Telegram
 from emulator.server import running
@@ -25,6 +22,7 @@ from tests import postgres
 from tests.house import tree
 from tests.road.crowd import hear
 from tests.road.house import run_command
+from tests.typed import unknown
 
 PAGE = (tree.ROOT / "docs/running.md").read_text("utf-8")
 BLOCKS = [(sort, body) for sort, body in re.findall(r"^```sh ?(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)]
@@ -166,21 +164,8 @@ def test_every_command_that_is_only_shown_exists_with_its_options_and_files() ->
     assert shown
     for line in shown:
         for found in re.findall(r"(?:compose (?:run --rm|exec (?:-T )?withus)|sudo -u withus) (withus .*)$", line):
-            assert _unknown(found.removeprefix("withus ").removeprefix("withus ")) == [], line
+            assert unknown(found.removeprefix("withus ").removeprefix("withus ")) == [], line
         for file in re.findall(r"/opt/withus/(deploy/\S+)", line):
             assert (tree.ROOT / file).exists(), line
     for mentioned in re.findall(r"`withus ([a-z][^`…]*)`", PAGE):
-        assert _unknown(mentioned) == [], mentioned
-
-
-def _unknown(line: str) -> list[str]:
-    """The words of a command line that no command knows."""
-    command: Any = typer.main.get_command(commands.cli)
-    words = shlex.split(line)
-    while hasattr(command, "commands"):
-        name = words.pop(0)
-        if name not in command.commands:
-            return [name]
-        command = command.commands[name]
-    options = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
-    return [word for word in words if word.startswith("--") and word not in {*options, "--help"}]
+        assert unknown(mentioned) == [], mentioned

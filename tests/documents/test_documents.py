@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import typer.main
 
-from bot import commands
 from conversations.checking.care.rules import RULES
 from conversations.questions import KINDS
 from tests.documents import examples, pages, shown
 from tests.documents.examples import FENCE, WRITTEN
 from tests.documents.pages import DOCS, SECTION
 from tests.house import tree
+from tests.typed import unknown
 
 NAMES = sorted(file.name for file in WRITTEN.glob("*.md"))
 EXAMPLES = [(name, *example) for name in NAMES for example in examples.every(name)]
@@ -61,7 +58,7 @@ def test_every_promise_with_a_test_is_written_of() -> None:
 def test_commands_and_options_in_documents_exist() -> None:
     said = [line for file in READ for line in _commands(file.read_text("utf-8"))]
     assert len(said) > 10
-    assert {line: unknown for line in said if (unknown := _unknown(line))} == {}
+    assert {line: lost for line in said if (lost := unknown(line))} == {}
 
 
 def test_links_in_documents_lead_somewhere() -> None:
@@ -83,16 +80,3 @@ def _commands(page: str) -> Iterator[str]:
     for line in page.splitlines():
         if line.startswith("python3 -m bot "):
             yield line.removeprefix("python3 -m bot ").partition("#")[0].strip()
-
-
-def _unknown(line: str) -> list[str]:
-    """The words of a command line that no command knows."""
-    command: Any = typer.main.get_command(commands.cli)
-    words = shlex.split(line)
-    while hasattr(command, "commands"):
-        name = words.pop(0)
-        if name not in command.commands:
-            return [name]
-        command = command.commands[name]
-    options = {option for one in command.params for option in one.opts}
-    return [word for word in words if word.startswith("--") and word not in options]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from storage import keys
+from storage.database import connect
 from tests.faults.disks import file_of, inside, is_sqlite
 from tests.faults.test_broken_database import damage
 from tests.road.conftest import MakeHouse
@@ -207,3 +211,14 @@ def test_a_database_lost_in_the_middle_of_the_first_start_is_begun_again(make_pl
     house = make_plain_house(begin=False)
     file_of(house).touch()
     assert "tests" not in house.command("engagement", "list")
+
+
+def test_a_file_that_does_not_open_leaves_no_thread_behind_the_loop(tmp_path: Path) -> None:
+    async def attempt() -> int:
+        engine = connect(f"sqlite:///{tmp_path}")
+        with pytest.raises(OperationalError):
+            await engine.connect()
+        return threading.active_count()
+
+    before = threading.active_count()
+    assert {asyncio.run(attempt()) for _ in range(20)} == {before}
