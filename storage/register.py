@@ -31,6 +31,17 @@ PERSONAL: dict[str, str] = {
     "failures.sealed": "erase",
     "failures.trace": "erase",
     "people.code": "erase",
+    "people.name": "erase",
+    "people.place": "erase",
+    "people.nation": "erase",
+    "people.zone": "erase",
+    "people.quiet": "erase",
+    "switches.purpose": "erase",
+    "switches.source": "erase",
+    "switches.language": "erase",
+    "readings.respondent": "unlink",
+    "readings.redacted": "unlink",
+    "reading_themes.respondent": "unlink",
 }
 """Columns that hold something personal -> what erasing a person does to them: `erase` with their rows, `unlink` where a
 pseudonym leads to them, `expire` by themselves within days. A test fails for a column of text or bytes that is neither
@@ -46,7 +57,21 @@ IMPERSONAL = frozenset(
         "answers.step", "wishes.step", "release_counts.step", "release_counts.option", "outbox.lane", "outbox.policy",
         "outbox.state", "outbox.claimer", "pauses.what", "pauses.why", "pauses.who",
         "followups.kind", "followups.state", "failures.code", "failures.where",
-        "audit.who", "audit.what", "audit.about", "audit.chain",
+        "audit.who", "audit.what", "audit.about", "audit.chain", "preferences.name", "preferences.value",
+        "staff.code", "staff.name", "staff.email", "staff.role", "staff.state", "staff.password", "staff.totp",
+        "recovery_codes.hash", "enrolments.hash", "signins.hash", "chat_codes.hash",
+        "staff_chats.lookup", "staff_chats.sealed", "staff_chats.digest_at",
+        "partners.code", "partners.name", "groups.code", "groups.name",
+        "drafts.slug", "drafts.source", "drafts.changed_by",
+        "segments.code", "segments.name", "segments.criteria", "segments.changed_by",
+        "broadcasts.code", "broadcasts.title", "broadcasts.sort", "broadcasts.purpose", "broadcasts.criteria",
+        "broadcasts.state", "broadcasts.why", "broadcasts.local_at", "broadcasts.zone", "broadcasts.repeats",
+        "broadcasts.written_by", "broadcasts.approved_by", "broadcast_texts.language", "broadcast_texts.words",
+        "broadcast_texts.approved_by", "left_out.why",
+        "themes.code", "themes.name", "readings.step", "readings.read_by", "readings.quote", "readings.redacted_by",
+        "readings.approved_by", "reading_themes.step", "release_cells.by", "release_cells.value", "release_cells.step",
+        "release_cells.option", "stops.step", "populations.code", "populations.name", "populations.step",
+        "populations.totals", "populations.source", "populations.uploaded_by",
     }
 )  # fmt: skip
-"""Columns of text or bytes that hold nothing personal."""
+"""Columns of text or bytes that hold nothing of the people who are asked. Of staff they hold what their work needs."""

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from storage import audit, organisations, schema
 from storage.copying import Say
 from storage.keys import HEAD, Keys, is_daily
-from storage.schema import addresses, answers, failures, metadata, outbox, people, sessions, wishes
+from storage.schema import addresses, answers, failures, metadata, outbox, people, readings, sessions, staff, staff_chats, wishes
 from storage.unopened import UnopenedError
 
 _AT_ONCE = 5_000  # rows of a transaction
@@ -214,5 +214,9 @@ SEALED: dict[str, tuple[Column[Any], ...]] = {
     "outbox.sealed": (outbox.c.id,),
     "failures.sealed": (failures.c.code,),
     "failures.trace": (failures.c.code,),
+    "people.name": (people.c.code,),
+    "staff.totp": (staff.c.code,),
+    "staff_chats.sealed": (staff_chats.c.lookup,),
+    "readings.redacted": (readings.c.engagement_id, readings.c.respondent, readings.c.step),
 }
 """Every sealed column -> what names its row where it is sealed: these values, bytes in hexadecimal, joined by dots."""

@@ -118,7 +118,10 @@ STATED = {
     "psycopg-binary": ("LGPL-3.0-only", "https://psycopg.org/"),
     "pycparser": ("BSD-3-Clause", "https://github.com/eliben/pycparser"),
     "pysqlite3": ("Zlib", "https://github.com/coleifer/pysqlite3"),
+    "python-dateutil": ("Apache-2.0 OR BSD-3-Clause", "https://github.com/dateutil/dateutil"),
+    "python-stdnum": ("LGPL-2.1-or-later", "https://arthurdejong.org/python-stdnum/"),
     "resvg-py": ("MIT", "https://github.com/baseplate-admin/resvg-py"),
+    "segno": ("BSD-3-Clause", "https://github.com/heuer/segno/"),
     "uvloop": ("MIT OR Apache-2.0", "https://github.com/MagicStack/uvloop"),
 }
 """Licence and home, read in the package's own licence file, where metadata does not say or not every machine has it."""
@@ -128,6 +131,7 @@ ALLOWED = {
     "BSD-2-Clause": "",
     "BSD-3-Clause": "",
     "ISC": "",
+    "LGPL-2.1-or-later": "as the next",
     "LGPL-3.0-only": "used as it is, in files of its own that anybody can exchange: nothing of it is changed or copied",
     "MIT": "",
     "MIT-0": "",
