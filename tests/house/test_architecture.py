@@ -8,7 +8,7 @@ from tests.house import tree
 
 ASKS_THE_CLOCK = {"now", "utcnow", "today", "time", "monotonic", "time_ns", "perf_counter"}
 TOUCHES_THE_WORLD = {"print", "input", "breakpoint", "exec", "eval", "__import__"}
-THE_DOOR = {"storage/database.py", "storage/sqlite_file.py"}  # they open the connection that everything synchronous is then run over
+THE_DOOR = {"storage/database.py", "storage/sqlite_file.py"}  # they open the connection all else is run over
 WRITES = {"write_text", "write_bytes", "unlink", "mkdir", "touch", "rename", "rmdir"}
 
 
