@@ -33,6 +33,7 @@ from bot.upkeep import Upkeep
 from bot.vitals import Vitals
 from bot.waiting import Waiting
 from bot.web import pages, server
+from bot.web.console.visits import Console
 from bot.web.server import AddressError
 from storage import engagements, keys, organisations
 from storage.outbox import REPLY, Settled
@@ -130,7 +131,9 @@ class Running:
     def _pages(self) -> Starlette:
         telegram = self._config.telegram
         house = self._base.house
-        routes = pages.routes(self._base.engine, house.organisation_id, self._vitals, public=self._config.is_public)
+        engine, public = self._base.engine, self._config.is_public
+        console = Console(engine, house, self._base.clock.now, self._config.web.public_url)
+        routes = pages.routes(engine, house.organisation_id, self._vitals, public=public, console=console)
         if telegram.receive == "webhook":
             secret = telegram.webhook_secret.get_secret_value()
             routes.insert(0, webhook.route(telegram.webhook_url, secret, self._waiting, house.keys.sign))

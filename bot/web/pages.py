@@ -12,18 +12,26 @@ from starlette.routing import BaseRoute, Mount
 
 from bot.vitals import Vitals
 from bot.web import health, results
+from bot.web.console import routes as console_pages
+from bot.web.console.visits import Console
 from bot.web.rendering import STATIC, Files, page
 
 
-def routes(engine: AsyncEngine, organisation_id: int, vitals: Vitals | None = None, *, public: bool = False) -> list[BaseRoute]:
+def routes(
+    engine: AsyncEngine,
+    organisation_id: int,
+    vitals: Vitals | None = None,
+    *,
+    public: bool = False,
+    console: Console | None = None,
+) -> list[BaseRoute]:
     """Every page of an organisation, what pages are dressed in, and health. Give Starlette ERRORS beside them.
 
-    When the address is `public`, reached from outside through a proxy, there are no pages for staff: until they can sign
-    in, nobody could tell who is looking.
+    When the address is `public`, reached from outside through a proxy, only those who sign in to the console see anything.
     """
-    if public:
-        return health.routes(vitals)
-    return [*health.routes(vitals), *results.routes(engine, organisation_id), Mount("/static", Files(directory=STATIC))]
+    behind = console_pages.routes(console) if console else []
+    shown = [] if public else results.routes(engine, organisation_id)
+    return [*health.routes(vitals), *behind, *shown, Mount("/static", Files(directory=STATIC))]
 
 
 async def explain(_request: Request, error: Exception) -> Response:
@@ -35,6 +43,7 @@ async def explain(_request: Request, error: Exception) -> Response:
 
 PROBLEMS = {
     400: ("That did not work", "The address or what was sent with it is not right. Check the address and try again."),
+    403: ("You cannot do that here", "Your role does not include it, or the page was open for too long. Go back and try again."),
     404: ("There is no page here", "The address may be wrong, or the page may have gone. Check the address and try again."),
     405: ("That does not work here", "This page can be read, but nothing can be sent to it."),
     500: ("Something went wrong", "It is our fault, not yours. Nothing was lost. Wait a minute, then load the page again."),

@@ -1,0 +1,1 @@
+"""The console of staff: pages made on the server, which work without JavaScript."""

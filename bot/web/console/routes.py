@@ -1,0 +1,16 @@
+"""Every page of the console, gathered from the files that answer them, and the menu."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from bot.web.console import gate, signin
+from bot.web.console.visits import Console, Page
+
+PAGES: tuple[Page, ...] = (*signin.ROUTES,)
+"""All of them, in the order in which an address is looked for."""
+
+
+def routes(console: Console) -> list[Route]:
+    """The console of one organisation."""
+    return gate.routes(console, PAGES)

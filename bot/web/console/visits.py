@@ -1,0 +1,166 @@
+"""One visit to a page of the console: who it is, what they sent, and how a page is answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.house import House
+from bot.web.console.access import Need, Permission, allows
+from bot.web.console.menu import entries
+from bot.web.rendering import HEADERS, page
+from storage import audit
+from storage.database import READING
+from storage.staff import Staff
+
+T = TypeVar("T")
+
+SAID = "said"
+"""The cookie of the few words that are shown once, on the page after a form."""
+
+MOST_FIELDS, MOST_FILES = 500, 2
+LARGEST_FIELD = 1 << 20  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What every page of the console stands on."""
+
+    engine: AsyncEngine
+    house: House
+    clock: Callable[[], dt.datetime]
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was sent with a form: words without blanks at their ends; a file is asked for by `file`."""
+
+    data: FormData
+
+    def one(self, name: str, default: str = "") -> str:
+        """The field's words; the first when it was sent several times."""
+        value = self.data.get(name, default)
+        return value.strip() if isinstance(value, str) else default
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may be ticked several times."""
+        return [value.strip() for value in self.data.getlist(name) if isinstance(value, str)]
+
+    def file(self, name: str) -> UploadFile | None:
+        """A file, if one was chosen."""
+        value = self.data.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request by one member of staff; `staff` is nobody only on the pages by which one comes in."""
+
+    console: Console
+    request: Request
+    staff: Staff | None
+    token: str = ""  # the secret of their cookie
+    _form: Form | None = field(default=None, repr=False)
+
+    @property
+    def who(self) -> Staff:
+        """Whoever is signed in. Raises HTTPException 403 when nobody is."""
+        if self.staff is None:
+            raise HTTPException(403)
+        return self.staff
+
+    @property
+    def house(self) -> House:
+        """The installation."""
+        return self.console.house
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose rows may be looked at: every query of a page has it in its WHERE."""
+        return self.console.house.organisation_id
+
+    @property
+    def now(self) -> dt.datetime:
+        """This instant."""
+        return self.console.clock()
+
+    @property
+    def csrf(self) -> str:
+        """What a form must bring back: only who has the cookie can know it."""
+        return hashlib.sha256(f"csrf|{self.token}".encode()).hexdigest()
+
+    def may(self, need: Permission) -> bool:
+        """Whether whoever is signed in may do this."""
+        return self.staff is not None and allows(self.staff.role, need)
+
+    def part(self, name: str) -> str:
+        """A part of the address."""
+        return str(self.request.path_params[name])
+
+    def asked(self, name: str, default: str = "") -> str:
+        """A word behind the question mark of the address."""
+        return self.request.query_params.get(name, default).strip()
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Look something up, without taking the one writer's place."""
+        async with self.console.engine.connect() as connection:
+            await connection.execution_options(**READING)
+            return await connection.run_sync(work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Change something, all of it or nothing. Keep it short: while it lasts nobody's answer can be written."""
+        async with self.console.engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    def note(self, db: Connection, what: str, about: str = "") -> None:
+        """Add a row to the audit, in the transaction that does it; never a word of an answer."""
+        audit.note(db, self.organisation_id, self.who.code, what, about, self.now)
+
+    async def form(self) -> Form:
+        """What was sent; that it came from our own page has been checked by the gate."""
+        if self._form is None:
+            sent = await self.request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
+            self._form = Form(sent)
+        return self._form
+
+    def page(self, template: str, told: Mapping[str, Any], status: int = 200) -> Response:
+        """A page made of a template of the console."""
+        said = unquote(self.request.cookies.get(SAID, ""))
+        here = self.request.url.path
+        menu = entries(self.staff.role, here) if self.staff else []
+        response = page(f"console/{template}", {"visit": self, "said": said, "menu": menu, **told}, status)
+        if said:
+            response.delete_cookie(SAID, path="/console")
+        return response
+
+    def go(self, path: str, said: str = "") -> Response:
+        """Send them on to another page of the console after a form, with a few words to be shown there once."""
+        response = RedirectResponse(path, 303, HEADERS)
+        if said:
+            response.set_cookie(SAID, quote(said), max_age=60, path="/console", httponly=True, samesite="lax")
+        return response
+
+
+Answer = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page or form of the console, and what it needs: the gate knows no other way in."""
+
+    method: str  # GET | POST
+    path: str  # /console/…
+    answer: Answer
+    need: Need
