@@ -12,7 +12,7 @@ from bot.arrivals import TELEGRAM
 from bot.desk import Desk
 from conversations import reception
 from conversations.effects import Person
-from conversations.inputs import Back, Done, Input, Leave, Link, Look, Open, Refused, Skip, Tap, Words
+from conversations.inputs import Back, Done, Input, Invited, Leave, Link, Look, Open, Refused, Skip, Tap, Words
 from conversations.session import Session
 from storage import codes, sessions
 from storage.engagements import OPEN, Engagement
@@ -60,6 +60,9 @@ def address(desk: Desk, given: Input, who: Standing) -> tuple[Input, Held | None
             link = desk.links.get(code)
             engagement = desk.shelf.get(link.engagement_id) if link else None
             return _open(desk, who, engagement, link.id if link else None) if engagement else (given, who.current)
+        case Invited(code):
+            invitation = desk.invitations.get(code)
+            return _open(desk, who, desk.shelf.get(invitation.engagement_id or 0) if invitation else None, None)
         case Open(slug):
             return _open(desk, who, next((one for one in desk.shelf.values() if one.slug == slug), None), None)
         case Words() if who.lost:

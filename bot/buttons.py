@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable
 from typing import Any
 
-from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Language, Leave, Look, Open, Skip, Tap
+from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Invited, Language, Leave, Look, Open, Skip, Tap
 
 LONGEST = 64  # bytes Telegram takes
 
@@ -59,6 +59,7 @@ CARRIED: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "d": (Done, ("session", "step")),
     "v": (Leave, ("session",)),
     "o": (Open, ("engagement",)),
+    "i": (Invited, ("broadcast",)),
     "a": (Age, ("band", "link")),
     "l": (Language, ("tag",)),
     "q": (Ask, ("topic",)),

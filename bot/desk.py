@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Row
 from bot.arrivals import TELEGRAM
 from bot.house import House
 from conversations.effects import Person, Remember
-from storage import engagements, erasure, failures, outbox, people, sessions
+from storage import engagements, erasure, failures, outbox, people, proofs, sessions
 from storage.engagements import Engagement
 from storage.failures import Failure
 from storage.outbox import Letter
 from storage.people import Known
+from storage.proofs import Invitation
 from storage.sessions import Change, Held
 
 
@@ -48,6 +49,7 @@ class Desk:
     shelf: Mapping[int, Engagement] = field(default_factory=dict)
     languages: tuple[str, ...] = ("en",)
     links: Mapping[str, engagements.Link] = field(default_factory=dict)
+    invitations: Mapping[str, Invitation] = field(default_factory=dict)  # broadcast code -> what its button opens
     held: dict[int, list[Held]] = field(default_factory=dict)
     shut: Sequence[Row[Any]] = ()  # conversations that do not open here
     at_menu: Collection[int] = ()  # people whose input may need the menu
@@ -61,6 +63,7 @@ class Desk:
     states: dict[bytes, str] = field(default_factory=dict)
     turned: dict[bytes, int] = field(default_factory=dict)
     erased: dict[int, str] = field(default_factory=dict)
+    proven: list[tuple[int, int]] = field(default_factory=list)  # (broadcast id, person id) of invitations that arrived
     failed: list[Failure] = field(default_factory=list)
     out: Outgoing = field(default_factory=Outgoing)
 
@@ -102,6 +105,7 @@ class Desk:
         people.set_states(db, bot, TELEGRAM, self.states)
         people.turn_away(db, bot, self.turned, self.now)
         erasure.forget(db, house.keys, self.erased, list(self.shelf.values()), self.now)
+        proofs.note(db, self.proven)
         failures.keep(db, house.keys, bot, self.failed, self.now)
         outbox.write(db, house.keys, (house.organisation_id, bot), self.out.letters, house.claimer, self.now)
 

@@ -24,8 +24,8 @@ from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
 from conversations.effects import Complete, Effect, Erase, Mark, Person, Remember, Say, Show, Toast
-from conversations.inputs import Input, Link, Outcome, Refused
-from storage import engagements, erasure, outbox, people, seen, sessions
+from conversations.inputs import Input, Invited, Link, Outcome, Refused
+from storage import engagements, erasure, outbox, people, proofs, seen, sessions
 from storage.failures import Failure
 from storage.keys import KeysError
 from storage.outbox import Settled
@@ -81,6 +81,9 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
     codes_met = {facts.link_in(one.given) for one in spoken.values()} | {one.opening for one in desk.known.values()}
     if codes_met - {""}:
         desk.links = engagements.follow(db, house.organisation_id, codes_met - {""})
+    invited = {one.given.broadcast for one in spoken.values() if isinstance(one.given, Invited)}
+    if invited:
+        desk.invitations = proofs.follow(db, house.organisation_id, invited)
     _load_sessions(db, desk)
     desk.at_menu = {
         one.id for lookup, one in desk.known.items() if facts.needs_menu(spoken[lookup].given, one, desk.held.get(one.id, ()))
@@ -247,6 +250,8 @@ def _record(desk: Desk, lookup: bytes, known: Known, one: Arrival, taken: _Taken
     if taken.person.turned_away:
         desk.turned[lookup] = known.id
         return
+    if isinstance(one.given, Invited) and (invitation := desk.invitations.get(one.given.broadcast)):
+        desk.proven.append((invitation.broadcast_id, known.id))
     if known.state != "open":
         desk.states[lookup] = "open"
     if taken.person.age_band and not known.sealed:

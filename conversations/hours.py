@@ -1,67 +1,85 @@
-"""When the bot may write by itself: quiet hours by each person's own clock, days it is silent, and times that repeat."""
+"""When the bot may write by itself: quiet hours by each person's own clock, and times that repeat."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from bisect import bisect_left
-from calendar import monthrange
+from calendar import FRIDAY, SATURDAY, SUNDAY, monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
 
 NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-"""When what may never go out is due."""
+"""When something is due that may never go out."""
 
 SCHOOL = "08:30-15:30"
-"""Monday to Friday."""
+"""Monday to Friday, in term and out of it: nobody tells us when term is."""
 
 _MINUTE = dt.timedelta(minutes=1)
+_HOUR = dt.timedelta(hours=1)
 _DAY = dt.timedelta(days=1)
-_LOOK_AHEAD = 31  # days: no silence but an endless one lasts so long
+_LOOK_AHEAD = 31  # days; the longest row of bank holidays and Sundays is five
 _FORM = "%Y-%m-%dT%H:%M"
 
 Span = tuple[dt.time, dt.time]
 
 
 class HourError(ValueError):
-    """An hour nothing can happen at; says why and what to choose, in plain words."""
+    """Not a time that anything can be done at; says why, and what to choose instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """When somebody is left in peace, by their own clock. Raises HourError for what is no hour, or no nation.
+    """When somebody is left in peace, by their own clock. Raises HourError for what cannot be reckoned with.
 
-    `since` to `until` is everybody's and goes over midnight when it must; `narrower` ("18:00-10:00") is what this person asked
-    for besides. `sundays` says whether Sundays are days like others. `nation` is whose bank holidays are kept.
+    Everybody is from `since` until `until`, over midnight when that is the earlier; `narrower` ("18:00-10:00") is what one
+    person asked for besides. On `sundays` something goes out only when it is set.
     """
 
     since: str = "20:00"
     until: str = "09:00"
     sundays: bool = False
-    nation: str = "ENG"
+    nation: str = "ENG"  # whose bank holidays are kept
     narrower: str = ""
-    school_hours: bool = False  # held while they are at school
+    school_hours: bool = False  # whether they are at school in those
 
     def __post_init__(self) -> None:
-        """Check that it can be reckoned with."""
+        """Find out now rather than in the middle of a send."""
         _spans(self)
         if self.nation not in NATIONS:
-            msg = f"{self.nation or 'Nothing'} is no nation we know the bank holidays of. Choose one of {', '.join(NATIONS)}."
+            msg = f"There are no bank holidays known for “{self.nation}”. Choose one of {', '.join(NATIONS)}."
             raise HourError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many messages the bot may start for one person in any 7 days (WEEK) and in any 30 (MONTH)."""
+
+    week: int
+    month: int
+
+    def allows(self, last_week: int, last_month: int) -> bool:
+        """Whether one more may follow those."""
+        return last_week < self.week and last_month < self.month
+
+
+WEEK = dt.timedelta(days=7)
+MONTH = dt.timedelta(days=30)
 
 
 def is_open(at: dt.datetime, zone: ZoneInfo, quiet: Quiet) -> bool:
     """Whether the bot may write at this instant."""
     local = at.astimezone(zone)
-    if (local.weekday() == SUNDAY and not quiet.sundays) or local.date() in bank_holidays(quiet.nation, local.year):
+    day = local.date()
+    if (day.weekday() == SUNDAY and not quiet.sundays) or day in bank_holidays(quiet.nation, day.year):
         return False
-    everybody, school = _spans(quiet)
-    silent = everybody + school if local.weekday() < SATURDAY else everybody
-    return not any(_lies_in(local.time(), span) for span in silent)
+    time = local.time()
+    return not any(_falls_in(time, one) for one in _spans(quiet)[day.weekday() < SATURDAY])
 
 
 def next_open(at: dt.datetime, zone: ZoneInfo, quiet: Quiet) -> dt.datetime:
@@ -70,19 +88,19 @@ def next_open(at: dt.datetime, zone: ZoneInfo, quiet: Quiet) -> dt.datetime:
         return at.astimezone(dt.UTC)
     today = at.astimezone(zone).date()
     for ahead in range(_LOOK_AHEAD):
-        for edge in sorted(_edges(today + ahead * _DAY, zone, quiet)):
-            if edge > at and is_open(edge, zone, quiet):
-                return edge
+        for end in sorted(_ends(today + ahead * _DAY, zone, quiet)):
+            if end > at and is_open(end, zone, quiet):
+                return end
     return NEVER
 
 
 def ever_opens(quiet: Quiet) -> bool:
-    """Whether these hours leave any in which the bot may write."""
-    return next_open(_SOME_MONDAY, ZoneInfo("UTC"), quiet) != NEVER
+    """Whether these hours leave any at all."""
+    return next_open(dt.datetime(2027, 2, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), quiet) != NEVER
 
 
 def instant(local: str, zone: ZoneInfo) -> dt.datetime:
-    """When a local time like "2027-02-26T18:00" is, in UTC. Of an hour that comes twice, the first.
+    """When it is "2027-02-26T18:00" there, in UTC; the first time, if the clocks go back and that hour comes twice.
 
     Raises HourError for what is no such time, and for an hour that the clocks leap over.
     """
@@ -91,105 +109,106 @@ def instant(local: str, zone: ZoneInfo) -> dt.datetime:
         at = wall.replace(tzinfo=zone).astimezone(dt.UTC)
         if at.astimezone(zone).replace(tzinfo=None) == wall:
             return at
-        _, before, after = _leap(wall.date(), zone)
+        leap = _leap(wall.date(), zone)
     except OverflowError:
-        raise HourError(_UNREADABLE) from None
+        leap = None
+    if leap is None:
+        raise HourError(_NO_SUCH_TIME.format(local.replace("T", " ")))
     msg = (
-        f"On {wall:%-d %B %Y} the clocks go forward from {before:%H:%M} to {after:%H:%M}, so there is no {wall:%H:%M} that day. "
-        f"Choose a time before {before:%H:%M}, or {after:%H:%M} or later."
+        f"On {wall:%-d %B %Y} the clocks go forward from {leap.before:%H:%M} to {leap.after:%H:%M}, so there is no {wall:%H:%M}. "
+        f"Choose a time before {leap.before:%H:%M}, or {leap.after:%H:%M} or later."
     )
     raise HourError(msg)
 
 
 def next_time(repeats: str, local: str, zone: ZoneInfo, first: str = "") -> str:
-    """The local time of the one after `local`, by a rule of REPEATS; empty when there is none.
+    """The local time that follows `local` by a rule of REPEATS; empty when nothing follows.
 
-    `first` is when the row began: its hour and its day of the month are kept to, though the clocks or a short month moved one.
-    Raises HourError for what is no time or no rule.
+    `first` is how the row began: its hour and its day of the month are kept, though the clocks or a short month changed some
+    since. Raises HourError for what is no rule or no time.
     """
     if repeats not in REPEATS:
-        msg = f"“{repeats}” is no way to repeat. Choose one of: {', '.join(name for name in REPEATS if name)}."
+        msg = f"“{repeats}” is no way to repeat. Choose one of: {', '.join(filter(None, REPEATS))}."
         raise HourError(msg)
-    rule, began = REPEATS[repeats].next_day, _read(first or local)
-    if rule is None:
+    follow, began = REPEATS[repeats].follow, _read(first or local)
+    if follow is None:
         return ""
-    wall = dt.datetime.combine(rule(_read(local).date(), began.day), began.time())
     try:
-        instant(f"{wall:{_FORM}}", zone)
-    except HourError:
-        wall = _leap(wall.date(), zone)[2]
-    return f"{wall:{_FORM}}"
+        wall = dt.datetime.combine(follow(_read(local).date(), began.day), began.time())
+        there = wall.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None)
+        leap = _leap(wall.date(), zone) if there != wall else None
+    except (OverflowError, ValueError):
+        raise HourError(_NO_SUCH_TIME.format(f"anything after {local.replace('T', ' ')}")) from None
+    return f"{leap.after if leap else wall:{_FORM}}"
 
 
 def nation_of(place: str) -> str:
-    """The nation the first part of a postcode lies in: ME14 is in ENG. Empty when it is none of the four."""
+    """The nation the first part of a postcode lies in: ME14 in ENG. Empty for what is none, or none of the four nations'."""
     found = _DISTRICT.fullmatch(place.strip().upper())
     if not found:
         return ""
-    return PLACES.get(found[1] + found[2], PLACES.get(found[1], "ENG"))
+    return PLACES.get(found[0], PLACES.get(found[1], "ENG"))
 
 
-@cache
+@lru_cache(maxsize=64)
 def bank_holidays(nation: str, year: int) -> frozenset[dt.date]:
-    """The bank holidays of a year. One that falls on a weekend is kept on both days, its own and the one given for it."""
+    """The bank holidays of a year; one that falls on a weekend is kept then and on the day given for it."""
     return frozenset(holidays.country_holidays("GB", subdiv=nation, years=year))
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How many messages the bot may start for one person, over all engagements, within each of WINDOWS."""
-
-    week: int
-    month: int
-
-    def allows(self, last_week: int, last_month: int) -> bool:
-        """Whether one more may follow those of the last 7 and the last 30 days."""
-        return last_week < self.week and last_month < self.month
+def read_span(told: str) -> Span:
+    """The two times of "18:00-10:00". Raises HourError."""
+    since, _, until = told.partition("-")
+    return _read_hour(since), _read_hour(until)
 
 
-def _edges(day: dt.date, zone: ZoneInfo, quiet: Quiet) -> Iterator[dt.datetime]:
-    """Where a silence can end on a day: at midnight, at the end of a span (both times, if it comes twice), at a leap of the clocks."""
-    everybody, school = _spans(quiet)
-    for wall in {dt.time(), *(until for _, until in everybody + school)}:
-        for fold in (0, 1):
+class _Leap(NamedTuple):
+    """A change of the clocks: when it is, and what they say before and after."""
+
+    at: dt.datetime
+    before: dt.datetime
+    after: dt.datetime
+
+
+def _leap(day: dt.date, zone: ZoneInfo) -> _Leap | None:
+    """The change of the clocks on a day, if there is one."""
+    begin, end = (dt.datetime.combine(one, dt.time(), zone).astimezone(dt.UTC) for one in (day, day + _DAY))
+    begin -= _HOUR  # a midnight that is leapt over is told by the hour after it
+    offset = begin.astimezone(zone).utcoffset()
+    if offset == end.astimezone(zone).utcoffset():
+        return None
+    minutes = range((end - begin) // _MINUTE)
+    number = bisect_left(minutes, 1, key=lambda minute: (begin + minute * _MINUTE).astimezone(zone).utcoffset() != offset)
+    at = begin + number * _MINUTE
+    before = (at - _MINUTE).astimezone(zone) + _MINUTE  # by the clock on the wall
+    return _Leap(at, before.replace(tzinfo=None), at.astimezone(zone).replace(tzinfo=None))
+
+
+def _ends(day: dt.date, zone: ZoneInfo, quiet: Quiet) -> Iterator[dt.datetime]:
+    """The instants of a day at which a silence may end."""
+    for wall in {dt.time(), *(until for _, until in _spans(quiet)[True])}:
+        for fold in (0, 1):  # a time that comes twice ends it twice
             yield dt.datetime.combine(day, wall.replace(fold=fold), zone).astimezone(dt.UTC)
     leap = _leap(day, zone)
     if leap:
         yield leap.at
 
 
-def _leap(day: dt.date, zone: ZoneInfo) -> Leap | None:
-    """When the clocks change on this day, if they do."""
-    begin, end = (dt.datetime.combine(one, dt.time(), zone).astimezone(dt.UTC) for one in (day, day + _DAY))
-    before, after = (at.astimezone(zone).utcoffset() for at in (begin, end))
-    if before == after:
-        return None
-    minutes = range((end - begin) // _MINUTE)
-    first = bisect_left(minutes, True, key=lambda minute: (begin + minute * _MINUTE).astimezone(zone).utcoffset() != before)  # noqa: FBT003
-    at = begin + first * _MINUTE
-    return Leap(at, (at - _MINUTE).astimezone(zone).replace(tzinfo=None) + _MINUTE, at.astimezone(zone).replace(tzinfo=None))
-
-
-@cache
+@lru_cache(maxsize=1024)
 def _spans(quiet: Quiet) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """The silences of every day, and those of schooldays."""
-    everybody = [(_read_hour(quiet.since), _read_hour(quiet.until)), *([span(quiet.narrower)] if quiet.narrower else [])]
-    return tuple(everybody), (span(SCHOOL),) if quiet.school_hours else ()
+    """The silences of a Saturday or Sunday, and those of a weekday."""
+    told = [f"{quiet.since}-{quiet.until}", *filter(None, [quiet.narrower])]
+    always = tuple(map(read_span, told))
+    return always, (*always, read_span(SCHOOL)) if quiet.school_hours else always
 
 
-def span(told: str) -> Span:
-    """The two times of a silence like "18:00-10:00". Raises HourError."""
-    since, _, until = told.partition("-")
-    return _read_hour(since), _read_hour(until)
-
-
-def _lies_in(at: dt.time, within: Span) -> bool:
-    since, until = within
-    return since <= at < until if since < until else at >= since or at < until
+def _falls_in(time: dt.time, span: Span) -> bool:
+    since, until = span
+    return since <= time < until if since < until else time >= since or time < until
 
 
 def _read_hour(told: str) -> dt.time:
-    if not _HOUR.fullmatch(told):
+    if not _CLOCK.fullmatch(told):
         msg = f"“{told}” is no time of day. Write it like 18:00."
         raise HourError(msg)
     return dt.time.fromisoformat(told)
@@ -197,9 +216,52 @@ def _read_hour(told: str) -> dt.time:
 
 def _read(local: str) -> dt.datetime:
     if not _LOCAL.fullmatch(local):
-        raise HourError(_UNREADABLE)
+        msg = f"“{local}” is no day and time. Write it like 2027-02-26T18:00."
+        raise HourError(msg)
     try:
-        return dt.datetime.strptime(local, _FORM)  # noqa: DTZ007 - a local time
+        return dt.datetime.fromisoformat(local)
     except ValueError:
-        msg = f"There is no such time as {local.replace('T', ' ')}. Choose a day and an hour of the calendar."
-        raise HourError(msg) from None
+        raise HourError(_NO_SUCH_TIME.format(local.replace("T", " "))) from None
+
+
+def _next_weekday(day: dt.date, _began: int) -> dt.date:
+    return day + _DAY * (1 if day.weekday() < FRIDAY or day.weekday() == SUNDAY else 7 - day.weekday())
+
+
+def _next_month(day: dt.date, began: int) -> dt.date:
+    year, month = divmod(day.year * 12 + day.month, 12)
+    return dt.date(year, month + 1, min(began, monthrange(year, month + 1)[1]))
+
+
+class Repeat(NamedTuple):
+    """How something comes again: its name for staff, and the day that follows a day (of a row that began on day n of a month)."""
+
+    name: str
+    follow: Callable[[dt.date, int], dt.date] | None
+
+
+REPEATS = {
+    "": Repeat("Once", None),
+    "daily": Repeat("Every day", lambda day, _: day + _DAY),
+    "weekdays": Repeat("Monday to Friday", _next_weekday),
+    "weekly": Repeat("Every week", lambda day, _: day + 7 * _DAY),
+    "fortnightly": Repeat("Every two weeks", lambda day, _: day + 14 * _DAY),
+    "monthly": Repeat("Every month", _next_month),  # on the last day of a month that is too short
+}
+
+NATIONS = {"ENG": "England", "WLS": "Wales", "SCT": "Scotland", "NIR": "Northern Ireland"}
+
+_PLACES = {
+    "SCT": "AB DD DG EH FK G HS IV KA KW KY ML PA PH TD ZE",
+    "WLS": "CF LD LL NP SA CH5 CH6 CH7 CH8 SY15 SY16 SY17 SY18 SY19 SY20 SY21 SY22 SY23 SY24 SY25",
+    "NIR": "BT",
+    "ENG": "TD15",
+    "": "GY IM JE",
+}
+PLACES = {place: nation for nation, places in _PLACES.items() for place in places.split()}
+"""Postcode areas that are not in England, and districts that are not where their area is."""
+
+_DISTRICT = re.compile(r"([A-Z]{1,2})[0-9][0-9A-Z]?")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
+_NO_SUCH_TIME = "There is no such time as {}. Choose a day and a time of the calendar."

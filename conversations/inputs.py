@@ -15,6 +15,13 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Invited:
+    """The button of a broadcast, by its code: it opens what that invites to."""
+
+    broadcast: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """`/start CODE`: a link whose engagement is not looked up yet."""
 
@@ -137,5 +144,5 @@ class Delete:
 
 
 Input = (
-    Open | Link | Tap | Back | Skip | Look | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language | Delete
+    Open | Invited | Link | Tap | Back | Skip | Look | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language | Delete
 )

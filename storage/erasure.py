@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, tuple_
 
 from storage.engagements import Engagement
 from storage.keys import Keys
+from storage.outbox import LETTERS
 from storage.schema import addresses, answers, failures, followups, outbox, people, responses, sessions
 from storage.sessions import PART_ANSWERS, drop, respondent
 
@@ -36,7 +37,8 @@ def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Coll
 def _forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Collection[Engagement]) -> None:
     forget_answers(db, keys, [(person, engagement) for person in who for engagement in engagements], who)
     db.execute(delete(failures).where(failures.c.lookup.in_(select(addresses.c.lookup).where(addresses.c.person_id.in_(who)))))
-    db.execute(delete(outbox).where(outbox.c.person_id.in_(who)))
+    for kind in LETTERS:
+        db.execute(delete(outbox).where(kind, outbox.c.person_id.in_(who)))
     db.execute(delete(followups).where(followups.c.person_id.in_(who)))
     db.execute(delete(sessions).where(sessions.c.person_id.in_(who)))
     db.execute(delete(people).where(people.c.id.in_(who)))  # the rest of PERSONAL goes by ON DELETE CASCADE

@@ -48,6 +48,9 @@ _ENDED = text("outbox.due_at IS NOT NULL AND outbox.broadcast_id IS NULL AND out
 """Replies, and letters that the bot starts, that are not through; and those that are, but for what the broadcasts of a million
 people keep: the words of their indexes, or no database would use them."""
 
+LETTERS = (text("outbox.due_at IS NOT NULL"), REPLYING, text("outbox.due_at IS NULL AND outbox.state = 'unknown'"))
+"""All letters there are, in parts that an index finds: what was started for people, and the few replies that are still here."""
+
 MOST_TAKEOVERS = 5
 """Deaths in a row after which a reply is given up. Each can repeat what was in flight; giving up leaves someone waiting."""
 
@@ -181,7 +184,8 @@ def settle(db: Connection, settled: Sequence[Settled], now: dt.datetime) -> None
     if kept:
         unsure = and_(bindparam("started", type_=Boolean), bindparam("now") == UNKNOWN)
         words = case((unsure, outbox.c.sealed), else_=None)
-        values: dict[str, Any] = {"state": bindparam("now"), "reason": bindparam("why"), "sealed": words, "ended_at": now}
+        became = case((and_(outbox.c.tapped, bindparam("now") == UNKNOWN), SENT), else_=bindparam("now"))
+        values: dict[str, Any] = {"state": became, "reason": bindparam("why"), "sealed": words, "ended_at": now}
         db.execute(update(outbox).where(*same).values(values), kept)
 
 

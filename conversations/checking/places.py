@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
@@ -25,6 +25,31 @@ class Places:
         return self.lines.get(path, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where a key with its value, or a value in a list, stands: letters from `start` up to `end`; `value` is where that begins."""
+
+    start: int
+    value: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A `[table]` or `[[table]]` line: the path it opens, and the letters from `start` up to `end` that do."""
+
+    path: Path
+    start: int
+    end: int
+
+
+def outline(source: str) -> tuple[Mapping[Path, Piece], Sequence[Head]]:
+    """Everything in `source`, which tomllib has accepted, to the letter: keys and list values by path, and heads in order."""
+    scan = _Scan(source)
+    scan.document()
+    return scan.pieces, scan.heads
+
+
 def locate(source: str) -> Places:
     """The places of everything in `source`, which tomllib has accepted."""
     scan = _Scan(source)
@@ -41,6 +66,8 @@ class _Scan:
         self.at = 0
         self.starts: dict[Path, int] = {}
         self.tables: dict[Path, int] = {}  # arrays of tables -> how many of them so far
+        self.pieces: dict[Path, Piece] = {}
+        self.heads: list[Head] = []
 
     def document(self) -> None:
         table: Path = ()
@@ -48,8 +75,10 @@ class _Scan:
             start = self.at
             if self._took("[["):
                 table = self._header(start, many=True)
+                self.heads.append(Head(table, start, self.at))
             elif self._took("["):
                 table = self._header(start, many=False)
+                self.heads.append(Head(table, start, self.at))
             else:
                 self._pair(table)
 
@@ -80,7 +109,13 @@ class _Scan:
         self._skip(_SPACE)
         self._took("=")
         self._skip(_SPACE)
+        self._note(path, start)
+
+    def _note(self, path: Path, start: int) -> None:
+        value = self.at
         self._value(path)
+        end = value + len(self.source[value : self.at].rstrip())  # a bare value reaches up to the next mark
+        self.pieces[path] = Piece(start, value, end)
 
     def _value(self, path: Path) -> None:
         if self._took("["):
@@ -95,7 +130,7 @@ class _Scan:
         place = 0
         while self._skip(_BETWEEN) and not self._took("]"):
             self.starts[*path, place] = self.at
-            self._value((*path, place))
+            self._note((*path, place), self.at)
             place += 1
 
     def _keys(self) -> Iterator[str]:

@@ -20,7 +20,8 @@ FEW = 8
 class Problem:
     """One thing wrong in a file; `line` counts from 1.
 
-    `rule` names the rule of `care` that found it; it is empty when the structure itself is wrong.
+    `rule` names the rule of `care` that found it; it is empty when the structure itself is wrong. `path` leads
+    to it.
     """
 
     file: str
@@ -29,6 +30,7 @@ class Problem:
     do: str
     level: str = ERROR
     rule: str = ""
+    path: Path = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         sort = f"{ADVICE}: " if self.level == ADVICE else ""
@@ -48,7 +50,8 @@ class Findings:
 
     def add(self, path: Path, what: str, do: str, level: str = ERROR, rule: str = "") -> None:
         """Note a problem at the line of `path`."""
-        self.found.append(Problem(self.file, self.places.line(path), _in_one_line(what), _in_one_line(do), level, rule))
+        line = self.places.line(path)
+        self.found.append(Problem(self.file, line, _in_one_line(what), _in_one_line(do), level, rule, path))
 
 
 def quote(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from storage.columns import CLUSTERED, Code, Id, Slug, UTCDateTime
 from storage.schema.naming import metadata
@@ -57,6 +57,7 @@ responses = Table(  # one finished set of answers
     Column("day", Date, nullable=False),
     Column("release_id", Id),  # the release that counted it
     Column("partner_id", Id),  # never of an anonymous one
+    Column("unread", Boolean, nullable=False, default=False),  # holds words that nobody of staff has read
     **CLUSTERED,
 )
 Index(
@@ -65,6 +66,14 @@ Index(
     responses.c.release_id,  # always empty here, but SQLite would rather use the primary key without it
     sqlite_where=responses.c.release_id.is_(None),
     postgresql_where=responses.c.release_id.is_(None),
+)
+Index(
+    "ix_responses_unread",
+    responses.c.engagement_id,
+    responses.c.day,
+    responses.c.respondent,
+    sqlite_where=text("unread = 1"),  # as the condition is put in SQLite: it is not recognised otherwise
+    postgresql_where=text("unread"),
 )
 
 releases = Table(

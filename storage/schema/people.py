@@ -28,6 +28,7 @@ people = Table(
     Column("paused_until", UTCDateTime),  # nothing is started before
 )
 Index("ix_people_place", people.c.organisation_id, people.c.place)
+Index("ix_people_language", people.c.organisation_id, people.c.language)
 Index("ix_people_partner", people.c.organisation_id, people.c.partner_id)
 
 addresses = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from storage.columns import CLUSTERED, Code, Id, Slug, UTCDateTime
 from storage.schema.naming import metadata
@@ -30,6 +30,13 @@ readings = Table(  # one free text that a person has read
     Column("redacted_by", Code, nullable=False, default=""),
     Column("approved_by", Code, nullable=False, default=""),  # the second reader
     **CLUSTERED,
+)
+Index(
+    "ix_readings_quote",
+    readings.c.engagement_id,
+    readings.c.quote,
+    sqlite_where=readings.c.quote != "",
+    postgresql_where=readings.c.quote != "",
 )
 
 reading_themes = Table(

@@ -80,6 +80,8 @@ broadcasts = Table(
     Column("written_by", Code, nullable=False),  # staff, by code: whoever wrote or last changed it
     Column("approved_by", Code, nullable=False, default=""),
     Column("approved_at", UTCDateTime),
+    Column("counted", Integer, nullable=False, default=0),  # to how many it was to go when it was last handed in
+    Column("counted_young", Integer, nullable=False, default=0),  # how many of them are under 18
     Column("made_at", UTCDateTime, nullable=False),
     Column("frozen_to", BigInteger, nullable=False, default=0),  # the last person the freezing has come to
     Column("started_at", UTCDateTime),

