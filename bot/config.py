@@ -42,7 +42,7 @@ class Telegram(Section):
     messages_per_second: float = Field(
         25, gt=0, le=1000, description="How fast the bot sends what it starts itself. Replies are not held to it."
     )
-    paid_broadcasts: bool = Field(default=False, description="Pay to send broadcasts faster. Not used yet.")
+    paid_broadcasts: bool = Field(default=False, description="Pay Telegram to send faster than 30 a second.")
     minimum_age: Literal[13, 16, 18] = Field(
         16,
         description="The youngest age the bot talks with in Telegram: 16 by its terms for the UK (seen November 2026).",
@@ -118,7 +118,9 @@ class Web(Section):
     """The pages, and the address the webhook is heard on."""
 
     listen: str = Field("127.0.0.1:8080", description="Address and port of pages, health and webhook.")
-    public_url: str = Field("", description="Its address from outside, when a proxy stands in front. Results pages are then off.")
+    public_url: str = Field(
+        "", description="Its address from outside, when a proxy stands in front, like https://bot.example.org. Staff sign in there."
+    )
 
     @field_validator("listen")
     @classmethod

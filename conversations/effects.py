@@ -68,10 +68,14 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """An answer about the person (`about = "me"`): goes to their record, never to the answers."""
+    """An answer about the person (`about = "me"`): goes to their record, never to the answers.
+
+    `record` is what else it sets there, one of `records.RECORDS`, or nothing.
+    """
 
     step: str
     answer: Answer
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)

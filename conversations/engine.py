@@ -274,7 +274,7 @@ def _conclude(stand: Stand, outcome: Outcome) -> Turn:
     if outcome.result != "kept":
         return Turn(replace(stand.session, closed=True), (Say((Line(PHRASES["closed"]),)),))
     about_me = tuple(
-        Remember(step.id, stand.session.answers[step.id])
+        Remember(step.id, stand.session.answers[step.id], step.record)
         for step in stand.flow.steps
         if step.about == "me" and step.id in stand.session.answers
     )

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from conversations import approval, conditions, questions
+from conversations import approval, charter, conditions, questions
+from conversations.charter import Charter as Charter
+from conversations.charter import Reading
 from conversations.conditions import Condition
 from conversations.course import Course, Walk
 from conversations.faces import Face, face
@@ -68,6 +70,7 @@ class Step:
     at_least: Bound | None = None
     at_most: Bound | None = None
     about: str = "answers"
+    record: str = ""  # what of their record the answer sets, one of `records.RECORDS`
     title: Text = field(default_factory=dict)  # of a section
     hint: Text = field(default_factory=dict)
     sensitive: Text = field(default_factory=dict)  # what is said before a question that may be hard
@@ -78,6 +81,7 @@ class Step:
     whole: bool = True
     picture: Picture | None = None
     instrument: str = ""
+    quotes: bool = False  # yes lets staff quote what this person writes
     section: str = ""
     other_of: str = ""
     place: int = 0
@@ -91,17 +95,6 @@ class Step:
         texts = (self.ask, self.says, self.hint, self.low, self.high, self.unit, *(option.label for option in self.options))
         object.__setattr__(self, "tags", {tag: tag for tag in languages(texts)})
         object.__setattr__(self, "varies", any(option.when is not None for option in self.options))
-
-
-@dataclass(frozen=True, slots=True)
-class Charter:
-    """Why it is asked: what it settles, who decides, what can and cannot change, when people hear back."""
-
-    settles: Text
-    decided_by: Text
-    can_change: Text
-    cannot_change: Text
-    feedback_by: dt.date
 
 
 @dataclass(frozen=True)
@@ -120,6 +113,7 @@ class Flow:
     thanks: Text = field(default_factory=dict)
     languages: tuple[str, ...] = (FALLBACK,)  # those some of it can be read in, the one it was written in first
     complete: tuple[str, ...] = (FALLBACK,)  # those all of it can be read in
+    reading: Reading = Reading()
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -170,7 +164,6 @@ def edition_of(source: str, pictures: Mapping[str, bytes] | None = None) -> str:
 def build(table: Mapping[str, Any], edition: str) -> Flow:
     """The flow a checked table describes, without the words nobody has approved."""
     table = approval.sift(table)
-    charter = table["charter"]
     return Flow(
         id=table["id"],
         edition=edition,
@@ -178,12 +171,13 @@ def build(table: Mapping[str, Any], edition: str) -> Flow:
         title=table["title"],
         identity=table["identity"],
         audience=table["audience"],
-        charter=Charter(**{name: charter[name] for name in Charter.__slots__}),
+        charter=Charter(**{name: table["charter"][name] for name in Charter.__slots__}),
         steps=tuple(_steps(table["steps"])),
         welcome=table.get("welcome", {}),
         thanks=table.get("thanks", {}),
         languages=approval.languages(table),
         complete=approval.complete(table),
+        reading=charter.read_reading(table),
     )
 
 
@@ -217,8 +211,8 @@ def _step(table: Mapping[str, Any]) -> Step:
 
 
 _AS_WRITTEN = (
-    "id", "kind", "ask", "optional", "at_least", "at_most", "about", "title", "hint", "sensitive", "says", "low", "high", "unit",
-    "whole", "instrument",
+    "id", "kind", "ask", "optional", "at_least", "at_most", "about", "record", "title", "hint", "sensitive", "says", "low", "high", "unit",
+    "whole", "instrument", "quotes",
 )  # fmt: skip
 
 

@@ -159,7 +159,15 @@ def bank_holidays(nation: str, year: int) -> frozenset[dt.date]:
 def read_span(told: str) -> Span:
     """The two times of "18:00-10:00". Raises HourError."""
     since, _, until = told.partition("-")
-    return _read_hour(since), _read_hour(until)
+    return read_hour(since), read_hour(until)
+
+
+def read_hour(told: str) -> dt.time:
+    """The time of "18:00". Raises HourError."""
+    if not _CLOCK.fullmatch(told):
+        msg = f"“{told}” is no time of day. Write it like 18:00."
+        raise HourError(msg)
+    return dt.time.fromisoformat(told)
 
 
 class _Leap(NamedTuple):
@@ -205,13 +213,6 @@ def _spans(quiet: Quiet) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
 def _falls_in(time: dt.time, span: Span) -> bool:
     since, until = span
     return since <= time < until if since < until else time >= since or time < until
-
-
-def _read_hour(told: str) -> dt.time:
-    if not _CLOCK.fullmatch(told):
-        msg = f"“{told}” is no time of day. Write it like 18:00."
-        raise HourError(msg)
-    return dt.time.fromisoformat(told)
 
 
 def _read(local: str) -> dt.datetime:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from conversations import reading
+from conversations import reading, records
 from conversations.phrases import PHRASES
 from conversations.reading import amounts, days, postcodes
 from conversations.session import Answer
@@ -167,6 +167,8 @@ def read_text(step: Step, options: Sequence[Option], words: str, today: dt.date)
     """Whatever was written."""
     if not words:
         return Misread(Line(PHRASES["write-something"]))
+    if step.record == records.NAME and units(words) > records.LONGEST_NAME:
+        return Misread(Line(PHRASES["name-too-long"], {"most": records.LONGEST_NAME}))
     if units(words) > LONGEST_TEXT:
         return Misread(Line(PHRASES["too-long"], {"most": LONGEST_TEXT}))
     return Answer(text=words)
@@ -262,9 +264,15 @@ KINDS: dict[str, Kind] = {
     "section": Kind(read_nothing, asks=False, takes=("title",)),
     "choice": Kind(read_choice, picks=True, needs=("options",)),
     "choices": Kind(read_choices, picks=True, many=True, takes=("at_least", "at_most"), needs=("options",)),
-    "yes-no": Kind(read_yes_no, picks=True, options=brought("yes yes", "no no")),
+    "yes-no": Kind(read_yes_no, picks=True, takes=("quotes",), options=brought("yes yes", "no no")),
     "agree": Kind(read_choice, picks=True, options=brought("agree agree", "disagree disagree", "pass pass")),
-    "consent": Kind(read_choice, picks=True, options=brought("consent-yes yes", "consent-no no"), needs=("says",)),
+    "consent": Kind(
+        read_choice,
+        picks=True,
+        takes=("quotes",),
+        options=brought("consent-yes yes", "consent-no no"),
+        needs=("says",),
+    ),
     "scale": Kind(
         read_scale,
         picks=True,

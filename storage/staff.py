@@ -1,13 +1,33 @@
-"""Staff: who they are and what they may do here."""
+"""Staff: who they are, how they are taken in, and how they go. Who did it is noted in the same transaction."""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
+
+from storage import audit, codes
+from storage.schema import chat_codes, enrolments, partners, recovery_codes, signins, staff, staff_chats
+
+INVITED, ACTIVE, REMOVED = "invited", "active", "removed"
+ADMIN, PARTNER = "admin", "partner"
+TRIES = 5
+LOCKED_FOR = dt.timedelta(minutes=15)
+REVIEW_AFTER = dt.timedelta(days=90)
+LONGEST_NAME = 80
+_EMAIL = re.compile(r"[^@\s<>\"',;:\\()\[\]]{1,64}@[^@\s<>\"',;:\\()\[\]]+\.[^@\s<>\"',;:\\()\[\]]+")
+
+
+class StaffError(Exception):
+    """It cannot be done to this member of staff; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One member of staff."""
+    """One member of staff; `partner_id` is whose people a partner sees."""
 
     id: int
     code: str
@@ -15,4 +35,190 @@ class Staff:
     email: str
     role: str
     partner_id: int | None = None
-    state: str = "active"
+    state: str = ACTIVE
+    locked_until: dt.datetime | None = None
+    reviewed_at: dt.datetime | None = None
+
+    def is_locked(self, now: dt.datetime) -> bool:
+        """Whether nobody can sign in by this name just now."""
+        return self.locked_until is not None and self.locked_until > now
+
+    def wants_review(self, now: dt.datetime) -> bool:
+        """Whether somebody has to say again that they still belong here."""
+        return self.state != REMOVED and self.reviewed_at is not None and now - self.reviewed_at >= REVIEW_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who is to be taken in."""
+
+    name: str
+    email: str
+    role: str
+    partner_id: int | None = None
+
+
+def clean_email(typed: str) -> str:
+    """An address as it is kept. Raises StaffError when it is none."""
+    email = typed.strip().lower()
+    if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):  # noqa: PLR2004 - the longest there is
+        msg = "Write an email address, like sam@example.org."
+        raise StaffError(msg)
+    return email
+
+
+def clean_name(typed: str) -> str:
+    """A name as it is kept. Raises StaffError for none, a long one, and one of several lines."""
+    name = " ".join(typed.split(" ")).strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        msg = f"Write a name of at most {LONGEST_NAME} letters."
+        raise StaffError(msg)
+    return name
+
+
+# --- Finding
+
+
+def load(db: Connection, organisation_id: int) -> list[Staff]:
+    """Everybody, those who have gone last."""
+    order = (case((staff.c.state == REMOVED, 1), else_=0), func.lower(staff.c.name), staff.c.id)
+    return [take(row) for row in db.execute(select(staff).where(staff.c.organisation_id == organisation_id).order_by(*order))]
+
+
+def find(db: Connection, organisation_id: int, code: str) -> Staff | None:
+    """The one with this code."""
+    row = db.execute(_those(organisation_id).where(staff.c.code == code)).first()
+    return take(row) if row else None
+
+
+def find_by_email(db: Connection, organisation_id: int, email: str) -> Staff | None:
+    """The one who signs in by this address."""
+    row = db.execute(_those(organisation_id).where(staff.c.email == email.strip().lower())).first()
+    return take(row) if row else None
+
+
+def names(db: Connection, organisation_id: int) -> dict[str, str]:
+    """Code -> name of everybody who was ever here, for the audit."""
+    return {row.code: row.name for row in db.execute(_those(organisation_id))}
+
+
+def password_of(db: Connection, staff_id: int) -> str:
+    """What is kept of a password; empty when there is none."""
+    return db.scalars(select(staff.c.password).where(staff.c.id == staff_id)).first() or ""
+
+
+def take(row: Row[Any]) -> Staff:
+    """The member of staff in a row of the table."""
+    return Staff(
+        row.id, row.code, row.name, row.email, row.role, row.partner_id, row.state, row.locked_until, row.reviewed_at
+    )  # fmt: skip
+
+
+def _those(organisation_id: int) -> Any:
+    return select(staff).where(staff.c.organisation_id == organisation_id)
+
+
+# --- Coming and going
+
+
+def invite(db: Connection, organisation_id: int, newcomer: Newcomer, by: str, now: dt.datetime) -> Staff:
+    """Take somebody in, who still has to choose a password; whoever was removed may come back by the same address.
+
+    Raises StaffError for an address that is used, and for a partner without an organisation of theirs.
+    """
+    email, name = clean_email(newcomer.email), clean_name(newcomer.name)
+    _check_partner(db, organisation_id, newcomer.role, newcomer.partner_id)
+    values = {"name": name, "role": newcomer.role, "partner_id": newcomer.partner_id, "state": INVITED, "reviewed_at": now}
+    known = find_by_email(db, organisation_id, email)
+    if known and known.state != REMOVED:
+        msg = f"{email} is here already. Send them a new link if they cannot sign in."
+        raise StaffError(msg)
+    if known:
+        db.execute(update(staff).where(staff.c.id == known.id).values(values | _EMPTY))
+    else:
+        fresh = {"code": codes.make(), "organisation_id": organisation_id, "email": email, "created_at": now}
+        db.execute(insert(staff).values(values | fresh))
+    found = find_by_email(db, organisation_id, email)
+    assert found  # noqa: S101 - it was written a line above
+    audit.note(db, organisation_id, by, "invite-staff", f"{found.code} {found.role}", now)
+    return found
+
+
+def remove(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
+    """Let somebody go: when this is committed, nothing of theirs opens a door. Raises StaffError for the last administrator."""
+    _keep_an_admin(db, organisation_id, one)
+    close_doors(db, one.id)
+    db.execute(update(staff).where(staff.c.id == one.id).values(_EMPTY | {"state": REMOVED}))
+    audit.note(db, organisation_id, by, "remove-staff", one.code, now)
+
+
+def reset(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
+    """Have somebody choose password and authenticator anew. Raises StaffError for somebody who has gone."""
+    if one.state == REMOVED:
+        msg = f"{one.name} does not work here any more. Invite them again."
+        raise StaffError(msg)
+    close_doors(db, one.id)
+    db.execute(update(staff).where(staff.c.id == one.id).values(_EMPTY | {"state": INVITED}))
+    audit.note(db, organisation_id, by, "reset-staff", one.code, now)
+
+
+def close_doors(db: Connection, staff_id: int) -> None:
+    """End everything by which somebody comes in. What they are just writing is written first; nothing is that comes later."""
+    for table in (signins, enrolments, recovery_codes, chat_codes, staff_chats):
+        db.execute(delete(table).where(table.c.staff_id == staff_id))
+
+
+def change_role(
+    db: Connection, organisation_id: int, one: Staff, role: str, partner_id: int | None, by: str, now: dt.datetime
+) -> None:
+    """Give somebody another role, from their next page on. Raises StaffError for the last administrator, or a lone partner."""
+    _check_partner(db, organisation_id, role, partner_id)
+    if role != ADMIN:
+        _keep_an_admin(db, organisation_id, one)
+    db.execute(update(staff).where(staff.c.id == one.id).values(role=role, partner_id=partner_id))
+    audit.note(db, organisation_id, by, "change-role", f"{one.code} {one.role} {role}", now)
+
+
+def review(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
+    """Say that somebody still belongs here."""
+    db.execute(update(staff).where(staff.c.id == one.id).values(reviewed_at=now))
+    audit.note(db, organisation_id, by, "review-staff", one.code, now)
+
+
+def _check_partner(db: Connection, organisation_id: int, role: str, partner_id: int | None) -> None:
+    mine = select(partners.c.id).where(partners.c.organisation_id == organisation_id, partners.c.id == partner_id)
+    if (role == PARTNER) != (partner_id is not None) or (partner_id is not None and db.execute(mine).first() is None):
+        msg = "Choose a partner organisation for somebody with the role of a partner, and for nobody else."
+        raise StaffError(msg)
+
+
+def _keep_an_admin(db: Connection, organisation_id: int, one: Staff) -> None:
+    admins = _those(organisation_id).where(staff.c.role == ADMIN, staff.c.state == ACTIVE).order_by(staff.c.id)
+    if [row.id for row in db.execute(admins.with_for_update())] == [one.id]:
+        msg = f"{one.name} is the only administrator. Make somebody else one first."
+        raise StaffError(msg)
+
+
+# --- Wrong tries
+
+
+def miss(db: Connection, staff_id: int, now: dt.datetime) -> bool:
+    """Count a wrong try; True when it was one too many, and the account is locked."""
+    full = staff.c.failed + 1 >= TRIES
+    counted = update(staff).where(staff.c.id == staff_id, or_(staff.c.locked_until.is_(None), staff.c.locked_until <= now))
+    values = {
+        "failed": case((full, 0), else_=staff.c.failed + 1),
+        "locked_until": case((full, now + LOCKED_FOR), else_=staff.c.locked_until),
+    }
+    locked = db.scalars(counted.values(values).returning(staff.c.locked_until)).first()
+    return locked is not None and locked > now
+
+
+def forgive(db: Connection, staff_id: int) -> None:
+    """Forget wrong tries."""
+    touched = and_(staff.c.id == staff_id, or_(staff.c.failed > 0, staff.c.locked_until.is_not(None)))
+    db.execute(update(staff).where(touched).values(failed=0, locked_until=None))
+
+
+_EMPTY: dict[str, Any] = {"password": "", "totp": None, "totp_step": 0, "failed": 0, "locked_until": None}
+"""A member of staff who cannot sign in."""

@@ -18,6 +18,7 @@ from bot.commands import (
     pausing,
     renewing,
     running,
+    staffing,
     trying,
     words,
     workbooks,
@@ -62,6 +63,7 @@ cli.add_typer(engagements.cli, name="engagement")
 cli.add_typer(failing.cli, name="failures")
 cli.add_typer(renewing.cli, name="keys")
 cli.add_typer(pausing.cli, name="letters")
+cli.add_typer(staffing.cli, name="staff")
 cli.add_typer(words.cli, name="words")
 cli.add_typer(workbooks.cli, name="xlsform")
 

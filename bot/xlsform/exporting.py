@@ -125,7 +125,7 @@ def _step(form: Form, step: Table) -> None:
     row["constraint"] = expressing.constraint(step)
     row["required"] = "yes" if KINDS[step["kind"]].asks and not step.get("optional") else ""
     row |= form.words("hint", step.get("hint", {}))
-    for key in ("about", "instrument"):
+    for key in ("about", "record", "instrument"):
         row[f"withus::{key}"] = step.get(key, "")
     for key in ("unit", "title"):
         row |= form.words(f"withus::{key}", step.get(key, {}))

@@ -63,7 +63,7 @@ def table(asked: Asked, pen: Pen, sensitive: Row | None) -> Table:
         ask, hint = _together(ask, hint), {}
     given: Table = {"ask": ask, "hint": hint, "sensitive": pen.words(sensitive, "label") if sensitive else {}}
     given |= {"picture": _picture(asked, pen), "unit": pen.words(row, "withus", "unit")}
-    given |= {key: row.code("withus", key) for key in ("instrument", "about")}
+    given |= {key: row.code("withus", key) for key in ("instrument", "about", "record")}
     given["optional"] = KINDS[made["kind"]].asks and not required(asked)
     return made | {key: value for key, value in given.items() if value}
 

@@ -125,7 +125,7 @@ TEXTS = frozenset(
 """Keys whose value is words by language."""
 
 ORDER = (
-    "id", "kind", "sensitive", "title", "ask", "says", "hint", "picture", "when", "optional", "about", "instrument",
+    "id", "kind", "sensitive", "title", "ask", "says", "hint", "picture", "when", "optional", "about", "record", "instrument",
     "whole", "unit", "at_least", "at_most", "low", "high", "options",
 )  # fmt: skip
 """The order in which people write the keys of a step."""

@@ -77,6 +77,8 @@ class _Pair:
             return
         if self.old.about != self.new.about:
             self._note("about", "goes elsewhere than the answers given so far (about)", NEW_ID)
+        if self.old.quotes != self.new.quotes:
+            self._note("quotes", "was asked for something else than leave to quote (quotes)", NEW_ID)
         if self.new.kind == "scale":
             self._compare_ends()
         self._compare_unit()

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conversations.charter import LONGEST_WITHIN
 from conversations.checking.places import Path
 from conversations.checking.problems import Findings, nearest, quote, suggest
 from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES, OTHER
 from conversations.questions import KINDS, TODAY
+from conversations.records import RECORDS
 
 Table = dict[str, Any]
 
@@ -39,8 +41,9 @@ def read(table: Mapping[str, Any], findings: Findings) -> Table:
     if "format" in engagement and engagement["format"] != 1:
         findings.add(("format",), f"format {quote(engagement['format'])} is not known here", "write format = 1")
     _read_tables(engagement, findings)
-    if "charter" in engagement:
-        engagement["charter"] = _sound(engagement["charter"], CHARTER, ("charter",), "the charter", findings)
+    for key, rules in (("charter", CHARTER), ("reading", READING)):
+        if key in engagement:
+            engagement[key] = _sound(engagement[key], rules, (key,), f"the {key}", findings)
     steps = enumerate(engagement.get("steps", []))
     engagement["steps"] = [_step(step, ("steps", place), findings) for place, step in steps]
     _check_ids([engagement], (), "engagement", findings)
@@ -140,6 +143,11 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
+def is_wait(value: Any) -> bool:
+    """A number of working days."""
+    return is_number(value) and 1 <= value <= LONGEST_WITHIN
+
+
 def is_flag(value: Any) -> bool:
     """True or false."""
     return isinstance(value, bool)
@@ -182,9 +190,15 @@ ENGAGEMENT: dict[str, Key] = {
     "steps": Key(is_tables, "a [[steps]] table for each question", needed=True),
     "welcome": Key(is_text, 'welcome.en = "…"'),
     "thanks": Key(is_text, 'thanks.en = "…"'),
+    "reading": Key(is_table, "a [reading] table: who reads what people write, and how soon"),
     "invited": Key(is_number, "invited = 40, how many people you will ask, about"),
     "approved": Key(is_table, "an [approved.cy] table, as `words approve` writes it"),
     "overrides": Key(is_tables, "an [[overrides]] table: rule, at, why"),
+}
+
+READING: dict[str, Key] = {
+    "by": Key(is_words, 'by = "The participation team"', needed=True),
+    "within_days": Key(is_wait, f"within_days = 2, working days, 1 to {LONGEST_WITHIN}"),
 }
 
 APPROVED: dict[str, Key] = {
@@ -217,6 +231,7 @@ STEP: dict[str, Key] = {
     "at_least": Key(is_bound, "at_least = 1, or a day like 2027-02-26"),
     "at_most": Key(is_bound, "at_most = 2, or a day like 2027-02-26"),
     "about": Key(is_words, 'about = "me"', known=("answers", "me")),
+    "record": Key(is_words, 'record = "results"', known=tuple(RECORDS)),
     "title": Key(is_text, 'title.en = "…"'),
     "hint": Key(is_text, 'hint.en = "…"'),
     "sensitive": Key(is_text, 'sensitive.en = "The next question may be hard. You can skip it. It is about …"'),
@@ -227,6 +242,7 @@ STEP: dict[str, Key] = {
     "whole": Key(is_flag, "whole = false"),
     "picture": Key(is_table, 'picture = { file = "map.png", alt.en = "…" }'),
     "instrument": Key(is_words, 'instrument = "nhs-fft"'),
+    "quotes": Key(is_flag, "quotes = true"),
 }
 
 PICTURE: dict[str, Key] = {

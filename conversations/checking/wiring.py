@@ -14,13 +14,14 @@ from conversations.conditions import COMPARISONS, PERSON, PERSON_FACTS
 from conversations.flow import SECTION
 from conversations.questions import KINDS, LEAST, MOST, Kind
 from conversations.reading import postcodes
+from conversations.records import CHOICES, PURPOSES, RECORDS
 from conversations.screens import AGE_BANDS
 
 MOST_OPTIONS = 500
 """More than anyone looks through, even with the pages they come in."""
 
 EVERY = ("id", "kind", "ask", "when", "picture")
-ASKING = ("optional", "about", "hint", "sensitive", "instrument")
+ASKING = ("optional", "about", "record", "hint", "sensitive", "instrument")
 """The keys of every step, and of every step that asks."""
 
 LIKE = {
@@ -63,8 +64,27 @@ def _check_kind(step: Table, kind: Kind, path: Path, findings: Findings) -> None
     for key in kind.needs:
         if key not in step and (*path, key) not in findings.mistaken:
             findings.add(path, f"a step of kind {quote(step['kind'])} needs `{key}`", f"write {STEP[key].write}")
+    if step.get("quotes") and step.get("about") == "me":
+        what = "whether someone may be quoted is asked beside what they write, and this is kept apart from it"
+        findings.add((*path, "quotes"), what, 'take out about = "me"')
     if "options" in kind.needs:
         _check_options(step, kind, path, findings)
+    if "record" in step and kind.asks:
+        _check_record(step, (*path, "record"), findings)
+
+
+def _check_record(step: Table, path: Path, findings: Findings) -> None:
+    """Only what people know to be about themselves may set their record."""
+    record = step["record"]
+    if step["kind"] not in RECORDS[record]:
+        kinds = " or ".join(RECORDS[record])
+        findings.add(path, f"a step of kind {quote(step['kind'])} cannot set {quote(record)}", f"ask it as {kinds}, or take it out")
+    if step.get("about") != "me":
+        findings.add(path, "what goes to the person's record has to say so", 'write about = "me", or take `record` out')
+    for place, option in enumerate(step.get("options", ()) if record == CHOICES else ()):
+        if option.get("id") not in PURPOSES and not option.get("alone"):
+            todo = suggest(str(option.get("id")), PURPOSES, "use one of " + ", ".join(PURPOSES) + ", or write alone = true")
+            findings.add((*path[:-1], "options", place, "id"), f"{quote(option.get('id'))} is nothing people can hear about", todo)
 
 
 def _check_options(step: Table, kind: Kind, path: Path, findings: Findings) -> None:

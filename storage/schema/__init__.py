@@ -12,6 +12,7 @@ from storage.schema.reading import populations, reading_themes, readings, releas
 from storage.schema.sending import broadcast_texts, broadcasts, group_members, groups, left_out, segments, switches
 from storage.schema.staff import (
     chat_codes,
+    draft_pictures,
     drafts,
     enrolments,
     partners,
@@ -30,6 +31,7 @@ __all__ = [
     "broadcast_texts",
     "broadcasts",
     "chat_codes",
+    "draft_pictures",
     "drafts",
     "edition_pictures",
     "editions",

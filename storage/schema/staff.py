@@ -102,4 +102,15 @@ drafts = Table(  # an engagement's file while somebody works on it in the consol
     Column("changed_by", Code, nullable=False),  # staff, by code
     Column("changed_at", UTCDateTime, nullable=False),
     Column("discarded", Boolean, nullable=False, default=False),
+    Column("base", String(32), nullable=False, default=""),  # the hash of the edition it began from
+)
+
+draft_pictures = Table(
+    "draft_pictures",
+    metadata,
+    Column("organisation_id", ForeignKey("organisations.id"), primary_key=True),
+    Column("slug", String(40), primary_key=True),
+    Column("file", String(255), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    **CLUSTERED,
 )

@@ -14,6 +14,7 @@ import pytest
 
 from bot import app
 from bot.telegram import reader
+from bot.web import server
 from tests.deploy.compose import parse
 from tests.house import tree
 
@@ -86,17 +87,22 @@ def test_compose_needs_nothing_that_is_not_there_and_opens_the_bot_to_this_compu
 
 
 @pytest.mark.parametrize("file", ["Caddyfile", "nginx.conf"])
-def test_a_proxy_passes_on_the_webhook_and_nothing_else(file: str) -> None:
+def test_a_proxy_passes_on_the_webhook_the_console_and_nothing_else(file: str) -> None:
     text = (DEPLOY / file).read_text("utf-8")
-    assert re.findall(r"(?:path|location =) (/\w*)", text) == ["/telegram"]
-    assert len(re.findall(r"(?:reverse_proxy|proxy_pass) ", text)) == 1
+    passed_on = re.findall(r"(?:path|location [=~]) (\S.*?)(?: \{)?$", text, re.MULTILINE)
+    assert passed_on == {
+        "Caddyfile": ["/telegram", "/console /console/* /static/*"],
+        "nginx.conf": ["/telegram", "^/(console|static)(/|$)"],
+    }[file]
+    assert len(re.findall(r"(?:reverse_proxy|proxy_pass) ", text)) == 2
     assert re.search(r"respond .* 404|location / \{ return 404; \}", text)
 
 
 @pytest.mark.parametrize("file", ["Caddyfile", "nginx.conf"])
 def test_a_proxy_lets_every_update_through_and_waits_longer_than_telegram(file: str) -> None:
     text = (DEPLOY / file).read_text("utf-8")
-    (megabytes,) = re.findall(r"(?:max_size|client_max_body_size) (\d+)[mM]B?", text)
+    megabytes, for_staff = re.findall(r"(?:max_size|client_max_body_size) (\d+)[mM]B?", text)
+    assert int(for_staff) << 20 <= server.LARGEST
     assert int(megabytes) << 20 <= reader.LARGEST
     assert int(megabytes) << 20 > 512 << 10  # what Telegram itself drops
     (seconds,) = re.findall(r"(?:response_header_timeout|proxy_read_timeout) (\d+)s", text)

