@@ -14,11 +14,13 @@ import structlog
 from starlette.applications import Starlette
 
 from bot import editing, launch
+from bot.campaigns import Press
 from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Outgoing
 from bot.editing import Editing
 from bot.foundation import Foundation, foundation
+from bot.heart import Heart
 from bot.presence import Presence
 from bot.recovery import Recovery
 from bot.telegram import dispatch, polling, webhook
@@ -78,13 +80,16 @@ class Running:
         pacer = Pacer(base.config.telegram.messages_per_second)
         album = Album(out, base.engine, base.house.organisation_id, base.house.bot_id)
         self._sender = Sender(out, pacer, self._record, album)
-        pile = Pile(base.engine, base.house, base.clock.now)
-        self._dispatch = Dispatch(pile, self._sender, pacer, self._waiting.settle, dispatch.MOST)
+        paid = base.config.telegram.paid_broadcasts
+        pile = Pile(base.engine, base.house, base.clock.now, Press(base.house, paid).write)
+        most = dispatch.MOST_PAID if paid else dispatch.MOST
+        self._dispatch = Dispatch(pile, self._sender, pacer, self._waiting.settle, most)
         self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
         self._recovery = Recovery(base.engine, base.house, base.clock.now, self._sender, self._waiting)
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
         self._vitals = Vitals(base, self._waiting.pulse, out, back, pacer, self._health)
-        looks = (here.keep, self._keep_up, self._editing.look, self._vitals.measure)
+        self._heart = Heart(base.engine, base.house, base.clock.now)
+        looks = (here.keep, self._keep_up, self._editing.look, self._vitals.measure, self._heart.beat)
         self.upkeep = Upkeep(base.engine, base.house, base.clock.now, *looks)
         self._stop = stop
         self._doubted = False
@@ -109,7 +114,7 @@ class Running:
             serving = tasks.create_task(page_server.serve(sockets=[door]))
             greeting = tasks.create_task(self._greet())
             receiving = tasks.create_task(self._receive())
-            starting = tasks.create_task(self._here.alone(self._here.may_send, self._base.house.bot_id, self._dispatch.run))
+            starting = tasks.create_task(self._here.alone(self._here.may_send, self._base.house.bot_id, self._start))
             port = door.getsockname()[1]
             log.info("ready", receive=self._config.telegram.receive, port=port)
             ready(port)
@@ -196,6 +201,11 @@ class Running:
         with contextlib.suppress(*TROUBLE):  # it is told again at the next start
             async with self._base.engine.begin() as connection:
                 await connection.run_sync(organisations.introduce, house.bot_id, house.organisation_id, username)
+
+    async def _start(self) -> None:
+        """Send what waits by itself, once it is sure that this is no old copy, or it is held."""
+        await self._heart.begin()
+        await self._dispatch.run()
 
     async def _receive(self) -> None:
         """Poll, if this bot polls and this process is the one that does."""

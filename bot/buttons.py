@@ -10,7 +10,24 @@ import hmac
 from collections.abc import Callable
 from typing import Any
 
-from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Invited, Language, Leave, Look, Open, Skip, Tap
+from conversations.inputs import (
+    Age,
+    Ask,
+    Back,
+    Delete,
+    Done,
+    Hear,
+    Input,
+    Invited,
+    Language,
+    Leave,
+    Look,
+    Open,
+    Pause,
+    Quieter,
+    Skip,
+    Tap,
+)
 
 LONGEST = 64  # bytes Telegram takes
 
@@ -63,6 +80,9 @@ CARRIED: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "a": (Age, ("band", "link")),
     "l": (Language, ("tag",)),
     "q": (Ask, ("topic",)),
+    "h": (Hear, ("purpose", "wanted")),
+    "z": (Pause, ("number", "unit")),
+    "w": (Quieter, ("hours",)),
     "x": (Delete, ("sure",)),
 }
 """The first letter of callback data -> the input it brings and the fields that follow, apart by dots."""

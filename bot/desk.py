@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Row
 
 from bot.arrivals import TELEGRAM
 from bot.house import House
-from conversations.effects import Person, Remember
-from storage import engagements, erasure, failures, outbox, people, proofs, sessions
+from conversations import hours
+from conversations.effects import Attention, Person, Remember
+from conversations.records import NAME, PLACE
+from storage import attention, engagements, erasure, failures, outbox, people, proofs, sessions, switches
 from storage.engagements import Engagement
 from storage.failures import Failure
 from storage.outbox import Letter
@@ -50,6 +52,7 @@ class Desk:
     languages: tuple[str, ...] = ("en",)
     links: Mapping[str, engagements.Link] = field(default_factory=dict)
     invitations: Mapping[str, Invitation] = field(default_factory=dict)  # broadcast code -> what its button opens
+    attention: Mapping[int, Attention] = field(default_factory=dict)  # of those whose input is about it
     held: dict[int, list[Held]] = field(default_factory=dict)
     shut: Sequence[Row[Any]] = ()  # conversations that do not open here
     at_menu: Collection[int] = ()  # people whose input may need the menu
@@ -60,6 +63,8 @@ class Desk:
     openings: dict[int, str] = field(default_factory=dict)
     addresses: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     wishes: list[dict[str, object]] = field(default_factory=list)
+    switched: list[dict[str, object]] = field(default_factory=list)
+    settled: list[tuple[int, dict[str, object]]] = field(default_factory=list)  # person id, columns of theirs -> values
     states: dict[bytes, str] = field(default_factory=dict)
     turned: dict[bytes, int] = field(default_factory=dict)
     erased: dict[int, str] = field(default_factory=dict)
@@ -69,6 +74,7 @@ class Desk:
 
     def wish(self, known: Known, held: Held, effect: Remember) -> None:
         """Keep an answer about the person with their record."""
+        self._set_record(known, held, effect)
         row = f"{known.code}.{held.engagement.id}.{effect.step}"
         text = effect.answer.text
         self.wishes.append(
@@ -82,6 +88,31 @@ class Desk:
                 "sealed": self.house.keys.seal("wishes.sealed", row, text.encode()) if text else None,
             }
         )
+
+    def _set_record(self, known: Known, held: Held, effect: Remember) -> None:
+        """What else an answer about the person sets; leaving it out sets nothing."""
+        answer, source = effect.answer, f"{held.engagement.slug}.{effect.step}"
+        today = self.today.replace(day=1) if held.engagement.identity == "anonymous" else self.today  # not when they finished
+        self.switch(known, effect.switches, source, answer.language, today)
+        if effect.record == NAME and answer.text:
+            name = " ".join(answer.text.split())
+            self.settle(known, name=self.house.keys.seal("people.name", known.code, name.encode()))
+        if effect.record == PLACE and answer.chosen:
+            self.settle(known, place=answer.chosen[0], nation=hours.nation_of(answer.chosen[0]))
+
+    def switch(self, known: Known, given: Mapping[str, bool], source: str, language: str, on_day: dt.date) -> None:
+        """Note what somebody wants to hear about and what not, and where they said so."""
+        shared = {"person_id": known.id, "source": source, "language": language, "on_day": on_day}
+        self.switched += [{**shared, "purpose": purpose, "given": wanted} for purpose, wanted in given.items()]
+
+    def settle(self, known: Known, **values: object) -> None:
+        """Note columns of a person that are none of the turn's business."""
+        self.settled.append((known.id, values))
+
+    @property
+    def today(self) -> dt.date:
+        """By the organisation's clock."""
+        return self.now.astimezone(self.house.zone).date()
 
     def change_person(self, known: Known, person: Person, under_way: Held | int | None) -> None:
         """Note what is different about a person now; nothing when nothing is.
@@ -102,6 +133,8 @@ class Desk:
         people.wait_for_age(db, self.openings)
         people.keep_address(db, house.keys, self.addresses)
         people.wish(db, self.wishes)
+        switches.turn(db, self.switched)
+        attention.settle(db, self.settled)
         people.set_states(db, bot, TELEGRAM, self.states)
         people.turn_away(db, bot, self.turned, self.now)
         erasure.forget(db, house.keys, self.erased, list(self.shelf.values()), self.now)

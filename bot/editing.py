@@ -163,7 +163,7 @@ class Editing:
             return
         self._looking = True
         try:
-            shelf = await _aside(self._watch.look)
+            shelf = await aside(self._watch.look)
             if shelf:
                 await self._take(shelf)
         except BaseException:
@@ -220,12 +220,12 @@ class Editing:
         async with self._engine.connect() as connection:
             await connection.execution_options(**READING)
             known = await connection.run_sync(lambda db: editions.find(db, organisation_id, news.sources, whole=True))
-        await _aside(_prepare, known, news)
+        await aside(_prepare, known, news)
         async with self._engine.begin() as connection:
             return await connection.run_sync(content.adopt, organisation_id, news, self._clock())
 
 
-async def _aside(work: Callable[..., T], *arguments: object) -> T:
+async def aside(work: Callable[..., T], *arguments: object) -> T:
     """Do work in a thread that lets taps come between: Python would let it run 5 ms on at each of a tap's many steps."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(GIVING_WAY)

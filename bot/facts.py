@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from bot.addressing import Standing
 from bot.desk import Desk
 from conversations import reading, reception
-from conversations.effects import Facts, Offer, Person
-from conversations.inputs import Age, Ask, Back, Delete, Done, Input, Leave, Link, Look, Skip, Tap, Words
+from conversations.choices import SCREENS
+from conversations.effects import Attention, Facts, Offer, Person
+from conversations.inputs import Age, Ask, Back, Delete, Done, Hear, Input, Leave, Link, Look, Pause, Quieter, Skip, Tap, Words
 from conversations.text import clean
 from storage import erasure
 from storage.engagements import OPEN
@@ -29,9 +30,10 @@ def gather(desk: Desk, who: Standing, given: Input) -> Facts:
     may_delete = who.known and (who.person.asking == "delete" or isinstance(given, Delete))
     return Facts(
         now=desk.now,
-        today=desk.now.astimezone(house.zone).date(),
+        today=desk.today,
         person=who.person,
         offers=_offers(desk, who),
+        attention=desk.attention.get(who.known.id, Attention()) if who.known else Attention(),
         languages=desk.languages,
         minimum_age=house.minimum_age,
         organisation=house.organisation,
@@ -67,6 +69,22 @@ def link_in(given: Input | None) -> str:
             told = reading.interpret(clean(text)) if text.startswith("/") else None
             return told.code if isinstance(told, Link) else ""
     return ""
+
+
+def needs_attention(given: Input | None, known: Known) -> bool:
+    """Whether what somebody settled about messages can matter to this input."""
+    match given:
+        case Ask(topic):
+            return topic in SCREENS
+        case Hear() | Pause() | Quieter():
+            return True
+        case Words(text):
+            return known.asking in SCREENS or isinstance(told := reading.interpret(text), Pause) or _asks_for_screen(told)
+    return False
+
+
+def _asks_for_screen(told: Input | None) -> bool:
+    return isinstance(told, Ask) and told.topic in SCREENS
 
 
 def needs_menu(given: Input | None, known: Known, mine: Sequence[Held]) -> bool:

@@ -7,25 +7,23 @@ the caller commits, and only then is anything acknowledged or sent.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot import facts, letters, speech
+from bot import facts, letters, packing, speech
 from bot.actions import ACTIONS
 from bot.addressing import address, stand
 from bot.arrivals import TELEGRAM, Arrival
 from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
-from conversations.effects import Complete, Effect, Erase, Mark, Person, Remember, Say, Show, Toast
+from conversations.effects import Complete, Effect, Erase, Mark, Person, Quieten, Remember, Rest, Say, Show, Switch, Toast
 from conversations.inputs import Input, Invited, Link, Outcome, Refused
-from storage import engagements, erasure, outbox, people, proofs, seen, sessions
+from storage import attention, engagements, erasure, outbox, people, proofs, seen, sessions
 from storage.failures import Failure
 from storage.keys import KeysError
 from storage.outbox import Settled
@@ -84,6 +82,9 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
     invited = {one.given.broadcast for one in spoken.values() if isinstance(one.given, Invited)}
     if invited:
         desk.invitations = proofs.follow(db, house.organisation_id, invited)
+    settling = {one.id for lookup, one in desk.known.items() if facts.needs_attention(spoken[lookup].given, one)}
+    if settling:
+        desk.attention = attention.find(db, settling)
     _load_sessions(db, desk)
     desk.at_menu = {
         one.id for lookup, one in desk.known.items() if facts.needs_menu(spoken[lookup].given, one, desk.held.get(one.id, ()))
@@ -123,7 +124,7 @@ def _attend(desk: Desk, one: Arrival) -> None:
 
 def _fail(desk: Desk, one: Arrival, where: str, trace: str) -> None:
     lookup = desk.house.keys.lookup(desk.house.bot_id, TELEGRAM, str(one.chat_id)) if one.chat_id else b""
-    desk.failed.append(Failure(where, _pack(one), trace, lookup))
+    desk.failed.append(Failure(where, packing.pack(one.update), trace, lookup))
     desk.out.failed += 1
     if one.chat_id:
         desk.out.letters.append(letters.apology(desk.house, one.chat_id, desk.now))
@@ -138,29 +139,6 @@ def set_aside(db: Connection, house: House, one: Arrival, trace: str, now: dt.da
     _fail(desk, one, "writing", trace)
     desk.write(db)
     return desk.out
-
-
-def _pack(one: Arrival) -> bytes:
-    """An update as it can be replayed: all that says who it is from, but for the chat, is left out (DP-08)."""
-    return json.dumps(_without_names(one.update), default=repr).encode()  # not orjson: it may hold what orjson refuses
-
-
-def _without_names(part: Any, deep: int = 0) -> Any:
-    """A raw update without what we never keep; what is nested deeper than any update is cut off."""
-    if deep > _DEEPEST:
-        return None
-    if isinstance(part, dict):
-        return {key: _without_names(value, deep + 1) for key, value in part.items() if key not in NEVER_KEPT}
-    return [_without_names(value, deep + 1) for value in part] if isinstance(part, list) else part
-
-
-_DEEPEST = 30
-
-NEVER_KEPT = {
-    "first_name", "last_name", "username", "language_code", "title", "bio", "photo", "contact", "location", "venue",
-    "voice", "video", "video_note", "audio", "document", "sticker", "animation", "phone_number", "vcard",
-}  # fmt: skip
-"""Keys of an update that are not kept even when it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,16 +186,17 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
     meant = reception.understand(flows, who.current.session if who.current else None, given, told)
     meant, before = address(desk, meant, who)
     turn = reception.receive(flows, before.session if before else None, meant, told)
-    effects, session = list(turn.effects), turn.session
+    effects, session, grown = list(turn.effects), turn.session, turn.person or person
     for complete in [effect for effect in turn.effects if isinstance(effect, Complete)]:
         if before is None:
             break
         result = ACTIONS[complete.action](db, before, complete)
+        told = replace(told, person=grown)
         after = reception.receive(flows, session, Outcome(complete.action, result), told)
         effects += after.effects
-        session = after.session
+        session, grown = after.session, after.person or grown
     after_held = sessions.moved(before, session) if before and session else None
-    return _Taken(turn.person or person, before, after_held, tuple(effects))
+    return _Taken(grown, before, after_held, tuple(effects))
 
 
 def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Outgoing:
@@ -263,10 +242,28 @@ def _record(desk: Desk, lookup: bytes, known: Known, one: Arrival, taken: _Taken
         aside = frozenset(step.id for step in flow.steps if step.about == "me")
         before = taken.before if taken.before and taken.before.id is not None else None
         desk.changes.append(Change(before, taken.after, aside))
-    for effect in taken.effects:
-        if isinstance(effect, Remember) and taken.after:
-            desk.wish(known, taken.after, effect)
+    _keep(desk, known, taken)
+    if taken.person.age_band and not known.age_band and (link := desk.links.get(known.opening or facts.link_in(one.given))):
+        desk.settle(known, partner_id=link.partner_id)
     desk.change_person(known, taken.person, _under_way(known, taken))
+
+
+def _keep(desk: Desk, known: Known, taken: _Taken) -> None:
+    """What somebody said or settled about themselves."""
+    for effect in taken.effects:
+        match effect:
+            case Remember() if taken.after:
+                desk.wish(known, taken.after, effect)
+            case Switch(given):
+                desk.switch(known, given, CHAT, taken.person.language, desk.today)
+            case Rest(until):
+                desk.settle(known, paused_until=until)
+            case Quieten(hours):
+                desk.settle(known, quiet=hours)
+
+
+CHAT = "chat"
+"""Where a switch was turned that no engagement asked about."""
 
 
 def _under_way(known: Known, taken: _Taken) -> Held | int | None:

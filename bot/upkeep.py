@@ -11,9 +11,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import editing, vitals
+from bot import broadcasting, editing, heart, vitals
+from bot.broadcasting import Broadcasting
 from bot.house import House
-from storage import engagements, erasure, failures, outbox, people, releases, seen, sessions
+from storage import cells, engagements, erasure, failures, outbox, people, releases, seen, sessions, unlinking
 from storage.database import READING, recover
 from storage.engagements import OPEN, Engagement
 from storage.keys import DAY_KEY_LIFE
@@ -42,6 +43,7 @@ class Upkeep:
         take_over: Callable[[], Awaitable[None]],
         edit: Callable[[], Awaitable[None]],
         measure: Callable[[], Awaitable[None]],
+        beat: Callable[[], Awaitable[None]],
     ) -> None:
         self._troubles: dict[str, str] = {}
         self._engine = engine
@@ -51,6 +53,8 @@ class Upkeep:
         self._take_over = take_over
         self._edit = edit
         self._measure = measure
+        self._beat = beat
+        self._broadcasting = Broadcasting(engine, house, clock)
         self._last: dt.datetime | None = None
         self._sealed_on: dt.date | None = None
         self._sealing = False
@@ -68,6 +72,8 @@ class Upkeep:
         self._scheduler.add_job(self._guard, "interval", [self._take_over], seconds=LOOK_EVERY)
         self._scheduler.add_job(self._guard, "interval", [self._edit], seconds=editing.LOOK_EVERY, max_instances=2)
         self._scheduler.add_job(self._guard, "interval", [self._measure], seconds=vitals.LOOK_EVERY)
+        self._scheduler.add_job(self._guard, "interval", [self._beat], seconds=heart.BEAT_EVERY)
+        self._scheduler.add_job(self._guard, "interval", [self._broadcasting.look], seconds=broadcasting.LOOK_EVERY)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -119,8 +125,12 @@ class Upkeep:
             await connection.execution_options(**READING)
             due = await connection.run_sync(_due, self._house.organisation_id)
         for one in due:
-            async with self._engine.begin() as connection:
-                await connection.run_sync(release, self._house, one, self._clock())
+            while await self._release(one):  # noqa: ASYNC110 - others write meanwhile
+                await asyncio.sleep(BREATH)
+
+    async def _release(self, one: Engagement) -> bool:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(release, self._house, one, self._clock())
 
     async def look(self) -> None:
         """Once an hour, by the house's clock, tidy up a little at a time; not while that cannot be trusted."""
@@ -162,14 +172,15 @@ def _due(db: Connection, organisation_id: int) -> list[Engagement]:
     return releases.due(db, [one for one in shelf.values() if one.state == OPEN])
 
 
-def release(db: Connection, house: House, engagement: Engagement, now: dt.datetime, *, closing: bool = False) -> None:
-    """Free anonymous answers, at least ten at a time, and renew the figures."""
-    freed = releases.free(db, house.keys, engagement, now, closing=closing)
+def release(db: Connection, house: House, engagement: Engagement, now: dt.datetime, *, closing: bool = False) -> bool:
+    """Free anonymous answers, at least ten at a time, and renew the figures; returns whether more can be counted at once."""
+    freed = unlinking.free(db, house.keys, engagement, now, closing=closing)
     if freed.lost:
         log.error("answers could not be opened any more", engagement=engagement.slug, lost=freed.lost)
     number = releases.make(db, engagement, now, closing=closing)
     if number:
         log.info("figures released", engagement=engagement.slug, release=number)
+    return number is not None and releases.is_due(db, engagement.id)
 
 
 def _expire(db: Connection, house: House, now: dt.datetime) -> int:
@@ -187,6 +198,7 @@ def destroy_old_keys(db: Connection, house: House, now: dt.datetime) -> None:
 
 PIECES: tuple[Piece, ...] = (
     _expire,
+    lambda db, house, _now: cells.build(db, engagements.load(db, house.organisation_id)),
     lambda db, _house, now: seen.prune(db, now.date()),
     lambda db, _house, now: failures.prune(db, now),
     lambda db, _house, now: people.prune_turned_away(db, now),

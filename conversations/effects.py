@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from conversations.flow import Picture
 from conversations.inputs import Input
+from conversations.records import switched
 from conversations.session import Answer, Session
 from conversations.text import Line, Text
 from conversations.values import swift
@@ -77,13 +78,48 @@ class Remember:
     answer: Answer
     record: str = ""
 
+    @property
+    def switches(self) -> Mapping[str, bool]:
+        """What they want to hear about by this answer, and what not; nothing when they left it out."""
+        return {} if self.answer.skipped else switched(self.record, self.answer.chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """What they want to hear about from now on, and what not: purpose -> whether."""
+
+    given: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing is started for them before `until`; without it the break is over."""
+
+    until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quieten:
+    """Hours in which they want to be left in peace besides everybody's, like 00:00-16:00; empty for none."""
+
+    hours: str
+
 
 @dataclass(frozen=True, slots=True)
 class Erase:
     """Everything held about this person goes, now."""
 
 
-Effect = Say | Show | Mark | Toast | Complete | Remember | Erase
+Effect = Say | Show | Mark | Toast | Complete | Remember | Switch | Rest | Quieten | Erase
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What somebody settled about messages: the purposes they hear about, a break, hours of their own."""
+
+    given: frozenset[str] = frozenset()
+    paused_until: dt.datetime | None = None
+    quiet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +138,7 @@ class Person:
 
     age_band: str = ""
     language: str = "en"
-    asking: str = ""  # "" | age | language | delete | menu
+    asking: str = ""  # "" | age | language | delete | menu | choices | pause | quiet
     opening: str = ""  # the link waiting for the age question
     stopped: bool = False
     turned_away: bool = False
@@ -123,6 +159,7 @@ class Facts:
     minimum_age: int = 16
     organisation: str = ""
     receipt: str = ""  # a number to quote, should this turn delete anything
+    attention: Attention = Attention()  # of who asks for it
     today: dt.date | None = None  # by the organisation's clock; that of `now` when nobody says
 
 

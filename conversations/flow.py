@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from conversations import approval, charter, conditions, questions
-from conversations.charter import Charter as Charter
-from conversations.charter import Reading
+from conversations import approval, conditions, questions
+from conversations.charter import Charter, Reading
 from conversations.conditions import Condition
 from conversations.course import Course, Walk
 from conversations.faces import Face, face
@@ -113,7 +112,7 @@ class Flow:
     thanks: Text = field(default_factory=dict)
     languages: tuple[str, ...] = (FALLBACK,)  # those some of it can be read in, the one it was written in first
     complete: tuple[str, ...] = (FALLBACK,)  # those all of it can be read in
-    reading: Reading = Reading()
+    reading: Reading = field(default_factory=Reading)
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -164,6 +163,7 @@ def edition_of(source: str, pictures: Mapping[str, bytes] | None = None) -> str:
 def build(table: Mapping[str, Any], edition: str) -> Flow:
     """The flow a checked table describes, without the words nobody has approved."""
     table = approval.sift(table)
+    charter = table["charter"]
     return Flow(
         id=table["id"],
         edition=edition,
@@ -171,13 +171,13 @@ def build(table: Mapping[str, Any], edition: str) -> Flow:
         title=table["title"],
         identity=table["identity"],
         audience=table["audience"],
-        charter=Charter(**{name: table["charter"][name] for name in Charter.__slots__}),
+        charter=Charter(**{name: charter[name] for name in Charter.__slots__}),
         steps=tuple(_steps(table["steps"])),
         welcome=table.get("welcome", {}),
         thanks=table.get("thanks", {}),
         languages=approval.languages(table),
         complete=approval.complete(table),
-        reading=charter.read_reading(table),
+        reading=Reading(**table.get("reading", {})),
     )
 
 
@@ -211,8 +211,8 @@ def _step(table: Mapping[str, Any]) -> Step:
 
 
 _AS_WRITTEN = (
-    "id", "kind", "ask", "optional", "at_least", "at_most", "about", "record", "title", "hint", "sensitive", "says", "low", "high", "unit",
-    "whole", "instrument", "quotes",
+    "id", "kind", "ask", "optional", "at_least", "at_most", "about", "record", "title", "hint", "sensitive", "says", "low",
+    "high", "unit", "whole", "instrument", "quotes",
 )  # fmt: skip
 
 

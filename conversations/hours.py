@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import holidays
+from conversations import bank_holidays
 
 NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 """When something is due that may never go out."""
@@ -76,7 +76,7 @@ def is_open(at: dt.datetime, zone: ZoneInfo, quiet: Quiet) -> bool:
     """Whether the bot may write at this instant."""
     local = at.astimezone(zone)
     day = local.date()
-    if (day.weekday() == SUNDAY and not quiet.sundays) or day in bank_holidays(quiet.nation, day.year):
+    if (day.weekday() == SUNDAY and not quiet.sundays) or day in bank_holidays.find(quiet.nation, day.year):
         return False
     time = local.time()
     return not any(_falls_in(time, one) for one in _spans(quiet)[day.weekday() < SATURDAY])
@@ -148,12 +148,6 @@ def nation_of(place: str) -> str:
     if not found:
         return ""
     return PLACES.get(found[0], PLACES.get(found[1], "ENG"))
-
-
-@lru_cache(maxsize=64)
-def bank_holidays(nation: str, year: int) -> frozenset[dt.date]:
-    """The bank holidays of a year; one that falls on a weekend is kept then and on the day given for it."""
-    return frozenset(holidays.country_holidays("GB", subdiv=nation, years=year))
 
 
 def read_span(told: str) -> Span:

@@ -116,7 +116,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A thing anyone may ask at any time: help, privacy, language, stop, delete, menu."""
+    """A thing anyone may ask at any time: help, privacy, language, stop, delete, menu, choices, pause, quiet."""
 
     topic: str
 
@@ -137,6 +137,30 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
+class Hear:
+    """A purpose of messages switched on or off; `typed` when there are no buttons to tick."""
+
+    purpose: str
+    wanted: bool
+    typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A break from messages: so many days, weeks or months; none ends it."""
+
+    number: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quieter:
+    """Hours in which somebody wants to be left in peace besides everybody's: one of `choices.HOURS`."""
+
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """The second of the two taps that delete everything, or the change of mind."""
 
@@ -144,5 +168,6 @@ class Delete:
 
 
 Input = (
-    Open | Invited | Link | Tap | Back | Skip | Look | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language | Delete
-)
+    Open | Invited | Link | Tap | Back | Skip | Look | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language
+    | Hear | Pause | Quieter | Delete
+)  # fmt: skip

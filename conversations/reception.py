@@ -6,34 +6,28 @@ Help answers before everything else, even the age question.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations import engine, reading, screens
-from conversations.asking import has_more
-from conversations.effects import Effect, Erase, Facts, Person, Say, Toast, Turn
+from conversations import choices, engine, screens
+from conversations.effects import Effect, Erase, Facts, Person, Remember, Say, Toast, Turn
 from conversations.faces import line
-from conversations.flow import Flow, offered, present
+from conversations.flow import Flow
 from conversations.inputs import (
     Age,
     Ask,
     Delete,
-    Done,
     Input,
     Language,
     Leave,
     Link,
-    Look,
     Open,
     Outcome,
     Refused,
     Silence,
     Words,
 )
-from conversations.phrases import PHRASES
-from conversations.questions import KINDS
 from conversations.session import Session
-from conversations.text import clean, fold
 
 ADULT = "18"
 ALWAYS = ("help", "privacy", "stop", "delete")
@@ -57,93 +51,6 @@ def receive(flows: Mapping[str, Flow], session: Session | None, given: Input, fa
     if not person.age_band:
         return _choose_first(session, given, facts) or _ask_age(given, facts)
     return _admitted(flows, session, given, facts)
-
-
-def understand(flows: Mapping[str, Flow], session: Session | None, given: Input, facts: Facts) -> Input:
-    """Typed words read as a command, a control, or an answer to what was asked outside any engagement.
-
-    The whole words of an option of the present question win over a control, but never over help.
-    """
-    person = facts.person
-    if not isinstance(given, Words):
-        return given
-    named = None if fold(given.text).isdecimal() else _read_language(given.text, facts)
-    told = reading.interpret(clean(given.text)) or named
-    if told and (told == Ask("help") or not _is_answer(flows, session, given, told, person)):
-        return told
-    if not person.age_band and person.asking != "language":
-        return _read_age(given.text, person) or _read_language(given.text, facts) or given
-    match person.asking or ("menu" if session is None else ""):
-        case "language":
-            return _read_language(given.text, facts) or given
-        case "delete":
-            sure = _pick(given.text, ("yes", "no"), [_all("delete-yes", "yes"), _all("delete-no", "no")])
-            return Delete(sure == "yes") if sure else given
-        case "menu":
-            codes = [offer.engagement for offer in facts.offers]
-            found = _pick(given.text, codes, ["|".join(offer.title.values()) for offer in facts.offers])
-            return Open(found) if found else given
-    return given
-
-
-def _is_answer(flows: Mapping[str, Flow], session: Session | None, given: Words, told: Input, person: Person) -> bool:
-    """Whether words that could be a control answer the present question: its option, or "done" where nothing is ticked.
-
-    A language's name is an answer where people write.
-    """
-    flow = flows.get(session.edition) if session and not session.finished else None
-    step = present(flow, session.answers, person.facts()) if flow and session else None
-    if session is None or step is None or clean(given.text).startswith("/"):
-        return False
-    if told == Done() and not KINDS[step.kind].many:
-        return True
-    if isinstance(told, Language) and KINDS[step.kind].free:
-        return True
-    if isinstance(told, Look) and not has_more(step, offered(step, session.answers, person.facts())):
-        return True
-    return reading.names_option(offered(step, session.answers, person.facts()), given.text)
-
-
-def _read_language(words: str, facts: Facts) -> Language | None:
-    """A language by its number in the list, or its own name."""
-    names = [screens.LANGUAGE_NAMES.get(tag, tag) for tag in facts.languages]
-    tag = _pick(words, facts.languages, names)
-    return Language(tag) if tag else None
-
-
-def _read_age(words: str, person: Person) -> Age | None:
-    """An age band by its number in the list, its words, or the age itself."""
-    bands = screens.AGE_BANDS
-    found = _pick(words, bands, [_all(f"age-{band}") for band in bands])
-    if found:
-        return Age(found, person.opening)
-    years = _years(words)
-    if years is None or not len(bands) < years < 130:  # noqa: PLR2004 - older than anyone
-        return None
-    return Age(next(name for name, least in _FROM if years >= least), person.opening)
-
-
-def _years(words: str) -> int | None:
-    """The age someone says they are; "under 18" or "16 soon" is none, so that nobody is let in by a misreading."""
-    numbers = _DIGITS.findall(words)
-    said = fold(_DIGITS.sub("{years}", words))
-    ways = {fold(way) for ways in PHRASES["typed-age"].values() for way in ways.split("|")}
-    return int(numbers[0]) if len(numbers) == 1 and said in ways else None
-
-
-_FROM = (("18", 18), ("16-17", 16), ("13-15", 13), ("under-13", 0))
-
-
-def _all(*keys: str) -> str:
-    return "|".join(words for key in keys for words in PHRASES[key].values())
-
-
-def _pick(words: str, values: Sequence[str], names: Sequence[str]) -> str | None:
-    """The value whose place in the list, or one of whose names (apart by |), is what was typed."""
-    said = fold(words)
-    if said.isdecimal() and len(said) <= len(str(len(values))) and 1 <= int(said) <= len(values):
-        return values[int(said) - 1]
-    return next((v for v, name in zip(values, names, strict=True) if said in map(fold, name.split("|"))), None)
 
 
 def _choose_first(session: Session | None, given: Input, facts: Facts) -> Turn | None:
@@ -183,11 +90,14 @@ def _take_age(given: Age, facts: Facts) -> Turn:
 
 def _admitted(flows: Mapping[str, Flow], session: Session | None, given: Input, facts: Facts) -> Turn:
     person = facts.person
+    settled = choices.receive(session, given, facts)
+    if settled:
+        return settled
     match given:
         case Ask():
             return _reply(session, given, facts)
-        case Age():
-            return Turn(session, (Toast(line("age-kept")), Say((line("age-kept"),))))
+        case Age(band, link):
+            return _know_age(flows, session, replace(facts, person=replace(person, opening=link)), band)
         case Language(tag):
             return _set_language(flows, session, tag, facts)
         case Link():
@@ -196,13 +106,22 @@ def _admitted(flows: Mapping[str, Flow], session: Session | None, given: Input, 
         return _without_session(given, facts)
     turn = engine.respond(flows, session, given, facts)
     if isinstance(given, Outcome):
-        return turn
+        hears = person.stopped and any(isinstance(effect, Remember) and any(effect.switches.values()) for effect in turn.effects)
+        return replace(turn, person=replace(person, stopped=False)) if hears else turn
     if isinstance(given, Leave):  # what they type next is no answer
         return replace(turn, session=None, person=replace(person, asking="menu"))
-    stopped = person.stopped and not isinstance(given, Open)  # who opens something again wants to hear from us again
-    if (person.asking, person.stopped) == ("", stopped):
-        return turn
-    return replace(turn, person=replace(person, asking="", stopped=stopped))
+    return replace(turn, person=replace(person, asking="")) if person.asking else turn
+
+
+def _know_age(flows: Mapping[str, Flow], session: Session | None, facts: Facts, band: str) -> Turn:
+    """The age question answered once more, as after a lost reply: on to the link behind it, or to where they stand."""
+    told = line("age-kept")
+    said = () if band == facts.person.age_band else (Say((told,)),)
+    if facts.person.opening:
+        return Turn(None, (Toast(told), *said), facts.person)  # the caller looks the link up and comes again with Open
+    if session is None:
+        return Turn(None, (Toast(told), *said, screens.menu(facts.offers)), _asked(facts.person, "menu"))
+    return Turn(session, (Toast(told), *said, *engine.respond(flows, session, Refused("nothing"), facts).effects))
 
 
 def _without_session(given: Input, facts: Facts) -> Turn:
@@ -225,7 +144,7 @@ def _reply(session: Session | None, given: Ask, facts: Facts) -> Turn:
         case "privacy":
             return Turn(session, (screens.privacy(facts),))
         case "stop":
-            return Turn(session, (Say((line("stop"),)),), replace(person, stopped=True))
+            return choices.stop(session, facts)
         case "delete" if person.turned_away:
             return Turn(None, (Say((line("nothing-held"),)),))
         case "delete":
@@ -235,7 +154,7 @@ def _reply(session: Session | None, given: Ask, facts: Facts) -> Turn:
         case "language":
             return Turn(session, (Say((line("language-only"),)),))
         case "menu":
-            return _menu(None, replace(facts, person=replace(person, stopped=False)))
+            return _menu(None, facts)
         case _:
             return Turn(session, (Say((line("unknown-command"),)),))
 

@@ -105,7 +105,7 @@ def menu(offers: Sequence[Offer], *before: Line) -> Say:
     rows: list[tuple[Button, ...]] = [
         (Button(entry, Open(offer.engagement)),) for entry, offer in zip(entries, offers, strict=True)
     ]
-    rows.append((Button(line("get-help"), Ask("help")),))
+    rows += [(Button(line("choices-open"), Ask("choices")),), (Button(line("get-help"), Ask("help")),)]
     return Say((*lines, *_listed(entries), line("menu-foot")), tuple(rows))
 
 

@@ -1,33 +1,18 @@
-"""Who belongs to an audience, as staff say it: a value that reads and writes itself as JSON, and the SQL that finds them.
-
-It asks people's own records and what they said under their name. What was said anonymously or in confidence is not
-asked here, whoever wants it: the SQL itself finds nothing there.
-"""
+"""Who belongs to an audience, as staff say it: a value that reads and writes itself as JSON. `selection` finds the people."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, cast, exists, func, or_, select
-
-from conversations.reception import ADULT
-from storage.schema import answers, broadcasts, engagements, group_members, groups, outbox, participations, partners, people
-from storage.schema import switches as switched
-from storage.schema import wishes as wished
 from storage.switches import PURPOSES
-
-Condition = ColumnElement[bool]
-Value = TypeVar("Value")
 
 ADULTS, YOUNG = "adults", "under-18s"
 FINISHED, BEGUN, NOT = "finished", "begun", "not"
 NEVER, WITHIN, LONGER = "never", "within", "longer"
-NAMED = "named"
 MOST_DAYS = 365
 MOST = 100  # of one thing
 
@@ -131,122 +116,89 @@ def read(text: str) -> Criteria:
         raise CriteriaError("criteria", _BROKEN) from None
 
 
-def find(db: Connection, organisation_id: int, criteria: Criteria, now: dt.datetime) -> list[Condition]:
-    """The conditions on `people` that `criteria` mean. Raises CriteriaError, among others for answers nobody gave by name."""
-    _check_named(db, organisation_id, criteria.answers)
-    asked = [ask(organisation_id, criteria, now) for ask in ASKED.values()]
-    by_name = [_answered(db, organisation_id, said) for said in criteria.answers]
-    return [people.c.organisation_id == organisation_id, *(one for many in asked for one in many), *by_name]
+def _names(told: Any) -> tuple[str, ...]:
+    return tuple(_word(one) for one in _each(told))
 
 
-def _check_named(db: Connection, organisation_id: int, said: Iterable[Said]) -> None:
-    for one in said:
-        mine = (engagements.c.organisation_id == organisation_id, engagements.c.slug == one.engagement)
-        identity = db.scalar(select(engagements.c.identity).where(*mine))
-        if identity != NAMED:
-            raise CriteriaError("answers", (_UNKNOWN if identity is None else _PRIVATE).format(one.engagement, identity))
+def _each(told: Any) -> list[Any]:
+    if not isinstance(told, list):
+        raise TypeError
+    return told
 
 
-def _answered(db: Connection, organisation_id: int, said: Said) -> Condition:
-    name = func.convert_to(people.c.code, "UTF8") if db.dialect.name == "postgresql" else cast(people.c.code, LargeBinary)
-    theirs = (answers.c.engagement_id == _engagement(organisation_id, said.engagement, named=True), answers.c.respondent == name)
-    return exists().where(*theirs, answers.c.step == said.step, _any_of(answers.c.chosen, said.options))
+def _word(told: Any) -> str:
+    if not isinstance(told, str):
+        raise TypeError
+    return told
 
 
-def _engagement(organisation_id: int, slug: str, *, named: bool = False) -> Any:
-    """The id of an engagement; with `named` nothing unless its answers carry names."""
-    mine = [engagements.c.organisation_id == organisation_id, engagements.c.slug == slug]
-    return select(engagements.c.id).where(*mine, *([engagements.c.identity == NAMED] if named else [])).scalar_subquery()
+def _said(told: Any) -> tuple[Said, ...]:
+    return tuple(Said(**{**one, "options": _names(one["options"])}) for one in _each(told))
 
 
-def _any_of(chosen: ColumnElement[str], options: Iterable[str]) -> Condition:
-    spaced = " " + chosen + " "
-    return or_(*(spaced.contains(f" {option} ", autoescape=True) for option in options))
+def _one_of(known: Iterable[str], message: str) -> Callable[[Any], str]:
+    return lambda value: "" if value in known else message
 
 
-def _live(organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    """Where they live: whole districts by name, areas by the range of their districts in either database's order."""
-    if not criteria.places:
-        return []
-    districts = [place for place in criteria.places if not place.isalpha()]
-    areas = [place for place in criteria.places if place.isalpha()]
-    within = [people.c.place.between(f"{area}0", f"{area}9Z") for area in areas]
-    return [or_(*([people.c.place.in_(districts)] if districts else []), *within)]
+def _matches(pattern: re.Pattern[str], message: str) -> Callable[[Any], str]:
+    return lambda value: "" if isinstance(value, str) and pattern.fullmatch(value) else message.format(value)
 
 
-def _speak(_organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    return [people.c.language.in_(criteria.languages)] if criteria.languages else []
+def _check_said(said: Said) -> str:
+    if not (_is(_SLUG, said.engagement) and _is(_SLUG, said.step)):
+        return "Choose an engagement and one of its questions."
+    known = 0 < len(said.options) <= MOST and all(_is(_OPTION, option) for option in said.options)
+    return "" if known else "Tick at least one answer."
 
 
-def _are_aged(_organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    ages = {ADULTS: people.c.age_band == ADULT, YOUNG: people.c.age_band != ADULT}
-    return [ages[criteria.age]] if criteria.age else []
+def _is(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and bool(pattern.fullmatch(value))
 
 
-def _came_by(organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    theirs = (partners.c.organisation_id == organisation_id, partners.c.code.in_(criteria.partners))
-    return [people.c.partner_id.in_(select(partners.c.id).where(*theirs))] if criteria.partners else []
+def _check_invited(one: Invited) -> str:
+    return "" if _is(_CODE, one.broadcast) and isinstance(one.yes, bool) else "Choose a broadcast from the list."
 
 
-def _want(_organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    return [wants(purpose) for purpose in criteria.wants]
+def _check_part(one: TookPart) -> str:
+    known = _is(_SLUG, one.engagement) and one.how in {FINISHED, BEGUN, NOT}
+    return "" if known else "Choose an engagement, and whether they finished it, began it, or did not begin."
 
 
-def wants(purpose: str) -> Condition:
-    """Whether a person's switch for a purpose is on."""
-    return exists().where(switched.c.person_id == people.c.id, switched.c.purpose == purpose, switched.c.given)
+def _check_contacted(one: Contacted | None) -> str:
+    if one is None or (one.how, one.days) == (NEVER, 0):
+        return ""
+    if one.how in {WITHIN, LONGER} and type(one.days) is int and 1 <= one.days <= MOST_DAYS:
+        return ""
+    return f"Write a number of days from 1 to {MOST_DAYS}."
 
 
-def _wish(organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    return [
-        exists().where(
-            wished.c.person_id == people.c.id,
-            wished.c.engagement_id == _engagement(organisation_id, said.engagement),
-            wished.c.step == said.step,
-            _any_of(wished.c.chosen, said.options),
-        )
-        for said in criteria.wishes
-    ]
+_BROKEN = "This audience cannot be read. Choose who it is for again, and save it."
+_CHECKS: dict[str, Callable[[Any], str]] = {
+    "partners": _matches(_CODE, "Choose a partner from the list."),
+    "places": _matches(_PLACE, "“{}” is not the first part of a postcode. Write ME14, or ME for the whole area."),
+    "languages": _matches(_TAG, "Choose a language from the list."),
+    "age": _one_of(("", ADULTS, YOUNG), "Choose an age from the list."),
+    "wants": _one_of(PURPOSES, "Choose what people want to hear about from the list."),
+    "wishes": _check_said,
+    "answers": _check_said,
+    "groups": _matches(_CODE, "Choose a group from the list."),
+    "invited": _check_invited,
+    "took_part": _check_part,
+    "contacted": _check_contacted,
+}
+"""Each criterion -> what is wrong with one value of it, in plain words; nothing where it can be asked."""
 
-
-def _belong_to(organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    if not criteria.groups:
-        return []
-    chosen = select(groups.c.id).where(groups.c.organisation_id == organisation_id, groups.c.code.in_(criteria.groups))
-    return [exists().where(group_members.c.person_id == people.c.id, group_members.c.group_id.in_(chosen))]
-
-
-def _were_invited(organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    return [_agree(_got(organisation_id, one.broadcast), yes=one.yes) for one in criteria.invited]
-
-
-def _got(organisation_id: int, code: str) -> Condition:
-    mine = (broadcasts.c.organisation_id == organisation_id, broadcasts.c.code == code)
-    broadcast = select(broadcasts.c.id).where(*mine).scalar_subquery()
-    return exists().where(outbox.c.broadcast_id == broadcast, outbox.c.person_id == people.c.id, outbox.c.state.in_(COUNTED))
-
-
-def _agree(condition: Condition, *, yes: bool) -> Condition:
-    return condition if yes else ~condition
-
-
-def _took_part(organisation_id: int, criteria: Criteria, _now: dt.datetime) -> list[Condition]:
-    return [_parts(organisation_id, one) for one in criteria.took_part]
-
-
-def _parts(organisation_id: int, one: TookPart) -> Condition:
-    theirs = (
-        participations.c.person_id == people.c.id,
-        participations.c.engagement_id == _engagement(organisation_id, one.engagement),
-    )
-    how = {FINISHED: [participations.c.finished], BEGUN: [~participations.c.finished], NOT: []}[one.how]
-    return _agree(exists().where(*theirs, *how), yes=one.how != NOT)
-
-
-def _were_contacted(_organisation_id: int, criteria: Criteria, now: dt.datetime) -> list[Condition]:
-    if criteria.contacted is None:
-        return []
-    how, days = criteria.contacted.how, criteria.contacted.days
-    since = [outbox.c.due_at > now - dt.timedelta(days=days)] if how != NEVER else [outbox.c.due_at.is_not(None)]
-    wrote = exists().where(outbox.c.person_id == people.c.id, outbox.c.state.in_(WRITTEN), *since)
-    return [_agree(wrote, yes=how == WITHIN)]
+_MAKERS: dict[str, Callable[[Any], Any]] = {
+    "partners": _names,
+    "places": _names,
+    "languages": _names,
+    "age": _word,
+    "wants": _names,
+    "wishes": _said,
+    "answers": _said,
+    "groups": _names,
+    "invited": lambda told: tuple(Invited(**one) for one in _each(told)),
+    "took_part": lambda told: tuple(TookPart(**one) for one in _each(told)),
+    "contacted": lambda told: Contacted(**told),
+}
+"""Each criterion -> how it is made of JSON."""

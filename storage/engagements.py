@@ -188,10 +188,15 @@ def read_editions(db: Connection, ids: Iterable[int]) -> dict[int, Flow]:
 
 def set_state(db: Connection, engagement_id: int, state: str, now: dt.datetime) -> None:
     """Open or close an engagement, and say when. Waits for turns under way."""
-    db.execute(select(engagements.c.id).where(engagements.c.id == engagement_id).with_for_update())
+    lock(db, engagement_id)
     values = {"state": state, "opened_at" if state == OPEN else "closed_at": now}
     db.execute(update(engagements).where(engagements.c.id == engagement_id).values(values))
     _serve(db, [engagement_id], now)
+
+
+def lock(db: Connection, engagement_id: int) -> None:
+    """Wait for turns under way and for anyone else who counts, and keep both out until the transaction ends."""
+    db.execute(select(engagements.c.id).where(engagements.c.id == engagement_id).with_for_update())
 
 
 def mark_too_few(db: Connection, engagement_id: int) -> None:
@@ -207,9 +212,10 @@ class Link:
     code: str
     engagement_id: int
     label: str
+    partner_id: int | None = None  # whose people come by it
 
 
-_LINKS = select(links.c.id, links.c.code, links.c.engagement_id, links.c.label)
+_LINKS = select(links.c.id, links.c.code, links.c.engagement_id, links.c.label, links.c.partner_id)
 
 
 def make_link(db: Connection, engagement: Engagement, label: str, now: dt.datetime) -> Link:

@@ -43,10 +43,8 @@ def find(db: Connection, organisation_id: int, token: str, now: dt.datetime) -> 
     return colleagues.take(row) if row else None
 
 
-def finish(
-    db: Connection, keys: Keys, organisation_id: int, token: str, choice: Choice, now: dt.datetime
-) -> tuple[Staff, list[str]]:
-    """Use the link up; returns who it is and their recovery codes. Raises StaffError when the link does not count any more."""
+def finish(db: Connection, keys: Keys, organisation_id: int, token: str, choice: Choice, now: dt.datetime) -> list[str]:
+    """Use the link up; returns the recovery codes. Raises StaffError when the link does not count any more."""
     one = find(db, organisation_id, token, now)
     if one is None or db.execute(delete(enrolments).where(enrolments.c.hash == _hash(token))).rowcount != 1:
         msg = "This link has been used, or is older than three days. Ask for a new one."
@@ -56,7 +54,7 @@ def finish(
     db.execute(update(staff).where(staff.c.id == one.id).values(values))
     second_factors.keep_secret(db, keys, one, choice.secret, choice.step)
     audit.note(db, organisation_id, one.code, "enrol", one.code, now)
-    return one, second_factors.renew_recovery_codes(db, one.id)
+    return second_factors.renew_recovery_codes(db, one.id)
 
 
 def _hash(token: str) -> bytes:

@@ -14,13 +14,14 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, tuple_
 
+from storage import stops
 from storage.engagements import Engagement
 from storage.keys import Keys
 from storage.outbox import LETTERS
-from storage.schema import addresses, answers, failures, followups, outbox, people, responses, sessions
+from storage.schema import addresses, answers, failures, followups, outbox, people, reading_themes, readings, responses, sessions
 from storage.sessions import PART_ANSWERS, drop, respondent
 
-_AT_ONCE = 5000  # a statement takes 32,766 values in SQLite, 65,535 in PostgreSQL
+_AT_ONCE = 1000  # conversations: in that time nobody else writes
 
 
 def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Collection[Engagement], now: dt.datetime) -> None:
@@ -59,7 +60,7 @@ def forget_answers(
         return
     known = codes or _codes(db, {person for person, _ in linked})
     keyed = [(one.id, respondent(keys, one, known[person])) for person, one in linked if person in known]
-    for table in (answers, responses):
+    for table in (answers, responses, readings, reading_themes):
         db.execute(delete(table).where(tuple_(table.c.engagement_id, table.c.respondent).in_(keyed)))
 
 
@@ -79,16 +80,17 @@ def expire(db: Connection, keys: Keys, engagements: Mapping[int, Engagement], no
     ]
     if not late:
         return 0
-    unfinished = select(sessions.c.id, sessions.c.person_id, sessions.c.engagement_id).where(~sessions.c.finished)
-    wanted = unfinished.where(or_(*late)).limit(_AT_ONCE).with_for_update(skip_locked=True)  # not one just answering
+    wanted = select(sessions).where(~sessions.c.finished, or_(*late)).limit(_AT_ONCE).with_for_update(skip_locked=True)  # not one just answering
     rows = db.execute(wanted).all()
     let_go(db, keys, rows, engagements)
     return len(rows)
 
 
 def let_go(db: Connection, keys: Keys, rows: Sequence[Any], engagements: Mapping[int, Engagement]) -> None:
-    """Forget conversations (rows of `sessions`) that have expired, with what was said in them."""
-    forget_answers(db, keys, [(row.person_id, engagements[row.engagement_id]) for row in rows])
+    """Forget conversations (rows of `sessions`) that have expired, with what was said in them; where they stood is counted."""
+    codes = _codes(db, {row.person_id for row in rows}) if rows else {}
+    stops.count(db, keys, rows, engagements, codes)
+    forget_answers(db, keys, [(row.person_id, engagements[row.engagement_id]) for row in rows], codes)
     drop(db, [row.id for row in rows])
 
 

@@ -23,6 +23,13 @@ def settle(db: Connection, name: str, time_zone: str, now: dt.datetime) -> int:
     return int(row.id)
 
 
+def describe(db: Connection, organisation_id: int) -> tuple[str, str]:
+    """An organisation's name and time zone."""
+    one = organisations.c
+    row = db.execute(select(one.name, one.time_zone).where(one.id == organisation_id)).one()
+    return row.name, row.time_zone
+
+
 def introduce(db: Connection, bot_id: int, organisation_id: int, username: str = "") -> None:
     """Know a bot by its number; its name is kept once Telegram has told it."""
     known = db.execute(select(bots.c.username).where(bots.c.id == bot_id)).first()

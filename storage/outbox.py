@@ -100,14 +100,14 @@ class Settled:
 
 
 def write(db: Connection, keys: Keys, place: tuple[int, int], letters: Sequence[Letter], claimer: str, now: dt.datetime) -> None:
-    """Keep letters about to be sent by `claimer`; `place` is (organisation id, bot id).
+    """Keep letters about to be sent by `claimer`; `place` is (organisation id, bot id). Without one, any process sends them soon.
 
     Their words are sealed under the key of the day: a letter waits hours at most, and nothing of it should last.
     """
     if not letters:
         return
-    today = now.date()
-    shared = {"organisation_id": place[0], "bot_id": place[1], "state": SENDING, "claimer": claimer, "created_at": now}
+    today, state = now.date(), SENDING if claimer else PENDING
+    shared = {"organisation_id": place[0], "bot_id": place[1], "state": state, "claimer": claimer, "created_at": now}
     rows = [
         {
             **shared,
@@ -250,6 +250,8 @@ def give_up(db: Connection, bot_id: int, dead: Collection[str], now: dt.datetime
     never = (outbox.c.policy == NEVER_TWICE) | (outbox.c.attempts >= MOST_TAKEOVERS)
     replies = (*_replies(bot_id, SENDING), outbox.c.claimer.in_(dead), never)
     became = {"state": UNKNOWN, "reason": DIED, "ended_at": now}
+    arrived = update(outbox).where(*started, outbox.c.tapped).values(state=SENT, sealed=None, ended_at=now)
+    db.execute(arrived)  # somebody has tapped its button
     lost = db.execute(update(outbox).where(*started).values(became)).rowcount
     return lost + db.execute(update(outbox).where(*replies).values(became | {"sealed": None})).rowcount
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 import orjson
 from sqlalchemy import Connection, select
 
-from conversations.hours import NATIONS, Budget, Quiet, ever_opens, read_hour
+from conversations.hours import NATIONS, Budget, Quiet, read_hour
 from storage import upserts
 from storage.schema import preferences
 
@@ -68,7 +68,7 @@ def read(db: Connection, organisation_id: int) -> Preferences:
     """What holds now. What was kept and can no longer be read is as if nobody had settled it."""
     kept = select(preferences.c.name, preferences.c.value).where(preferences.c.organisation_id == organisation_id)
     values: dict[str, Value] = {}
-    for name, value in db.execute(kept).tuples():
+    for name, value in db.execute(kept):
         try:
             values[name] = parse(name, _tell(orjson.loads(value)))
         except (KeyError, ValueError):
@@ -126,8 +126,6 @@ def _conflicts(one: Preferences) -> dict[str, str]:
     faults = {}
     if one.quiet_from == one.quiet_until:
         faults["quiet_until"] = "Choose another time than the one at which quiet hours begin: else they never end."
-    elif not ever_opens(one.quiet(young=True)):
-        faults["school_hours"] = "With these quiet hours nothing could ever go to under-18s. Make the quiet hours shorter."
     for month, week in (("month", one.week), ("young_month", one.young_week)):
         if getattr(one, month) < week:
             faults[month] = f"Write {week} or more: as many may go out in a week."

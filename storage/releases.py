@@ -1,4 +1,4 @@
-"""Letting answers go: anonymous ones are freed from the people who gave them, and figures are counted in releases.
+"""Figures that may leave the team, counted in releases.
 
 A release counts each whole set of answers once. The first is made from 10 sets, the next from 8 more, so that no two
 releases of one engagement, or of one question in it, tell what a few people said. Counts are exact and cumulative;
@@ -8,150 +8,27 @@ releases of one engagement, or of one question in it, tell what a few people sai
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, tuple_, update
 
 from conversations.figures import tally
-from conversations.session import Answer
-from storage.answers import answer_row, read_answer
-from storage.engagements import Engagement, mark_too_few, read_editions
-from storage.keys import Keys, KeysError
-from storage.schema import answers, editions, engagements, release_counts, releases, responses, sessions
-from storage.sessions import drop, unseal
-from storage.small_numbers import FEWEST, may_renew
-from storage.unopened import ONE_FOLDER, GoneError, ShutError
+from storage import cells
+from storage.engagements import Engagement, lock, read_editions
+from storage.schema import editions, release_counts, releases, responses
+from storage.small_numbers import FEWEST, STEP, may_renew
+from storage.unlinking import enough_wait
 
 ANSWERED = ""
 """The option under which a release counts how many answered a step at all."""
 
+_AT_ONCE = 500  # sets that one release counts: in that time nobody else writes
+
 Counts = Mapping[str, Mapping[str, int]]
 """Step -> option -> how many chose it; under ANSWERED, how many answered."""
-
-# --- Freeing anonymous answers
-
-
-@dataclass(frozen=True, slots=True)
-class Freed:
-    """How many sets of answers were freed, and how many could not be opened any more and were dropped."""
-
-    sets: int = 0
-    lost: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
-    """One person's finished answers, without the person."""
-
-    edition_id: int
-    answers: Mapping[str, Answer]
-    release_id: int | None = None
-
-
-def free(db: Connection, keys: Keys, engagement: Engagement, now: dt.datetime, *, closing: bool = False) -> Freed:
-    """Part finished anonymous answers from the people who gave them: at least 10 sets at a time, or at close.
-
-    At close unfinished conversations are forgotten; when fewer than 10 finished in all, so are the finished ones, and
-    the engagement is marked. Other identity modes are left as they are. What does not open here stays; with any of it
-    nothing can be closed (KeysError), for those that open might be too few by themselves.
-    """
-    mine = sessions.c.engagement_id == engagement.id
-    if engagement.identity != "anonymous" or not (closing or _enough_wait(db, engagement.id)):
-        return Freed()
-    _lock(db, engagement.id)
-    rows = db.execute(select(sessions).where(mine, sessions.c.finished)).all()
-    waiting, lost, shut = _open(db, keys, rows)
-    if closing and shut:
-        raise KeysError(NOT_CLOSED.format(len(shut), ONE_FOLDER))
-    if closing:
-        db.execute(delete(sessions).where(mine, ~sessions.c.finished))
-    drop(db, lost)
-    if len(waiting) < FEWEST and not closing:
-        return Freed(0, len(lost))
-    freed = _free(db, keys, engagement, waiting, now.date())
-    drop(db, [row.id for row in rows if row.id not in shut])
-    return Freed(freed, len(lost))
-
-
-def _enough_wait(db: Connection, engagement_id: int) -> bool:
-    wanted = select(sessions.c.id).where(sessions.c.engagement_id == engagement_id, sessions.c.finished).limit(FEWEST)
-    return len(db.execute(wanted).all()) == FEWEST
-
-
-def _open(db: Connection, keys: Keys, rows: Sequence[Row[Any]]) -> tuple[list[_Set], list[int], set[int]]:
-    """What the rows of `sessions` hold, less what is about the person; the ids of rows whose day is over; of those shut here."""
-    flows = read_editions(db, {row.edition_id for row in rows})
-    opened, lost, shut = [], [], set[int]()
-    for row in rows:
-        try:
-            _, said, _ = unseal(keys, row)
-        except GoneError:
-            lost.append(row.id)
-            continue
-        except ShutError:
-            shut.add(row.id)
-            continue
-        kept = {step.id: said[step.id] for step in flows[row.edition_id].steps if step.about != "me" and step.id in said}
-        opened.append(_Set(row.edition_id, kept))
-    return opened, lost, shut
-
-
-def _free(db: Connection, keys: Keys, engagement: Engagement, waiting: list[_Set], today: dt.date) -> int:
-    """Write sets so that none stands out; returns how many.
-
-    The few that are left at close are written anew together with some that were freed before: by themselves they would
-    be known as those of the last to finish.
-    """
-    others = _some_freed(db, keys, engagement.id) if len(waiting) < FEWEST else {}
-    if len(waiting) + len(others) < FEWEST:
-        mark_too_few(db, engagement.id)
-        return 0
-    if waiting:
-        for table in (answers, responses):
-            db.execute(delete(table).where(table.c.engagement_id == engagement.id, table.c.respondent.in_(others)))
-        _write(db, keys, engagement, [*waiting, *others.values()], today)
-    return len(waiting)
-
-
-def _some_freed(db: Connection, keys: Keys, engagement_id: int) -> dict[bytes, _Set]:
-    """Ten sets freed before, or as many as there are: any ten, for respondents are random."""
-    wanted = select(responses).where(responses.c.engagement_id == engagement_id).order_by(responses.c.respondent)
-    rows = {row.respondent: row for row in db.execute(wanted.limit(FEWEST))}
-    said: dict[bytes, dict[str, Answer]] = {who: {} for who in rows}
-    theirs = (answers.c.engagement_id == engagement_id, answers.c.respondent.in_(rows))
-    for row in db.execute(select(answers).where(*theirs)):
-        said[row.respondent][row.step] = read_answer(keys, row)
-    return {who: _Set(row.edition_id, said[who], row.release_id) for who, row in rows.items()}
-
-
-def _write(db: Connection, keys: Keys, engagement: Engagement, sets: list[_Set], today: dt.date) -> None:
-    """Write sets in random order, under random respondents, with nothing that only some of them share.
-
-    Door and language are left out, and the edition too unless 10 have it: the only person who wrote in Welsh, or who
-    came before a text was changed, would be known by it.
-    """
-    secrets.SystemRandom().shuffle(sets)
-    common = min(Counter(one.edition_id for one in sets).values()) >= FEWEST
-    whole, parts = [], []
-    for one in sets:
-        who = secrets.token_bytes(16)
-        edition = one.edition_id if common else engagement.edition_id
-        row = {"engagement_id": engagement.id, "respondent": who, "edition_id": edition, "release_id": one.release_id}
-        whole.append({**row, "door": "", "day": today})
-        place = (engagement.id, who, edition)
-        parts += [answer_row(keys, place, step, replace(answer, language="und")) for step, answer in one.answers.items()]
-    db.execute(insert(responses), whole)
-    if parts:
-        db.execute(insert(answers), parts)
-
-
-NOT_CLOSED = "It stays open: {} people's answers in it do not open with this machine's key file, and would be lost. {}"
-
-# --- Releasing figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +54,17 @@ def latest(db: Connection, engagement_id: int) -> Release | None:
 
 
 def make(db: Connection, engagement: Engagement, now: dt.datetime, *, closing: bool = False) -> int | None:
-    """Count what no release has counted yet, if that is enough people; returns the number of the release, or None."""
-    if not closing and not _is_due(db, engagement.id):
-        return None
-    _lock(db, engagement.id)
-    number = _renew(db, engagement.id, now.date()) if _is_due(db, engagement.id) else None
+    """Count what no release has counted yet, if that is enough people; returns the number of the release, or None.
+
+    One release counts so many at once that no turn waits; at close they are made until nothing is due.
+    """
+    number = None
+    if closing or is_due(db, engagement.id):
+        lock(db, engagement.id)
+        while is_due(db, engagement.id):
+            number = _renew(db, engagement.id, now.date())
+            if not closing:
+                break
     if closing and engagement.identity == "anonymous":
         _forget_who_was_last(db, engagement.id)
     return number
@@ -196,7 +79,7 @@ def due(db: Connection, engagements: Iterable[Engagement]) -> list[Engagement]:
         one
         for one in engagements
         if may_renew(counted.get(one.id), counted.get(one.id, 0) + waiting.get(one.id, 0))
-        or (one.identity == "anonymous" and _enough_wait(db, one.id))
+        or (one.identity == "anonymous" and enough_wait(db, one.id))
     ]
 
 
@@ -204,42 +87,57 @@ def _by_engagement(db: Connection, wanted: Select[Any]) -> dict[int, int]:
     return {row[0]: row[1] for row in db.execute(wanted.group_by(wanted.selected_columns[0]))}
 
 
-def _is_due(db: Connection, engagement_id: int) -> bool:
+def is_due(db: Connection, engagement_id: int) -> bool:
+    """Whether enough wait for a release."""
     newest = _newest(db, engagement_id)
     before = newest.respondents if newest else 0
-    waiting = db.scalars(select(func.count()).select_from(_uncounted(engagement_id).subquery())).one()
-    return may_renew(before if newest else None, before + waiting)
+    return may_renew(before if newest else None, before + _count_waiting(db, engagement_id))
+
+
+def _count_waiting(db: Connection, engagement_id: int) -> int:
+    return db.scalars(select(func.count()).select_from(_uncounted(engagement_id).subquery())).one()
 
 
 def _renew(db: Connection, engagement_id: int, today: dt.date) -> int:
     newest, held = _newest(db, engagement_id), _held(db, engagement_id)
+    rows = _fresh(db, engagement_id)
+    known = cells.questions(db, engagement_id)
+    sets = cells.open_sets(db, engagement_id, rows, known)
     totals = {step: Counter(by[max(by)]) for step, by in held.items()}
-    for step, fresh in _count(db, engagement_id).items():
+    for step, fresh in _count(sets).items():
         totals.setdefault(step, Counter()).update(fresh)
+    whole = cells.begin(db, engagement_id, newest.id if newest else None)
     number = newest.number + 1 if newest else 1
-    values = {"engagement_id": engagement_id, "number": number, "day": today, "respondents": 0}
+    respondents = len(rows) + (newest.respondents if newest else 0)
+    values = {"engagement_id": engagement_id, "number": number, "day": today, "respondents": respondents}
     made = db.scalars(insert(releases).values(values).returning(releases.c.id)).one()
-    these = (responses.c.engagement_id == engagement_id, responses.c.respondent.in_(_uncounted(engagement_id)))
-    counted = db.execute(update(responses).where(*these).values(release_id=made)).rowcount
-    respondents = counted + (newest.respondents if newest else 0)
-    db.execute(update(releases).where(releases.c.id == made).values(respondents=respondents))
-    rows = [
+    these = (responses.c.engagement_id == engagement_id, responses.c.respondent.in_([row.respondent for row in rows]))
+    db.execute(update(responses).where(*these).values(release_id=made))
+    counted = [
         {"release_id": made, "step": step, "option": option, "count": count}
         for step, counts in totals.items()
         for option, count in counts.items()
     ]
-    if rows:
-        db.execute(insert(release_counts), rows)
+    if counted:
+        db.execute(insert(release_counts), counted)
     _forget_counts(db, held, totals)
+    cells.add(db, engagement_id, sets, known, show=whole)
     return number
 
 
-def _count(db: Connection, engagement_id: int) -> dict[str, Counter[str]]:
-    """The answers of sets not counted yet. Ticks are kept together in `chosen`, so they come apart here."""
-    theirs = (answers.c.engagement_id == engagement_id, answers.c.respondent.in_(_uncounted(engagement_id)))
-    columns = (answers.c.step, answers.c.chosen)
-    found = db.execute(select(*columns, func.count()).where(*theirs, ~answers.c.skipped).group_by(*columns)).all()
-    return come_apart(db, engagement_id, found)
+def _fresh(db: Connection, engagement_id: int) -> Sequence[Row[Any]]:
+    """The sets to count now: all that wait, or so many of them that what is left is enough for another release."""
+    waiting = _count_waiting(db, engagement_id)
+    these = (responses.c.engagement_id == engagement_id, responses.c.respondent.in_(_uncounted(engagement_id)))
+    return db.execute(select(responses).where(*these).limit(waiting if waiting < _AT_ONCE + STEP else _AT_ONCE)).all()
+
+
+def _count(sets: Iterable[cells.Whole]) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {}
+    for one in sets:
+        for step, values in one.said.items():
+            counts.setdefault(step, Counter()).update((ANSWERED, *values))
+    return counts
 
 
 def come_apart(db: Connection, engagement_id: int, found: Iterable[Row[Any]]) -> dict[str, Counter[str]]:
@@ -289,8 +187,3 @@ def _uncounted(engagement_id: int) -> Select[tuple[bytes]]:
     """The respondents no release has counted: found by their own index, however many have been counted."""
     some = responses.alias()
     return select(some.c.respondent).where(some.c.engagement_id == engagement_id, some.c.release_id.is_(None))
-
-
-def _lock(db: Connection, engagement_id: int) -> None:
-    """Wait for turns under way and for anyone else who counts, and keep both out until the transaction ends."""
-    db.execute(select(engagements.c.id).where(engagements.c.id == engagement_id).with_for_update())

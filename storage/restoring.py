@@ -12,7 +12,21 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, and_, delete, inspect, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
-from storage import audit, backups, copying, database, engagements, erasure, measures, moving, outbox, pauses, resealing, schema
+from storage import (
+    audit,
+    backups,
+    copying,
+    database,
+    engagements,
+    erasure,
+    heartbeat,
+    measures,
+    moving,
+    outbox,
+    pauses,
+    resealing,
+    schema,
+)
 from storage.backups import DATABASE, ERASED
 from storage.copying import CopyError, Say
 from storage.database import DatabaseError
@@ -95,11 +109,13 @@ def restore(target: Engine, backup: Path, manifest: Manifest, restorer: Restorer
             database.migrate(db)
             copying.compare(copying.copy(source, db, say), copying.count(db))
             erasure.merge(restorer.keys.path, erasure.read(backup / ERASED))
-            return _make_safe(db, backup, manifest, restorer)
+            restored = _make_safe(db, backup, manifest, restorer)
     except (OSError, DBAPIError, CopyError) as error:
         why = str(error) if isinstance(error, CopyError) else explain(error)
         msg = f"{backup} could not be restored: {why} Nothing was changed."
         raise BackupError(msg) from error
+    heartbeat.forget_beside(restorer.keys.path)
+    return restored
 
 
 @contextmanager
@@ -126,6 +142,7 @@ def _make_safe(db: Connection, backup: Path, manifest: Manifest, restorer: Resto
     """Let go what must not come back, and hold what the bot would start by itself."""
     keys, now = restorer.keys, restorer.now
     moving.unmark(db)
+    heartbeat.forget(db)  # it is an old copy, and known to be one
     db.execute(delete(schema.settings).where(schema.settings.c.name == measures.ALIVE))  # the word of a bot elsewhere
     replies, uncertain = _settle_letters(db)
     lost = _let_go_unopened(db, keys)

@@ -248,7 +248,7 @@ def _released_bands(step: Step, counts: Counts, answered: int) -> dict[str, Any]
     if parting is None:
         return {"options": []}
     bands = parting.bands(step)
-    told = {"options": [_shown(band.id, band.label, small_numbers.cell(band.count, answered)) for band in bands]}
+    told = {"options": [_shown(band.id, band.label, small_numbers.figure(band.count, answered)) for band in bands]}
     middle = small_numbers.find_middle(parting.counts)
     if middle is None:
         return told

@@ -22,7 +22,7 @@ from storage import answers
 from storage.answers import Answered
 from storage.engagements import Engagement
 from storage.keys import Keys
-from storage.schema import participations, responses, sessions
+from storage.schema import participations, people, responses, sessions
 from storage.unopened import GoneError, ShutError, UnopenedError
 from storage.upserts import insert as upsert
 
@@ -150,7 +150,7 @@ def save(db: Connection, keys: Keys, changes: Sequence[Change], now: dt.datetime
     made = _insert(db, keys, [change for change in changes if change.before is None], now)
     _update(db, keys, [change for change in changes if change.before is not None], now)
     answers.write(db, keys, [_answered(change) for change in changes if change.after.respondent])
-    _finish(db, [change.after for change in changes if _finishes(change)], now.date())
+    _finish(db, [change for change in changes if _finishes(change)], now.date())
     return made
 
 
@@ -213,11 +213,11 @@ def _apart(said: Mapping[str, Answer], aside: Collection[str]) -> Mapping[str, A
     return {step: answer for step, answer in said.items() if step not in aside} if aside else said
 
 
-def _finish(db: Connection, finished: Sequence[Held], today: dt.date) -> None:
+def _finish(db: Connection, finished: Sequence[Change], today: dt.date) -> None:
     """Note who has finished, and, outside anonymous mode, that there is a whole response to count."""
     if not finished:
         return
-    who = [{"p": held.person_id, "e": held.engagement.id} for held in finished]
+    who = [{"p": change.after.person_id, "e": change.after.engagement.id} for change in finished]
     mine = (participations.c.person_id == bindparam("p"), participations.c.engagement_id == bindparam("e"))
     db.execute(update(participations).where(*mine).values(finished=True), who)
     rows = [
@@ -227,12 +227,16 @@ def _finish(db: Connection, finished: Sequence[Held], today: dt.date) -> None:
             "edition_id": held.edition_id,
             "door": held.door,
             "day": today,
+            "person": held.person_id,
+            "unread": any(answer.text for answer in _apart(held.session.answers, change.aside).values()),
         }
-        for held in finished
+        for change in finished
+        for held in (change.after,)
         if held.respondent
     ]
     if rows:
-        db.execute(upsert(db, responses).on_conflict_do_nothing(), rows)
+        theirs = select(people.c.partner_id).where(people.c.id == bindparam("person")).scalar_subquery()
+        db.execute(upsert(db, responses).values(partner_id=theirs).on_conflict_do_nothing(), rows)
 
 
 def finished_by(db: Connection, people: Collection[int]) -> set[tuple[int, int]]:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from storage import staff as colleagues
 from storage.schema import signins, staff
@@ -65,6 +65,12 @@ def end(db: Connection, token: str) -> None:
 def end_all(db: Connection, staff_id: int, but: str = "") -> int:
     """Sign somebody out everywhere, or everywhere but here; returns how many sign-ins ended."""
     return db.execute(delete(signins).where(signins.c.staff_id == staff_id, signins.c.hash != _hash(but))).rowcount
+
+
+def count(db: Connection, staff_id: int, now: dt.datetime) -> int:
+    """In how many places somebody is signed in."""
+    alive = (signins.c.seen_at > now - IDLE, signins.c.begun_at > now - LONGEST)
+    return db.scalars(select(func.count()).select_from(signins).where(signins.c.staff_id == staff_id, *alive)).one()
 
 
 def _hash(token: str) -> bytes:

@@ -12,28 +12,30 @@ them. A test tries every table of a few options and looks for a star that only o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 FEWEST = 10
 """Respondents before anything is shown."""
 STEP = 8
 """How many more respondents before figures are renewed: fewer would show what those few said."""
 
-LEAST = 8
-"""People of whom a group can be named without a star."""
+LEAST, STRICT = 8, 10
+"""People of whom a group can be named without a star; the second where they are under 18."""
 
-_SMALL = LEAST - 1
 _NEAREST = 5
 _OFF = 2  # how far a rounded figure can be from the true one
 _SMALL_GROUP = 20
 _PERCENT_FROM = 40
 
+K = TypeVar("K", bound=Hashable)
+
 STAR = "*"
 OTHERS = "others"
 NOTE = (
-    f"Figures are rounded to the nearest {_NEAREST}, so they may not add up. A star (*) hides a number: it is {_SMALL} or "
-    "less, or it would give such a number away. This is so that nobody can be recognised."
+    f"Figures are rounded to the nearest {_NEAREST}, so they may not add up. A star (*) hides a number: it is {LEAST - 1} or "
+    f"less ({STRICT - 1} or less for under-18s), or it would give such a number away. This is so that nobody can be recognised."
 )
 """What everyone who sees figures is told about them."""
 
@@ -47,46 +49,47 @@ class Cell:
     percent: int | None = None
 
 
-def row(counts: Mapping[str, int], total: int, *, exclusive: bool) -> dict[str, Cell] | None:
+def row(counts: Mapping[K, int], total: int, *, exclusive: bool, least: int = LEAST) -> dict[K, Cell] | None:
     """The cells of one question answered by `total` people; None when there are too few of them.
 
-    `exclusive` says that each person is in one cell only, so that cells add up to the total.
+    `exclusive` says that each person is in one cell only, so that cells add up to the total; `least` is how many people
+    can be named without a star.
     """
     if total < FEWEST:
         return None
     base = nearest(total)
-    starred = _small(counts, total, base, exclusive=exclusive)
+    starred = _small(counts, total, base, least - 1, exclusive=exclusive)
     if exclusive and len(starred) == 1 < len(counts):
-        starred |= _companions(counts, starred, base)
+        starred |= _companions(counts, starred, base, least - 1)
     return {option: Cell(STAR) if option in starred else _cell(count, base) for option, count in counts.items()}
 
 
-def _small(counts: Mapping[str, int], total: int, base: int, *, exclusive: bool) -> set[str]:
+def _small(counts: Mapping[K, int], total: int, base: int, small: int, *, exclusive: bool) -> set[K]:
     """The cells starred for being small, and where that is not enough the eights, or the eights and noughts, as well."""
     whole = {0, total} if total < _SMALL_GROUP else set()
-    eights = {option for option, count in counts.items() if 0 < count <= _SMALL + 1 or count in whole}
+    eights = {option for option, count in counts.items() if 0 < count <= small + 1 or count in whole}
     noughts = eights | {option for option, count in counts.items() if count == 0}
     _, most = _behind(counts, noughts, base)
     if exclusive and most <= len(noughts):
         return noughts  # otherwise each star could only be a one
     least, _ = _behind(counts, eights, base)
-    if least >= _SMALL * len(eights):
+    if least >= small * len(eights):
         return eights  # otherwise each star could only be a seven
-    return {option for option, count in counts.items() if 0 < count <= _SMALL or count in whole}
+    return {option for option, count in counts.items() if 0 < count <= small or count in whole}
 
 
-def _companions(counts: Mapping[str, int], starred: Collection[str], base: int) -> set[str]:
+def _companions(counts: Mapping[K, int], starred: Collection[K], base: int, small: int) -> set[K]:
     """What is starred beside a single star: the next smallest, and its like where the sum behind both is too telling."""
     others = [option for option in counts if option not in starred]
     chosen = min(others, key=lambda option: (counts[option] == 0, counts[option]))
     rest = [nearest(counts[option]) for option in others if option != chosen and counts[option]]
     least, _ = _behind(counts, {*starred, chosen}, base)
-    if rest and least >= _SMALL + min(rest) + _OFF:
+    if rest and least >= small + min(rest) + _OFF:
         return {option for option in others if nearest(counts[option]) == nearest(counts[chosen])}
     return {chosen}
 
 
-def _behind(counts: Mapping[str, int], starred: Collection[str], base: int) -> tuple[int, int]:
+def _behind(counts: Mapping[K, int], starred: Collection[K], base: int) -> tuple[int, int]:
     """The least and the most that starred cells can add up to, by what is shown of the others and of the total."""
     shown = [nearest(count) for option, count in counts.items() if option not in starred and count]
     slack = _OFF * len(shown)
@@ -97,6 +100,11 @@ def _cell(count: int, base: int) -> Cell:
     rounded = nearest(count)
     percent = round(100 * rounded / base) if base >= _PERCENT_FROM else None
     return Cell(str(rounded), rounded, min(percent, 100) if percent is not None else None)
+
+
+def least(audience: str) -> int:
+    """How many people of an audience can be named without a star."""
+    return STRICT if audience == "under-18s" else LEAST
 
 
 def is_loose(counts: Collection[int], total: int) -> bool:
@@ -118,7 +126,7 @@ def find_middle(counts: Sequence[int]) -> range | None:
     return range(could[0], could[-1] + 1) if 0 < len(could) < len(shown) else None
 
 
-def gather_rare(counts: Mapping[str, int], total: int) -> dict[str, Cell] | None:
+def gather_rare(counts: Mapping[str, int], total: int, least: int = LEAST) -> dict[str, Cell] | None:
     """Named only where 8 or more are, for the name alone tells that someone is; the others together under OTHERS, last.
 
     When those are few the next smallest is put with them, so nothing needs a star; which that is, and the order, is found
@@ -126,9 +134,9 @@ def gather_rare(counts: Mapping[str, int], total: int) -> dict[str, Cell] | None
     """
     if total < FEWEST:
         return None
-    named = sorted((-nearest(count), name, count) for name, count in counts.items() if count >= LEAST)
+    named = sorted((-nearest(count), name, count) for name, count in counts.items() if count >= least)
     others = total - sum(count for *_, count in named)
-    if named and 0 < others < LEAST:
+    if named and 0 < others < least:
         others += named.pop()[-1]
     kept = {name: count for _, name, count in named} | ({OTHERS: others} if others else {})
     if total < _SMALL_GROUP or not named or not is_loose(kept.values(), total):
@@ -136,8 +144,8 @@ def gather_rare(counts: Mapping[str, int], total: int) -> dict[str, Cell] | None
     return {name: _cell(count, nearest(total)) for name, count in kept.items()}
 
 
-def cell(count: int, total: int) -> Cell:
-    """A figure of 8 or more among `total` people."""
+def figure(count: int, total: int) -> Cell:
+    """A figure that may be shown, among `total` people."""
     return _cell(count, nearest(total))
 
 

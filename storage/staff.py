@@ -16,8 +16,9 @@ INVITED, ACTIVE, REMOVED = "invited", "active", "removed"
 ADMIN, PARTNER = "admin", "partner"
 TRIES = 5
 LOCKED_FOR = dt.timedelta(minutes=15)
+FOR_GOOD = dt.timedelta(days=36_500)
 REVIEW_AFTER = dt.timedelta(days=90)
-LONGEST_NAME = 80
+LONGEST_NAME, LONGEST_EMAIL = 80, 254
 _EMAIL = re.compile(r"[^@\s<>\"',;:\\()\[\]]{1,64}@[^@\s<>\"',;:\\()\[\]]+\.[^@\s<>\"',;:\\()\[\]]+")
 
 
@@ -61,7 +62,7 @@ class Newcomer:
 def clean_email(typed: str) -> str:
     """An address as it is kept. Raises StaffError when it is none."""
     email = typed.strip().lower()
-    if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):  # noqa: PLR2004 - the longest there is
+    if len(email) > LONGEST_EMAIL or not email.isprintable() or not _EMAIL.fullmatch(email):
         msg = "Write an email address, like sam@example.org."
         raise StaffError(msg)
     return email
@@ -97,14 +98,41 @@ def find_by_email(db: Connection, organisation_id: int, email: str) -> Staff | N
     return take(row) if row else None
 
 
+def hold(db: Connection, staff_id: int) -> Staff:
+    """The one with this id, as they are now and stay until this transaction ends."""
+    return take(db.execute(select(staff).where(staff.c.id == staff_id).with_for_update()).one())
+
+
 def names(db: Connection, organisation_id: int) -> dict[str, str]:
     """Code -> name of everybody who was ever here, for the audit."""
     return {row.code: row.name for row in db.execute(_those(organisation_id))}
 
 
+def partners_of(db: Connection, organisation_id: int) -> dict[str, tuple[int, str]]:
+    """Code -> id and name of the organisation's partners, by name."""
+    wanted = select(partners).where(partners.c.organisation_id == organisation_id).order_by(func.lower(partners.c.name))
+    return {row.code: (row.id, row.name) for row in db.execute(wanted)}
+
+
+def add_partner(db: Connection, organisation_id: int, name: str) -> str:
+    """The code of a new partner. Raises StaffError for a name that is none, or there already."""
+    name = clean_name(name)
+    if any(name.casefold() == known.casefold() for _, known in partners_of(db, organisation_id).values()):
+        msg = f"{name} is there already."
+        raise StaffError(msg)
+    code = codes.make()
+    db.execute(insert(partners).values(code=code, organisation_id=organisation_id, name=name))
+    return code
+
+
 def password_of(db: Connection, staff_id: int) -> str:
     """What is kept of a password; empty when there is none."""
     return db.scalars(select(staff.c.password).where(staff.c.id == staff_id)).first() or ""
+
+
+def keep_password(db: Connection, staff_id: int, kept: str) -> None:
+    """Have somebody sign in by this password from now on."""
+    db.execute(update(staff).where(staff.c.id == staff_id).values(password=kept))
 
 
 def take(row: Row[Any]) -> Staff:
@@ -183,6 +211,20 @@ def review(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.da
     """Say that somebody still belongs here."""
     db.execute(update(staff).where(staff.c.id == one.id).values(reviewed_at=now))
     audit.note(db, organisation_id, by, "review-staff", one.code, now)
+
+
+def lock(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
+    """Keep somebody out until a colleague lets them in again: they are signed out everywhere."""
+    _keep_an_admin(db, organisation_id, one)
+    db.execute(delete(signins).where(signins.c.staff_id == one.id))
+    db.execute(update(staff).where(staff.c.id == one.id).values(locked_until=now + FOR_GOOD))
+    audit.note(db, organisation_id, by, "lock-staff", one.code, now)
+
+
+def unlock(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
+    """Let somebody sign in again."""
+    forgive(db, one.id)
+    audit.note(db, organisation_id, by, "unlock-staff", one.code, now)
 
 
 def _check_partner(db: Connection, organisation_id: int, role: str, partner_id: int | None) -> None:

@@ -48,6 +48,13 @@ def find(db: Connection, lookup: bytes) -> Staff | None:
     return colleagues.take(row) if row else None
 
 
+def chats(db: Connection, keys: Keys, bot_id: int, staff_id: int) -> list[int]:
+    """The chats with this bot that are tied to somebody."""
+    wanted = select(staff_chats.c.lookup, staff_chats.c.sealed)
+    theirs = wanted.where(staff_chats.c.bot_id == bot_id, staff_chats.c.staff_id == staff_id)
+    return [int(keys.open("staff_chats.sealed", row.lookup.hex(), row.sealed)) for row in db.execute(theirs)]
+
+
 def count(db: Connection, staff_id: int) -> int:
     """How many chats are tied to somebody."""
     return len(db.execute(select(staff_chats.c.lookup).where(staff_chats.c.staff_id == staff_id)).all())

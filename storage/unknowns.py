@@ -9,13 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from storage import departures
+from storage.broadcast_rows import CANCELLED
+from storage.broadcasts import SELF
 from storage.outbox import LEFT, PENDING, REPLY, UNKNOWN
-from storage.schema import outbox, people
+from storage.schema import broadcasts, outbox, people
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """One of them; `person` is a code, empty when they have been erased. A reply's words are not kept."""
+    """One of them; `person` is a code, empty when they have been erased. A reply's words are not kept; a broadcast's are made again."""
 
     id: int
     person: str
@@ -25,7 +28,7 @@ class Unknown:
 
     @property
     def can_resend(self) -> bool:
-        """Whether its words are kept."""
+        """Whether it has words that could go out again."""
         return self.lane != REPLY
 
 
@@ -42,11 +45,18 @@ def leave(db: Connection, bot_id: int, ids: Collection[int]) -> int:
     return db.execute(update(outbox).where(*_unknown(bot_id), outbox.c.id.in_(ids)).values(state=LEFT, sealed=None)).rowcount
 
 
-def resend(db: Connection, bot_id: int, ids: Collection[int], now: dt.datetime) -> int:
-    """Send these again, though somebody may get one twice; only those whose words are kept. Returns how many."""
-    chosen = (*_unknown(bot_id), outbox.c.id.in_(ids), outbox.c.sealed.is_not(None))
+def resend(db: Connection, bot_id: int, ids: Collection[int], now: dt.datetime, staff: str = SELF) -> int:
+    """Send these again, though somebody may get one twice. Returns how many.
+
+    Only those whose words are kept, or can be made again: their broadcast goes on for them, unless it was cancelled.
+    """
+    cancelled = select(broadcasts.c.id).where(broadcasts.c.bot_id == bot_id, broadcasts.c.state == CANCELLED)
+    again = outbox.c.broadcast_id.is_not(None) & outbox.c.broadcast_id.not_in(cancelled)
+    chosen = (*_unknown(bot_id), outbox.c.id.in_(ids), outbox.c.sealed.is_not(None) | again)
     values = {"state": PENDING, "claimer": "", "reason": "", "due_at": now, "ended_at": None}
-    return db.execute(update(outbox).where(*chosen).values(values)).rowcount
+    waiting = db.scalars(update(outbox).where(*chosen).values(values).returning(outbox.c.broadcast_id)).all()
+    departures.reopen(db, {one for one in waiting if one is not None}, staff, now)
+    return len(waiting)
 
 
 def _unknown(bot_id: int) -> tuple[Any, ...]:

@@ -14,8 +14,8 @@ Table = Mapping[str, Any]
 
 WIDE = 100  # letters of a list that still stands in one line
 
-HEADED = ("steps", "overrides")
-"""Lists whose tables have a `[[head]]` each, and `charter` and `approved` one."""
+HEADED = {("steps",), ("overrides",)}
+"""Lists that are begun with a `[[head]]` for each table."""
 
 
 def spell(value: Any) -> str:
@@ -24,7 +24,7 @@ def spell(value: Any) -> str:
         return "{ " + ", ".join(_pairs(value)) + " }" if value else "{}"
     if isinstance(value, list):
         return "[" + ", ".join(map(spell, value)) + "]"
-    return tomlkit.item(value).as_string()
+    return str(tomlkit.item(value).as_string())
 
 
 def _pairs(table: Table) -> Iterator[str]:
@@ -51,10 +51,10 @@ def lines(table: Table, *around: str) -> Iterator[str]:
         if _is_dotted(key, value):
             yield from lines(value, *around, key)
         else:
-            yield f"{name} = {_value(value)}"
+            yield f"{name} = {spell_value(value)}"
 
 
-def _value(value: Any) -> str:
+def spell_value(value: Any) -> str:
     """A value that has lines of its own to itself."""
     if isinstance(value, str) and "\n" in value:
         spelt = spell(value)[1:-1].replace("\\n", "\n") if "\\\\n" not in spell(value) else ""

@@ -24,6 +24,9 @@ log = structlog.get_logger()
 MOST = 8
 """Letters on their way at once: as many can be unknown after a crash. Thirty a second of 100 ms each are three."""
 
+MOST_PAID = 200
+"""The same where broadcasts are paid for and go out at a thousand a second; the wire has room for fifty replies beside them."""
+
 LOOK_EVERY = 1.0  # seconds between two looks at an empty pile
 _AHEAD = 0.3  # seconds of letters claimed beforehand
 _SOON = 0.02  # seconds until letters that have just gone out are written down, and make room

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.house import House
 from storage import claims, paces
+from storage.claims import Write
 from storage.database import READING
 from storage.outbox import Letter
 from storage.paces import Pace
@@ -25,11 +26,16 @@ _REMEMBERED = 1000  # letters; those on their way are among the last few
 
 
 class Pile:
-    """One bot's pile in the database. Its methods raise what `TROUBLE` names."""
+    """One bot's pile in the database. Its methods raise what `TROUBLE` names.
 
-    def __init__(self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime]) -> None:
+    `write` gives letters of broadcasts their words; without it only those that have theirs are claimed.
+    """
+
+    def __init__(self, engine: AsyncEngine, house: House, clock: Callable[[], dt.datetime], write: Write | None = None) -> None:
         self._engine = engine
         self._house = house
+        self._write = write
+        self._turn = 0  # of claiming: broadcasts take turns
         self._seen: deque[int] = deque(maxlen=_REMEMBERED)
         self._doubtful = False
         self.clock = clock
@@ -54,7 +60,8 @@ class Pile:
             if doubtful:
                 await connection.run_sync(self._return_unseen)
             place = (self._house.organisation_id, self._house.bot_id)
-            claim = (self._house.keys, place, self._house.claimer, wanted, most, self.clock())
+            self._turn += 1
+            claim = (self._house.keys, place, self._house.claimer, wanted, most, self.clock(), self._write, self._turn)
             letters = await connection.run_sync(claims.take, *claim)
         self._doubtful = False
         self._seen.extend(letter.id for letter in letters)

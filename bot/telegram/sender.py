@@ -243,6 +243,8 @@ def compose(letter: Letter) -> tuple[str, bytes]:
                 arguments["entities"] = [{"type": "bold", "offset": at, "length": of} for at, of in content["bold"]]
             if content["rows"]:
                 arguments["reply_markup"] = _keyboard(content["rows"])
+            if content.get("paid"):
+                arguments["allow_paid_broadcast"] = True
             return "sendMessage", orjson.dumps(arguments)
         case "mark":
             place = {"chat_id": letter.chat_id, "message_id": content["message"]}

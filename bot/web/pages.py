@@ -46,6 +46,7 @@ PROBLEMS = {
     403: ("You cannot do that here", "Your role does not include it, or the page was open for too long. Go back and try again."),
     404: ("There is no page here", "The address may be wrong, or the page may have gone. Check the address and try again."),
     405: ("That does not work here", "This page can be read, but nothing can be sent to it."),
+    429: ("Too many at once", "So much came from your address that we stopped answering. Wait a minute, then try again."),
     500: ("Something went wrong", "It is our fault, not yours. Nothing was lost. Wait a minute, then load the page again."),
 }
 

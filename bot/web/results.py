@@ -42,7 +42,7 @@ def routes(engine: AsyncEngine, organisation_id: int) -> list[Route]:
 
     async def show(request: Request) -> Response:
         found = await read(lambda db: _find(db, organisation_id, request.path_params["slug"]))
-        return page("engagement.html", {**_view(*found), "live": "live" in request.query_params})
+        return page("engagement.html", {**view(*found), "live": "live" in request.query_params})
 
     async def tell(request: Request) -> Response:
         _, _, told = await read(lambda db: _find(db, organisation_id, request.path_params["slug"]))
@@ -88,7 +88,7 @@ def _list(db: Connection, organisation_id: int) -> list[dict[str, str]]:
 
 
 def _people(release: Release | None) -> str:
-    return _grouped(small_numbers.total(release.respondents if release else 0))
+    return grouped(small_numbers.total(release.respondents if release else 0))
 
 
 def _find(db: Connection, organisation_id: int, slug: str) -> tuple[Engagement, Flow, dict[str, Any]]:
@@ -131,7 +131,8 @@ class Question:
         return any(row.percent for row in self.rows)
 
 
-def _view(engagement: Engagement, flow: Flow, told: Mapping[str, Any]) -> dict[str, Any]:
+def view(engagement: Engagement, flow: Flow, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page of one engagement shows."""
     day = dt.date.fromisoformat(told["day"]) if told["day"] else None
     return {
         "slug": engagement.slug,
@@ -139,25 +140,26 @@ def _view(engagement: Engagement, flow: Flow, told: Mapping[str, Any]) -> dict[s
         "identity": IDENTITIES[engagement.identity],
         "state": STATES[engagement.state],
         "closed": engagement.state == engagements.CLOSED,
-        "people": _grouped(told["people"]["finished"]),
+        "people": grouped(told["people"]["finished"]),
         "day": f"{day:%A} {day.day} {day:%B %Y}" if day else "",
         "release": told["release"],
-        "questions": [_question(number, step) for number, step in enumerate(told["steps"], 1)],
+        "questions": [question(number, step) for number, step in enumerate(told["steps"], 1)],
         "fewest": small_numbers.FEWEST,
         "note": small_numbers.NOTE,
     }
 
 
-def _question(number: int, told: Mapping[str, Any]) -> Question:
+def question(number: int, told: Mapping[str, Any]) -> Question:
+    """One step of a release, or of one group, as it is shown."""
     rows = tuple(
-        Row(one["label"], _grouped(one["count"]), "" if one["percent"] is None else f"{one['percent']}%")
+        Row(one["label"], grouped(one["count"]), "" if one["percent"] is None else f"{one['percent']}%")
         for one in told["options"]
     )
     chart = charts.draw(told, titled=False)
     return Question(
         number=number,
         words=told["ask"],
-        answered=_grouped(told["answered"]),
+        answered=grouped(told["answered"]),
         written=KINDS[told["kind"]].free,
         how=HOW.get(told["kind"], ""),
         note=_note(told),
@@ -174,7 +176,7 @@ def _note(told: Mapping[str, Any]) -> str:
     return f"The middle answer, when all stand in order, is in this group: {told['median']}{unit}." if "median" in told else ""
 
 
-def _grouped(figure: str) -> str:
+def grouped(figure: str) -> str:
     """A figure as it is read: 12,345."""
     return f"{int(figure):,}" if figure.isdecimal() else figure
 

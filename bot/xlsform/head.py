@@ -8,8 +8,9 @@ from typing import Any
 from bot.xlsform.cells import Row
 from bot.xlsform.days import day_in
 from bot.xlsform.notes import Note
+from conversations.charter import Charter
 from conversations.checking.problems import quote
-from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES, Charter
+from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES
 
 FEEDBACK = "feedback_by"
 

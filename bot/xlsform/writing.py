@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.xlsform.importing import Imported, Piece
 from bot.xlsform.names import Ids
-from conversations.flow import Charter
+from conversations.charter import Charter
 
 TO_DO = "TO DO"
 

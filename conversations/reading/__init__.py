@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conversations.inputs import Ask, Back, Done, Input, Leave, Link, Look, Skip
 from conversations.phrases import PHRASES, kept
+from conversations.reading import breaks
 from conversations.text import fold
 
 if TYPE_CHECKING:
@@ -26,8 +27,12 @@ def interpret(words: str) -> Input | None:
         if name == "start" and rest:
             code = rest[0].strip()
             return Link(code if LINK_CODE.fullmatch(code) else "")
+        if name == "pause" and rest:
+            return breaks.read(rest[0]) or Ask("pause")
         return COMMANDS.get(name, Ask("unknown"))
-    return _spoken().get(fold(words)) if len(words) < 40 else None  # noqa: PLR2004 - no control is that long
+    if len(words) >= 40:  # noqa: PLR2004 - no control is that long
+        return None
+    return _spoken().get(fold(words)) or breaks.spoken(words)
 
 
 def find_option(options: Sequence[Option], words: str) -> Option | None:
@@ -135,6 +140,9 @@ COMMANDS: dict[str, Input] = {
     "help": Ask("help"),
     "privacy": Ask("privacy"),
     "language": Ask("language"),
+    "choices": Ask("choices"),
+    "pause": Ask("pause"),
+    "quiet": Ask("quiet"),
     "stop": Ask("stop"),
     "delete": Ask("delete"),
     "back": Back(),
@@ -151,5 +159,6 @@ CONTROLS: dict[str, Input] = {
     "done": Done(),
     "more": Look(),
     "stop": Ask("stop"),
+    "pause": Ask("pause"),
     "leave": Leave(),
 }

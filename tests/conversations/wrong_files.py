@@ -131,7 +131,6 @@ CASES = [
         'at_least = 1\nat_most = 2\noptions = [\n  { id = "near", label.en = "Nearer" },',
         'about = "me"\nrecord = "choices"\noptions = [\n  { id = "newz", label.en = "Nearer" }, #!',
         'did you mean "news"?',
-        "is nothing people can hear about",
     ),
     ('ask.en = "Hello {who}."', 'ask.en = "Hello."\noptional = true #!', '"say" takes no `optional`'),
     ('ask.en = "What else?"', 'ask.en = "" #!', "there are no words here"),

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.foundation import foundation
 from bot.house import House as Held
 from emulator.client import Someone
-from storage import engagements, erasure, failures, outbox, people, releases, results
+from storage import engagements, erasure, failures, outbox, people, results, unlinking
 from tests.crashes.lives import LOOK_EVERY, Lives
 from tests.crashes.loop import Account
 from tests.road.crowd import hear
@@ -175,7 +175,7 @@ async def _look(house: House, talked: Talked) -> None:
 
 def _kept(db: Connection, house: Held, now: Any) -> dict[str, dict[str, str]]:
     shelf = {one.slug: one for one in engagements.load(db, house.organisation_id).values()}
-    freed = releases.free(db, house.keys, shelf[ANONYMOUS], now, closing=True)
+    freed = unlinking.free(db, house.keys, shelf[ANONYMOUS], now, closing=True)
     assert freed.lost == 0
     flows = house.know(db, {shelf[slug].edition_id for slug in EXPECTED})
     return {slug: flatten(results.exact(db, house.keys, shelf[slug], flows[shelf[slug].edition_id])) for slug in EXPECTED}

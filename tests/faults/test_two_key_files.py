@@ -16,10 +16,10 @@ from bot.doctor import inside
 from bot.doctor.findings import Finding
 from bot.telegram.reader import read
 from conversations.phrases import PHRASES
-from storage import keys, outbox, releases, schema, sessions
+from storage import keys, outbox, schema, sessions, unlinking
 from storage.engagements import Engagement
 from storage.keys import Keys, KeysError
-from storage.releases import Freed
+from storage.unlinking import Freed
 from storage.unopened import GoneError, ShutError
 from tests.road.indoors import Indoors, Visitor, indoors
 
@@ -81,7 +81,7 @@ def check(both: Machines) -> None:
     do(upkeep.release, house, both.engagement, now)
     do(outbox.recover, house.keys, house.bot_id, house.claimer, {both.first.base.house.claimer})
     assert (both.sealed(), letters - both.letters()) == (before, set())
-    assert both.first.do(releases.free, both.first.base.house.keys, both.engagement, both.first.base.clock.now()) == Freed(10)
+    assert both.first.do(unlinking.free, both.first.base.house.keys, both.engagement, both.first.base.clock.now()) == Freed(10)
 
 
 def test_nothing_that_another_machine_was_told_is_destroyed(machines: Machines) -> None:
@@ -147,7 +147,7 @@ def test_nothing_is_closed_on_a_machine_that_cannot_open_it(machines: Machines) 
     second = machines.second
     with pytest.raises(KeysError, match="It stays open: 10 people's answers"):
         second.do(
-            lambda db: releases.free(db, second.base.house.keys, machines.engagement, second.base.clock.now(), closing=True)
+            lambda db: unlinking.free(db, second.base.house.keys, machines.engagement, second.base.clock.now(), closing=True)
         )
     assert len(machines.sealed()) == 11
 

@@ -172,9 +172,9 @@ CONTENT = {"text": "Out of the past", "bold": [], "rows": []}
 
 
 def _wait(db: Connection, inside: Indoors, chat_id: int) -> None:
-    """A reply that was given back, and a broadcast that is due."""
+    """A reply that was given back, and a reminder that is due."""
     house, now = inside.base.house, inside.base.clock.now()
     place = (house.organisation_id, int(house.bot_id))
     outbox.write(db, house.keys, place, [Letter(1, None, chat_id, "say", CONTENT)], "a dead process", now)
-    started = Letter(2, None, chat_id, "say", CONTENT, outbox.BROADCAST, outbox.NEVER_TWICE)
+    started = Letter(2, None, chat_id, "say", CONTENT, outbox.REMINDER, outbox.NEVER_TWICE)
     outbox.keep(db, house.keys, place, [started], now)

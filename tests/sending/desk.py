@@ -14,7 +14,7 @@ from bot import config_file
 from bot.foundation import Foundation, foundation
 from emulator.someone import Someone
 from storage import outbox, schema
-from storage.outbox import BROADCAST, NEVER_TWICE, Letter
+from storage.outbox import NEVER_TWICE, REMINDER, Letter
 from tests.road.house import House
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Desk:
 
         return self.runner.run(whole())
 
-    def keep(self, chats: Sequence[int], lane: str = BROADCAST, first: int = 1) -> None:
+    def keep(self, chats: Sequence[int], lane: str = REMINDER, first: int = 1) -> None:
         """A letter for each of these, numbered from `first`."""
         house, now = self.base.house, self.base.clock.now()
         content = {"text": WORDS, "bold": [], "rows": []}

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select
 
-from storage import erasure, failures, organisations, outbox, people, register, releases, schema
+from storage import erasure, failures, organisations, outbox, people, register, releases, schema, unlinking
 from storage.engagements import Engagement
 from storage.failures import Failure
 from storage.outbox import Letter
@@ -83,7 +83,7 @@ def test_others_keep_what_is_theirs(world: World) -> None:
 def test_freed_anonymous_answers_and_released_figures_stay(world: World) -> None:
     clinic = world.engage("anonymous")
     first, *_ = [someone(world, clinic, number) for number in range(10)]
-    world.do(lambda db: releases.free(db, world.keys, clinic, NOON))
+    world.do(lambda db: unlinking.free(db, world.keys, clinic, NOON))
     world.do(lambda db: releases.make(db, clinic, NOON))
     forget(world, first, clinic)
     assert world.count(schema.responses) == 10

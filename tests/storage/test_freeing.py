@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Connection, select, text, update
 
 from conversations.session import Answer
-from storage import engagements, releases, schema
+from storage import engagements, releases, schema, unlinking
 from storage.answers import read_answer
 from storage.engagements import Engagement
-from storage.releases import Freed
+from storage.unlinking import Freed
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
 
 THE_DAYS_KEY_IS_GONE = NOON + dt.timedelta(days=3)
@@ -19,13 +19,13 @@ NEXT = NOON + dt.timedelta(days=1)
 
 
 def free(world: World, engagement: Engagement, *, closing: bool = False, now: dt.datetime = NOON) -> Freed:
-    return world.do(lambda db: releases.free(db, world.keys, engagement, now, closing=closing))
+    return world.do(lambda db: unlinking.free(db, world.keys, engagement, now, closing=closing))
 
 
 def close(world: World, engagement: Engagement, now: dt.datetime = NEXT) -> None:
     def work(db: Connection) -> None:
         engagements.set_state(db, engagement.id, engagements.CLOSED, now)
-        releases.free(db, world.keys, engagement, now, closing=True)
+        unlinking.free(db, world.keys, engagement, now, closing=True)
         releases.make(db, engagement, now, closing=True)
 
     world.do(work)
@@ -217,7 +217,7 @@ def test_two_that_free_at_once_free_each_set_once(world: World) -> None:
 
     async def one() -> Freed:
         async with world.engine.begin() as connection:
-            return await connection.run_sync(releases.free, world.keys, clinic, NOON)
+            return await connection.run_sync(unlinking.free, world.keys, clinic, NOON)
 
     async def both() -> list[Freed]:
         return list(await asyncio.gather(one(), one()))

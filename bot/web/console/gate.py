@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import quote, urlsplit
@@ -11,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.config import is_loopback
+from bot.web.console import cookies
 from bot.web.console.access import allows
-from bot.web.console.visits import Console, Page, Visit
-from bot.web.rendering import HEADERS
-from storage import audit, signins
+from bot.web.console.visits import Console, Page, SignedOutError, Visit
+from bot.web.rendering import HEADERS, POLICY
+from storage import signins
 
-COOKIE = "withus"
-SIGN_IN = "/console/sign-in"
+SIGN_IN, CONFIRM = "/console/sign-in", "/console/confirm"
+FORM_LASTS = dt.timedelta(minutes=30)  # since the last code, for a form that wants a fresh one: its page wanted one too
 
 
 def routes(console: Console, pages: Iterable[Page]) -> list[Route]:
@@ -26,39 +29,95 @@ def routes(console: Console, pages: Iterable[Page]) -> list[Route]:
 
 
 def _guarded(console: Console, one: Page) -> Callable[[Request], Awaitable[Response]]:
+    headers = _headers(console)
+
     async def guarded(request: Request) -> Response:
-        visit = await _meet(console, request)
-        if visit.staff is None and one.need != "anybody":
-            return _to_sign_in(request)
-        if not allows(visit.staff.role if visit.staff else "", one.need):
-            await visit.write(lambda db: audit.note(db, visit.organisation_id, visit.who.code, "refused", one.path, visit.now))
-            raise HTTPException(403)
-        if one.method != "GET":
-            await _check(visit)
-        return await one.answer(visit)
+        visit = Visit(console, request, one.need, token=cookies.read(request, cookies.SIGNED_IN, secure=console.is_secure))
+        try:
+            response = await _answer(visit, one)
+        except SignedOutError:
+            response = _to_sign_in(request)
+        response.headers.update(headers)
+        return response
 
     return guarded
 
 
-async def _meet(console: Console, request: Request) -> Visit:
-    """The visit with whoever is signed in."""
-    token = request.cookies.get(COOKIE, "")
-    visit = Visit(console, request, None, token)
-    if token:
-        visit.staff = await visit.write(lambda db: signins.find(db, visit.organisation_id, token, visit.now))
-    return visit
+async def _answer(visit: Visit, one: Page) -> Response:
+    """What the page answers, if it may. Raises HTTPException 403 and 429, SignedOutError."""
+    if not visit.console.limits.allow("form" if one.method == "POST" else "look", visit.address):
+        raise HTTPException(429)
+    confirmed = await _meet(visit, one)
+    if visit.staff is None and one.need != "anybody":
+        return _to_sign_in(visit.request)
+    if not allows(visit.staff.role if visit.staff else "", one.need):
+        await _refuse(visit, one, "refuse-page")
+    if one.method == "POST" and not (_is_ours(visit) and await _knows_secret(visit)):
+        await _refuse(visit, one, "refuse-form")
+    if one.fresh and not confirmed:
+        return RedirectResponse(f"{CONFIRM}?next={quote(_asked_on(visit, one))}", 303)
+    return await one.answer(visit)
+
+
+async def _meet(visit: Visit, one: Page) -> bool:
+    """Learn who is signed in, and note that they are still there; returns whether they showed a code a short while ago."""
+    if not visit.token:
+        return False
+    within = FORM_LASTS if one.method == "POST" else signins.CONFIRMED_FOR
+    token, now = visit.token, visit.now
+    visit.staff = await visit.read(lambda db: signins.find(db, visit.organisation_id, token, now))
+    if visit.staff is None:
+        return False
+    if await visit.read(lambda db: signins.is_unseen(db, token, now)):
+        await visit.write(lambda db: signins.touch(db, token, now))
+    return one.fresh and await visit.read(lambda db: signins.is_confirmed(db, token, now, within))
+
+
+async def _refuse(visit: Visit, one: Page, what: str) -> None:
+    """Say no, and write it down; strangers can fill only so many lines a minute. Raises HTTPException 403."""
+    who = visit.staff.code if visit.staff else "nobody"
+    about = f"{one.method} {visit.request.url.path if visit.staff else one.path}"
+    if visit.staff or visit.console.limits.allow("refusal", visit.address):
+        visit.need = "signed-in"  # whoever may not see the page may have it noted
+        await visit.write(lambda db: visit.note_of(db, who, what, about[:200]))
+    raise HTTPException(403)
 
 
 def _to_sign_in(request: Request) -> Response:
     """Where one signs in, and comes back to this page afterwards."""
     back = request.url.path if request.method == "GET" else ""
-    return RedirectResponse(f"{SIGN_IN}?next={quote(back)}" if back else SIGN_IN, 303, HEADERS)
+    return RedirectResponse(f"{SIGN_IN}?next={quote(back)}" if back else SIGN_IN, 303)
 
 
-async def _check(visit: Visit) -> None:
-    """Whether a form comes from a page of ours. Raises HTTPException 403."""
-    origin = visit.request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != visit.request.headers.get("host"):
-        raise HTTPException(403)
-    if visit.staff is not None and not hmac.compare_digest((await visit.form()).one("csrf"), visit.csrf):
-        raise HTTPException(403)
+def _asked_on(visit: Visit, one: Page) -> str:
+    """The page that somebody is on, who asked for something that wants a code."""
+    return visit.request.url.path if one.method == "GET" else urlsplit(visit.request.headers.get("referer", "")).path
+
+
+def _is_ours(visit: Visit) -> bool:
+    """Whether the browser says that the form is of a page of ours; every browser of today says one or the other."""
+    headers = visit.request.headers
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is None:
+        return site is not None
+    public = urlsplit(visit.console.public_url)
+    ours = {headers.get("host", ""), public.netloc} - {""}
+    return urlsplit(origin).netloc in ours and (not visit.console.is_secure or origin.startswith("https://"))
+
+
+async def _knows_secret(visit: Visit) -> bool:
+    """Whether a form brings what only our own page can have told it; strangers have no secret yet."""
+    if visit.staff is None:
+        return True
+    return hmac.compare_digest((await visit.form()).one("csrf").encode(), visit.csrf.encode())
+
+
+def _headers(console: Console) -> dict[str, str]:
+    """Nothing but our own is loaded, run or sent to; nobody's page shows ours, but for the demo's on this computer."""
+    home = is_loopback(urlsplit(console.public_url or "//localhost").hostname or "")
+    policy = POLICY | {"form-action": "'self'"} | ({} if home else {"frame-ancestors": "'none'"})
+    told = {"Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items())}
+    told["Referrer-Policy"] = "same-origin"  # with none at all, browsers hide where a form comes from
+    return HEADERS | told | ({"Strict-Transport-Security": "max-age=31536000"} if console.is_secure else {})

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from bot.web.console import gate, signin
+from bot.web.console import account, audit, enrolling, gate, settings, signin, staff
 from bot.web.console.visits import Console, Page
 
-PAGES: tuple[Page, ...] = (*signin.ROUTES,)
+PAGES: tuple[Page, ...] = (
+    *signin.ROUTES,
+    *enrolling.ROUTES,
+    *account.ROUTES,
+    *audit.ROUTES,
+    *settings.ROUTES,
+    *staff.ROUTES,
+)
 """All of them, in the order in which an address is looked for."""
 
 

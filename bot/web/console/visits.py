@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,30 +17,43 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.house import House
+from bot.web.console import cookies
 from bot.web.console.access import Need, Permission, allows
+from bot.web.console.limits import Limits
 from bot.web.console.menu import entries
 from bot.web.rendering import HEADERS, page
-from storage import audit
+from storage import audit, signins
 from storage.database import READING
+from storage.passwords import Passwords
 from storage.staff import Staff
 
 T = TypeVar("T")
 
-SAID = "said"
-"""The cookie of the few words that are shown once, on the page after a form."""
-
 MOST_FIELDS, MOST_FILES = 500, 2
 LARGEST_FIELD = 1 << 20  # bytes
+OF_A_STRANGER = 10_000  # bytes of a field by somebody who is not signed in
+
+
+class SignedOutError(Exception):
+    """Whoever this was is not signed in any more, or may no longer do this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What every page of the console stands on."""
+    """What every page of the console stands on. `trying` lets one password be tried at a time."""
 
     engine: AsyncEngine
     house: House
     clock: Callable[[], dt.datetime]
     public_url: str = ""
+    passwords: Passwords = field(default_factory=Passwords)
+    limits: Limits = field(default_factory=Limits)
+    trying: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by https."""
+        return self.public_url.startswith("https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,11 @@ class Form:
         """The field's words; the first when it was sent several times."""
         value = self.data.get(name, default)
         return value.strip() if isinstance(value, str) else default
+
+    def raw(self, name: str) -> str:
+        """The field as it was typed, blanks and all, as a password wants it."""
+        value = self.data.get(name, "")
+        return value if isinstance(value, str) else ""
 
     def all(self, name: str) -> list[str]:
         """Every value of a field that may be ticked several times."""
@@ -70,7 +88,8 @@ class Visit:
 
     console: Console
     request: Request
-    staff: Staff | None
+    need: Need
+    staff: Staff | None = None
     token: str = ""  # the secret of their cookie
     _form: Form | None = field(default=None, repr=False)
 
@@ -97,6 +116,11 @@ class Visit:
         return self.console.clock()
 
     @property
+    def address(self) -> str:
+        """Where the request comes from."""
+        return self.request.client.host if self.request.client else ""
+
+    @property
     def csrf(self) -> str:
         """What a form must bring back: only who has the cookie can know it."""
         return hashlib.sha256(f"csrf|{self.token}".encode()).hexdigest()
@@ -120,36 +144,52 @@ class Visit:
             return await connection.run_sync(work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Change something, all of it or nothing. Keep it short: while it lasts nobody's answer can be written."""
+        """Change something, all of it or nothing. Keep it short: while it lasts nobody's answer can be written.
+
+        Raises SignedOutError, and changes nothing, when whoever it is was removed or given another role meanwhile.
+        """
         async with self.console.engine.begin() as connection:
-            return await connection.run_sync(work)
+            return await connection.run_sync(self._still_allowed, work)
+
+    def _still_allowed(self, db: Connection, work: Callable[[Connection], T]) -> T:
+        if self.staff is not None:
+            present = signins.find(db, self.organisation_id, self.token, self.now, hold=True)
+            if present is None or not allows(present.role, self.need):
+                raise SignedOutError
+        return work(db)
 
     def note(self, db: Connection, what: str, about: str = "") -> None:
         """Add a row to the audit, in the transaction that does it; never a word of an answer."""
-        audit.note(db, self.organisation_id, self.who.code, what, about, self.now)
+        self.note_of(db, self.who.code, what, about)
+
+    def note_of(self, db: Connection, who: str, what: str, about: str = "") -> None:
+        """The same of somebody who is not signed in."""
+        audit.note(db, self.organisation_id, who, what, about, self.now)
 
     async def form(self) -> Form:
         """What was sent; that it came from our own page has been checked by the gate."""
         if self._form is None:
-            sent = await self.request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
+            files, largest = (MOST_FILES, LARGEST_FIELD) if self.staff else (0, OF_A_STRANGER)
+            sent = await self.request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=largest)
             self._form = Form(sent)
         return self._form
 
     def page(self, template: str, told: Mapping[str, Any], status: int = 200) -> Response:
         """A page made of a template of the console."""
-        said = unquote(self.request.cookies.get(SAID, ""))
+        secure = self.console.is_secure
+        said = cookies.read(self.request, cookies.SAID, secure=secure)
         here = self.request.url.path
         menu = entries(self.staff.role, here) if self.staff else []
         response = page(f"console/{template}", {"visit": self, "said": said, "menu": menu, **told}, status)
         if said:
-            response.delete_cookie(SAID, path="/console")
+            cookies.take_back(response, cookies.SAID, secure=secure)
         return response
 
     def go(self, path: str, said: str = "") -> Response:
         """Send them on to another page of the console after a form, with a few words to be shown there once."""
         response = RedirectResponse(path, 303, HEADERS)
         if said:
-            response.set_cookie(SAID, quote(said), max_age=60, path="/console", httponly=True, samesite="lax")
+            cookies.give(response, cookies.SAID, said, secure=self.console.is_secure, seconds=60)
         return response
 
 
@@ -158,9 +198,13 @@ Answer = Callable[[Visit], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page or form of the console, and what it needs: the gate knows no other way in."""
+    """One page or form of the console, and what it needs: the gate knows no other way in.
+
+    With `fresh` it wants a code of the authenticator that was shown a short while ago.
+    """
 
     method: str  # GET | POST
     path: str  # /console/…
     answer: Answer
     need: Need
+    fresh: bool = False

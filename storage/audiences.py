@@ -1,0 +1,254 @@
+"""Whom a message goes to, and who of its audience is left out and why: one SQL expression for the count and the freeze."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, case, func, literal, null, or_, select
+
+from conversations.flow import AUDIENCES
+from conversations.hours import NEVER
+from conversations.reception import ADULT, admits
+from conversations.screens import AGE_BANDS
+from conversations.text import FALLBACK
+from storage import clocks, criteria, preferences, selection
+from storage.clocks import Clock
+from storage.criteria import Criteria
+from storage.preferences import Preferences
+from storage.schema import addresses, broadcast_texts, broadcasts, engagements, outbox, participations, people
+from storage.selection import STARTED, Condition, there, wants
+
+SERVICE, ENGAGEMENT, PROMOTION = "service", "engagement", "promotion"
+TELEGRAM = "telegram"
+GONE = "gone"
+"""The reason for somebody who has been erased, where a row is asked for by id."""
+
+WEEK, MONTH = dt.timedelta(days=7), dt.timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is to be sent, as far as it decides who is left out.
+
+    `at` is when the first letter goes out. `languages` has every tag with approved words; None lets everybody have words.
+    """
+
+    organisation_id: int
+    bot_id: int
+    at: dt.datetime
+    purpose: str
+    sort: str = ENGAGEMENT
+    engagement_id: int | None = None
+    reminds: bool = False
+    languages: tuple[str, ...] | None = None
+    broadcast_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """An audience in numbers. `left_out` has the reasons that leave anybody out, in the order of REASONS.
+
+    Of those it goes to: `shifted` get it later, after their quiet hours; `young` are under 18 or would rather not say;
+    `languages` is how many speak each.
+    """
+
+    to_send: int
+    left_out: Mapping[str, int]
+    shifted: int
+    young: int
+    languages: Mapping[str, int]
+
+
+def read(db: Connection, broadcast_id: int, now: dt.datetime) -> tuple[Sending, Criteria]:
+    """A broadcast and its audience as they stand, to go out when it is due, or now if that is past. Raises CriteriaError."""
+    row = db.execute(select(broadcasts).where(broadcasts.c.id == broadcast_id)).one()
+    sending = Sending(
+        row.organisation_id, row.bot_id, max(row.due_at or now, now), row.purpose, row.sort, row.engagement_id, row.reminds,
+        languages(db, broadcast_id, english_for_all=row.english_for_all), broadcast_id,
+    )  # fmt: skip
+    return sending, criteria.read(row.criteria)
+
+
+def languages(db: Connection, broadcast_id: int, *, english_for_all: bool) -> tuple[str, ...] | None:
+    """The languages a broadcast has words in that may go out: its English ones, and whichever somebody has approved."""
+    texts = select(broadcast_texts.c.language, broadcast_texts.c.approved_by)
+    written = {row.language: row.approved_by for row in db.execute(texts.where(broadcast_texts.c.broadcast_id == broadcast_id))}
+    if english_for_all and FALLBACK in written:
+        return None
+    return tuple(sorted(tag for tag, who in written.items() if who or tag == FALLBACK))
+
+
+def count(db: Connection, organisation_id: int, wanted: Criteria, now: dt.datetime) -> int:
+    """How many people an audience has, whoever of them may be written to. Raises CriteriaError."""
+    found = select(func.count()).select_from(people).where(*selection.find(db, organisation_id, wanted, now))
+    return db.scalars(found).one()
+
+
+def tally(db: Connection, wanted: Criteria, sending: Sending) -> Tally:
+    """What would become of each person of an audience if it were frozen now. Raises CriteriaError."""
+    why = reason(db, sending).label("why")
+    asked = (why, people.c.language, *clocks.COLUMNS)
+    found = select(*asked, func.count().label("people")).where(*selection.find(db, sending.organisation_id, wanted, sending.at))
+    rows = db.execute(found.group_by(*asked)).all()
+    due = clocks.due(db, sending.organisation_id, {_clock(row) for row in rows}, sending.at)
+    left_out, spoken = Counter[str](), Counter[str]()
+    shifted = young = 0
+    for row in rows:
+        at = due[_clock(row)]
+        if row.why or at == NEVER:
+            left_out[row.why or QUIET] += row.people
+            continue
+        spoken[row.language] += row.people
+        shifted += row.people if at > sending.at else 0
+        young += row.people if row.age_band != ADULT else 0
+    return Tally(spoken.total(), {why: left_out[why] for why in REASONS if left_out[why]}, shifted, young, dict(spoken))
+
+
+def _clock(row: Any) -> Clock:
+    return Clock(row.zone, row.nation, row.quiet, row.age_band)
+
+
+def still_may(db: Connection, sending: Sending, ids: Collection[int], now: dt.datetime) -> dict[int, str]:
+    """Who of these people may not get theirs after all, and why: what may have changed since the freeze is asked again."""
+    why = _first(db, sending, now, [name for name, one in REASONS.items() if one.asked_again]).label("why")
+    found = {row.id: row.why for row in db.execute(select(people.c.id, why).where(people.c.id.in_(ids)))}
+    return {person: found.get(person, GONE) for person in ids if found.get(person, GONE)}
+
+
+def reason(db: Connection, sending: Sending) -> ColumnElement[str | None]:
+    """Why a row of `people` is left out: the first of REASONS that holds, or NULL."""
+    return _first(db, sending, sending.at, REASONS)
+
+
+def _first(db: Connection, sending: Sending, at: dt.datetime, names: Iterable[str]) -> ColumnElement[str | None]:
+    asked = _Asked(sending, at, preferences.read(db, sending.organisation_id), *_around(db, sending))
+    rules = [(REASONS[name].rule(asked), name) for name in names]
+    held = [(rule, literal(name)) for rule, name in rules if rule is not None]
+    return case(*held, else_=null())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A sending with what the database knows around it."""
+
+    sending: Sending
+    at: dt.datetime
+    settled: Preferences
+    audience: str
+    reminders: tuple[int, ...]  # the broadcasts that reminded of the same
+
+
+def _around(db: Connection, sending: Sending) -> tuple[str, tuple[int, ...]]:
+    """Whom the engagement takes in, and the broadcasts that have reminded of it."""
+    if sending.engagement_id is None:
+        return EVERYONE, ()
+    theirs = (engagements.c.organisation_id == sending.organisation_id, engagements.c.id == sending.engagement_id)
+    audience = db.scalars(select(engagements.c.audience).where(*theirs)).one()
+    reminded = (broadcasts.c.engagement_id == sending.engagement_id, broadcasts.c.reminds)
+    return audience, tuple(db.scalars(select(broadcasts.c.id).where(*reminded).order_by(broadcasts.c.id)))
+
+
+def _has_it(asked: _Asked) -> Condition | None:
+    if asked.sending.broadcast_id is None:
+        return None
+    return there(outbox.c.broadcast_id, outbox.c.broadcast_id == asked.sending.broadcast_id, outbox.c.person_id == people.c.id)
+
+
+def _stopped(_asked: _Asked) -> Condition:
+    return people.c.stopped
+
+
+def _paused(asked: _Asked) -> Condition:
+    return people.c.paused_until > asked.at
+
+
+def _unreachable(asked: _Asked) -> Condition:
+    theirs = (addresses.c.person_id == people.c.id, addresses.c.bot_id == asked.sending.bot_id, addresses.c.door == TELEGRAM)
+    return ~there(addresses.c.person_id, *theirs, addresses.c.state == "open", addresses.c.sealed.is_not(None))
+
+
+def _without_consent(asked: _Asked) -> Condition | None:
+    return None if asked.sending.sort == SERVICE else ~wants(asked.sending.purpose)
+
+
+def _of_another_age(asked: _Asked) -> Condition | None:
+    admitted = [band for band in ("", *AGE_BANDS) if admits(asked.audience, band)]
+    return None if asked.audience == EVERYONE else people.c.age_band.not_in(admitted)
+
+
+def _answered(asked: _Asked) -> Condition | None:
+    if not asked.sending.reminds:
+        return None
+    return there(
+        participations.c.person_id,
+        participations.c.person_id == people.c.id,
+        participations.c.engagement_id == asked.sending.engagement_id,
+        participations.c.finished,
+    )
+
+
+def _nudged(asked: _Asked) -> Condition | None:
+    earlier = [one for one in asked.reminders if one != asked.sending.broadcast_id]
+    if not (asked.sending.reminds and earlier):
+        return None
+    theirs = (outbox.c.broadcast_id.in_(earlier), outbox.c.person_id == people.c.id, outbox.c.state.in_(STARTED))
+    most = _by_age(asked.settled.nudges, asked.settled.young_nudges)
+    return select(func.count()).where(*theirs).correlate(people).scalar_subquery() >= most
+
+
+def _spent(asked: _Asked) -> Condition:
+    """What was or will be started within as many days before and after; who is young has less."""
+    adult, young = asked.settled.budget(), asked.settled.budget(young=True)
+    week = _started(asked.at, WEEK) >= _by_age(adult.week, young.week)
+    return or_(week, _started(asked.at, MONTH) >= _by_age(adult.month, young.month))
+
+
+def _started(at: dt.datetime, span: dt.timedelta) -> ColumnElement[int]:
+    near = (outbox.c.due_at > at - span, outbox.c.due_at < at + span)
+    theirs = (outbox.c.person_id == people.c.id, *near, outbox.c.state.in_(STARTED))
+    return select(func.count()).where(*theirs).correlate(people).scalar_subquery()
+
+
+def _by_age(adult: int, young: int) -> ColumnElement[int]:
+    return case((people.c.age_band == ADULT, adult), else_=young)
+
+
+def _without_words(asked: _Asked) -> Condition | None:
+    tags = asked.sending.languages
+    if tags is None:
+        return None
+    kin = [people.c.language.startswith(f"{tag}-", autoescape=True) for tag in tags]  # en-x-easy reads en
+    return ~or_(people.c.language.in_(tags), *kin)
+
+
+EVERYONE = AUDIENCES[0]
+QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody is left out: how staff read it ("3 people …"), when it holds, and whether it is asked again at sending."""
+
+    label: str
+    rule: Callable[[_Asked], Condition | None]
+    asked_again: bool = False
+
+
+REASONS: dict[str, Reason] = {
+    "already": Reason("have it already", _has_it),
+    "stopped": Reason("said stop", _stopped, asked_again=True),
+    "paused": Reason("asked for a pause", _paused, asked_again=True),
+    "unreachable": Reason("cannot be reached in Telegram", _unreachable, asked_again=True),
+    "no-consent": Reason("did not ask to hear about this", _without_consent, asked_again=True),
+    "age": Reason("are not of the age this is for", _of_another_age, asked_again=True),
+    "answered": Reason("have answered", _answered, asked_again=True),
+    "nudged": Reason("were reminded of this before, as often as we allow", _nudged),
+    "budget": Reason("have had as many messages as we allow", _spent),
+    "no-words": Reason("speak a language without approved words", _without_words),
+    QUIET: Reason("have quiet hours that never end", lambda _asked: None),
+}
+"""Why somebody of an audience is left out; the first that holds counts."""

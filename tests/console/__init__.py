@@ -1,0 +1,1 @@
+"""The console of staff, seen through its pages."""
