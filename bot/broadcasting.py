@@ -21,7 +21,7 @@ from storage.database import READING
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 1  # seconds
+LOOK_EVERY = 1.0  # seconds
 SWEPT = 1_000  # letters left at once: some 15 ms
 _BREATH = 0.005  # seconds between two slices, in which people are answered
 

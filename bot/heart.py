@@ -47,8 +47,9 @@ class Heart:
         """Beat once; the first time, look before."""
         if not self._house.is_certain():
             return
+        there = heartbeat.read(self._house.keys.path)
         async with self._beginning, self._engine.begin() as connection:
-            why, beat = await connection.run_sync(self._note)
+            why, beat = await connection.run_sync(self._note, there)
         if why:
             log.error("nothing is sent by itself until you say so", why=why, do=DO)
         self._began = True
@@ -57,15 +58,15 @@ class Heart:
         except OSError as error:
             await self._do_without(error)
 
-    def _note(self, db: Connection) -> tuple[str, Beat]:
+    def _note(self, db: Connection, there: Beat | None) -> tuple[str, Beat]:
         house, now = self._house, self._clock()
         if self._began:
             return "", heartbeat.note(db, now)
-        why = heartbeat.doubt(db, house.keys.path) or heartbeat.silence(db, house.bot_id, now)
+        why = heartbeat.doubt(db, house.keys.path, there) or heartbeat.silence(db, house.bot_id, now)
         held = bool(why) and pauses.begin(db, house.organisation_id, pauses.EVERYTHING, why, WHO, now)
         if held:
             audit.note(db, house.organisation_id, WHO, "pause", why, now)
-        there = heartbeat.read(house.keys.path)
+        heartbeat.start(db, house.keys.path, now)
         return why if held else "", heartbeat.note(db, now, above=there.number if there else 0)
 
     async def _do_without(self, error: OSError) -> None:

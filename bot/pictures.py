@@ -48,10 +48,10 @@ def _read(folder: Path, name: str) -> bytes | tuple[str, str]:
         return f"cannot be read ({error.strerror})", "look at its permissions"
     if content is None:
         return "is no file", "name a PNG or JPEG picture in the folder of this file"
-    return _fault(content) or content
+    return fault(content) or content
 
 
-def _fault(content: bytes) -> tuple[str, str] | None:
+def fault(content: bytes) -> tuple[str, str] | None:
     """Why a picture would not be sent, or not arrive, and what to do."""
     if content.startswith((measures.PNG, measures.JPEG)) and len(content) > LARGEST:
         return f"is larger than {LARGEST // 1000} KB", SMALLER

@@ -23,6 +23,7 @@ from bot.house import House
 from conversations import reception
 from conversations.effects import Complete, Effect, Erase, Mark, Person, Quieten, Remember, Rest, Say, Show, Switch, Toast
 from conversations.inputs import Input, Invited, Link, Outcome, Refused
+from conversations.understanding import understand
 from storage import attention, engagements, erasure, outbox, people, proofs, seen, sessions
 from storage.failures import Failure
 from storage.keys import KeysError
@@ -183,7 +184,7 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
     who = stand(desk, known, person)
     told = facts.gather(desk, who, given)
     flows = desk.house.by_hash
-    meant = reception.understand(flows, who.current.session if who.current else None, given, told)
+    meant = understand(flows, who.current.session if who.current else None, given, told)
     meant, before = address(desk, meant, who)
     turn = reception.receive(flows, before.session if before else None, meant, told)
     effects, session, grown = list(turn.effects), turn.session, turn.person or person

@@ -1,4 +1,4 @@
-"""What time brings by itself: figures released, part-answers forgotten, keys destroyed. APScheduler only says when to look."""
+"""What time brings by itself: figures released, part-answers forgotten, keys destroyed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -58,41 +57,49 @@ class Upkeep:
         self._last: dt.datetime | None = None
         self._sealed_on: dt.date | None = None
         self._sealing = False
+        self._looking: list[asyncio.Task[None]] = []
         self._working: set[asyncio.Task[object]] = set()
-        self._scheduler = AsyncIOScheduler(
-            timezone=dt.UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
+        self._ending = False
 
     def start(self) -> None:
         """Begin to look."""
-        self._scheduler.add_job(self._guard, "interval", [self._stay], seconds=STAY_EVERY)
-        self._scheduler.add_job(self._guard, "interval", [self.renew_figures], seconds=RELEASES_EVERY)
-        self._scheduler.add_job(self._guard, "interval", [self.look], seconds=LOOK_EVERY)
-        self._scheduler.add_job(self._guard, "interval", [self.change_keys], seconds=LOOK_EVERY, max_instances=2)
-        self._scheduler.add_job(self._guard, "interval", [self._take_over], seconds=LOOK_EVERY)
-        self._scheduler.add_job(self._guard, "interval", [self._edit], seconds=editing.LOOK_EVERY, max_instances=2)
-        self._scheduler.add_job(self._guard, "interval", [self._measure], seconds=vitals.LOOK_EVERY)
-        self._scheduler.add_job(self._guard, "interval", [self._beat], seconds=heart.BEAT_EVERY)
-        self._scheduler.add_job(self._guard, "interval", [self._broadcasting.look], seconds=broadcasting.LOOK_EVERY)
-        self._scheduler.start()
+        looks = (
+            (self._stay, STAY_EVERY),
+            (self.renew_figures, RELEASES_EVERY),
+            (self.look, LOOK_EVERY),
+            (self.change_keys, LOOK_EVERY),
+            (self._take_over, LOOK_EVERY),
+            (self._edit, editing.LOOK_EVERY),
+            (self._measure, vitals.LOOK_EVERY),
+            (self._beat, heart.BEAT_EVERY),
+            (self._broadcasting.look, broadcasting.LOOK_EVERY),
+        )
+        self._looking = [asyncio.create_task(self._repeat(*look)) for look in looks]
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        """Do a piece of work again and again. It sleeps by the steady clock, for the one on the wall may jump."""
+        while not self._ending:
+            await asyncio.sleep(seconds)
+            if not self._ending:
+                await self._guard(work)
 
     def stop(self) -> None:
         """Look no more; what is being done is cut off."""
-        if self.is_looking:
-            self._scheduler.shutdown(wait=False)
+        for task in self._looking:
+            task.cancel()
+        self._looking = []
 
     async def close(self, patience: float) -> None:
         """Look no more, once what is being done is done: at most `patience` seconds. A query cut off can hold up the end."""
-        if self.is_looking:
-            self._scheduler.pause()
-            if self._working:
-                await asyncio.wait(self._working, timeout=patience)
-            self.stop()
+        self._ending = True
+        if self._working:
+            await asyncio.wait(self._working, timeout=patience)
+        self.stop()
 
     @property
     def is_looking(self) -> bool:
         """Whether it has begun, and not been told to stop."""
-        return bool(self._scheduler.running)
+        return bool(self._looking)
 
     @property
     def trouble(self) -> str:
@@ -107,13 +114,13 @@ class Upkeep:
             await work()
         except Exception as error:
             why = explain(error) if is_trouble(error) else ""
-            if not why or self._troubles.get(work.__name__) != why:
-                log.exception("upkeep failed", work=work.__name__, why=why)
+            if not why or self._troubles.get(work.__qualname__) != why:
+                log.exception("upkeep failed", work=work.__qualname__, why=why)
             if why:
-                self._troubles[work.__name__] = why
+                self._troubles[work.__qualname__] = why
             await recover(self._engine, error)
         else:
-            self._troubles.pop(work.__name__, None)
+            self._troubles.pop(work.__qualname__, None)
         finally:
             self._working -= {task} if task else set()
 

@@ -11,7 +11,7 @@ from conversations import reading
 from conversations.effects import Attention, Button, Effect, Facts, Mark, Quieten, Rest, Rows, Say, Switch, Toast, Turn
 from conversations.faces import line
 from conversations.flow import Option
-from conversations.inputs import Ask, Hear, Input, Pause, Quieter
+from conversations.inputs import Ask, Hear, Input, Pause, Quieter, Words
 from conversations.phrases import PHRASES
 from conversations.reading import breaks
 from conversations.records import PURPOSES
@@ -60,6 +60,8 @@ def receive(session: Session | None, given: Input, facts: Facts) -> Turn | None:
             return _hear(session, purpose, facts, wanted=wanted, typed=typed)
         case Pause(number, unit):
             return _pause(session, number, unit, facts)
+        case Words() if session is None and facts.person.asking in SCREENS:
+            return _shown(session, facts.person.asking, facts, line("pick-one"))
         case Quieter(hours) if hours in HOURS:
             told = line("quiet-set", hours=PHRASES[HOURS[hours]])
             return _settled(session, facts, Quieten(hours), Say((told, line("quiet-see"))))

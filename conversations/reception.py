@@ -5,7 +5,6 @@ Help answers before everything else, even the age question.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -28,12 +27,11 @@ from conversations.inputs import (
     Words,
 )
 from conversations.session import Session
+from conversations.understanding import understand
 
 ADULT = "18"
 ALWAYS = ("help", "privacy", "stop", "delete")
 """What can be asked before the age question is answered, and after the chat was ended for someone too young."""
-
-_DIGITS = re.compile(r"\d{1,3}")
 
 
 def receive(flows: Mapping[str, Flow], session: Session | None, given: Input, facts: Facts) -> Turn:

@@ -81,22 +81,23 @@ def questions(db: Connection, engagement_id: int) -> Questions:
 def open_sets(db: Connection, engagement_id: int, rows: Sequence[Row[Any]], known: Questions) -> list[Whole]:
     """The sets of answers that rows of `responses` stand for."""
     said: dict[bytes, dict[str, Sequence[str]]] = {bytes(row.respondent): {} for row in rows}
-    tongues: dict[bytes, str] = {}
+    tongues: dict[bytes, Counter[str]] = {who: Counter() for who in said}
     columns = (answers.c.respondent, answers.c.step, answers.c.chosen, answers.c.language)
     theirs = (answers.c.engagement_id == engagement_id, answers.c.respondent.in_(said), ~answers.c.skipped)
     for who, step, chosen, language in db.execute(select(*columns).where(*theirs)):
         said[who][step] = tally(known.kinds[step], chosen.split())
-        tongues[who] = max(language, tongues.get(who, ""))
+        tongues[who][language] += 1
     names = _partners(db, {row.partner_id for row in rows} - {None})
-    return [Whole(_groups(row, tongues.get(row.respondent, ""), names), said[row.respondent]) for row in rows]
+    return [Whole(_groups(row, tongues[row.respondent], names), said[row.respondent]) for row in rows]
 
 
-def _groups(row: Row[Any], language: str, names: Mapping[int, str]) -> dict[str, str]:
+def _groups(row: Row[Any], tongues: Counter[str], names: Mapping[int, str]) -> dict[str, str]:
     """What somebody is in. Of an anonymous set only what at least ten share is known: the month, perhaps the edition."""
     shared = {"edition": str(row.edition_id), "month": row.day.strftime("%Y-%m")}
     if not row.door:
         return shared
-    return shared | {"language": language or NOBODY, "door": row.door, "partner": names.get(row.partner_id, NOBODY)}
+    language = max(tongues, key=lambda tongue: (tongues[tongue], tongue), default=NOBODY)
+    return shared | {"language": language, "door": row.door, "partner": names.get(row.partner_id, NOBODY)}
 
 
 def _partners(db: Connection, ids: set[int]) -> dict[int, str]:

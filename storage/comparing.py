@@ -91,7 +91,7 @@ class Comparison:
     @property
     def least(self) -> int:
         """How many people can be named without a star."""
-        return small_numbers.least(self.engagement.audience)
+        return small_numbers.threshold(self.engagement.audience)
 
     def _side(self, by: str, groups: Iterable[Group], step: Step) -> Side:
         table = self._table(by, step.id)
@@ -145,6 +145,13 @@ class Comparison:
     def _named(self, by: str, met: Iterable[str]) -> list[Group]:
         names = NAMES[by](self.db, self.engagement) if by in NAMES else {}
         return [Group(one, names.get(one) or _name(by, one)) for one in sorted(met)]
+
+
+def size(db: Connection, engagement: Engagement, by: str, value: str) -> str:
+    """How many are in a group, as it may be said."""
+    sizes = cells.read(db, engagement.id, by, ALL)
+    shown = crossing.hide(sizes, (), apart=True, exclusive=True, least=small_numbers.threshold(engagement.audience))
+    return shown.answered.get(value, STAR)
 
 
 def compare(db: Connection, engagement: Engagement, flow: Flow) -> Comparison:

@@ -46,12 +46,12 @@ def hide(
     sizes = {group: counts[group].get(ALL, 0) for group in counts}
     full = {(group, option): counts[group].get(option, 0) for group in counts for option in options}
     hidden = _hidden_groups(sizes, everyone, apart=apart) | set(shut)
-    rows = [[(group, option) for option in options] for group in counts if group not in hidden]
+    rows = [[(group, option) for option in options] for group in counts if options and group not in hidden]
     columns = [[(group, option) for group in counts] for option in options] if apart else []
     lines = [*(rows if exclusive else []), *columns]
     starred = {place for place in full if place[0] in hidden}
     starred |= set(_small_in_rows(full, rows, sizes, exclusive=exclusive, least=least))
-    starred |= set(_small_in_columns(full, columns, exclusive=exclusive, least=least))
+    starred |= set(_small_in_columns(full, columns, hidden, exclusive=exclusive, least=least))
     _spread(full, lines, starred)
     shown = {group: None if group in hidden else _cells(full, group, sizes[group], options, starred) for group in counts}
     return Crossed(shown, {group: STAR if group in hidden else small_numbers.total(size) for group, size in sizes.items()})
@@ -77,14 +77,16 @@ def _small_in_rows(
 
 
 def _small_in_columns(
-    full: Mapping[Place, int], columns: Sequence[Sequence[Place]], *, exclusive: bool, least: int
+    full: Mapping[Place, int], columns: Sequence[Sequence[Place]], hidden: Collection[str], *, exclusive: bool, least: int
 ) -> Iterator[Place]:
-    """An option that few picked is a group of few when the table is read the other way."""
+    """An option that few picked is a group of few when the table is read the other way. Hidden groups are company enough."""
     for line in columns:
         size = sum(full[place] for place in line)
-        cells = small_numbers.row({place: full[place] for place in line}, size, exclusive=True, least=least)
-        if cells is not None:
-            yield from _stars(cells)
+        counts = {place: full[place] for place in line}
+        if size >= FEWEST and hidden:
+            yield from small_numbers.small(counts, size, exclusive=True, least=least)
+        elif size >= FEWEST:
+            yield from _stars(small_numbers.row(counts, size, exclusive=True, least=least) or {})
         elif size and exclusive:
             yield from line
 

@@ -218,17 +218,18 @@ class Link:
 _LINKS = select(links.c.id, links.c.code, links.c.engagement_id, links.c.label, links.c.partner_id)
 
 
-def make_link(db: Connection, engagement: Engagement, label: str, now: dt.datetime) -> Link:
-    """A new link with a random code."""
+def make_link(db: Connection, engagement: Engagement, label: str, now: dt.datetime, partner_id: int | None = None) -> Link:
+    """A new link with a random code; who comes by it is one of the partner's people."""
     values = {
         "code": codes.make(),
         "organisation_id": engagement.organisation_id,
         "engagement_id": engagement.id,
         "label": label,
+        "partner_id": partner_id,
         "created_at": now,
     }
     made = db.scalars(insert(links).values(values).returning(links.c.id)).one()
-    return Link(int(made), str(values["code"]), engagement.id, label)
+    return Link(int(made), str(values["code"]), engagement.id, label, partner_id)
 
 
 def links_of(db: Connection, engagement_id: int) -> list[Link]:

@@ -80,8 +80,8 @@ def expire(db: Connection, keys: Keys, engagements: Mapping[int, Engagement], no
     ]
     if not late:
         return 0
-    wanted = select(sessions).where(~sessions.c.finished, or_(*late)).limit(_AT_ONCE).with_for_update(skip_locked=True)  # not one just answering
-    rows = db.execute(wanted).all()
+    wanted = select(sessions).where(~sessions.c.finished, or_(*late)).limit(_AT_ONCE)
+    rows = db.execute(wanted.with_for_update(skip_locked=True)).all()  # not one just answering
     let_go(db, keys, rows, engagements)
     return len(rows)
 

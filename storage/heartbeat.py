@@ -66,7 +66,7 @@ def read(keys: Path) -> Beat | None:
 
 
 def note(db: Connection, now: dt.datetime, above: int = 0) -> Beat:
-    """The next beat, noted in the database: it must be committed before the other note is written."""
+    """The next beat, noted in the database: it must be committed before the other note says so."""
     before = last(db)
     beat = Beat(max(above, before.number if before else 0) + 1, now)
     row = upserts.insert(db, settings).values(name=NAME, value=str(beat))
@@ -87,6 +87,13 @@ def write(keys: Path, beat: Beat) -> None:
         os.close(handle)
 
 
+def start(db: Connection, keys: Path, now: dt.datetime) -> None:
+    """Have a note beside the key file before the database knows of any beat: then whoever has the database alone lacks it."""
+    if last(db) is None and read(keys) is None:
+        with suppress(OSError):
+            write(keys, Beat(0, now))
+
+
 def forget(db: Connection) -> None:
     """Have the database know of no beat."""
     db.execute(delete(settings).where(settings.c.name == NAME))
@@ -98,12 +105,15 @@ def forget_beside(keys: Path) -> None:
         beside(keys).unlink()
 
 
-def doubt(db: Connection, keys: Path) -> str:
-    """Why this database may be an old copy, or one of another machine's, in words; empty when it is neither."""
-    here, there = last(db), read(keys)
+def doubt(db: Connection, keys: Path, there: Beat | None) -> str:
+    """Why this database may be an old copy, or one of another machine's, in words; empty when it is neither.
+
+    `there` is what was noted beside the key file: read before the database is, for others may beat meanwhile.
+    """
+    here = last(db)
     if there and here and here.number < there.number:
         return OLDER.format(_told(here.at), _told(there.at))
-    if there and not here:
+    if there and there.number and not here:
         return OLDER.format("an unknown time", _told(there.at))
     if here and not there:
         return ALONE.format(beside(keys))

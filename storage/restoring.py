@@ -26,6 +26,7 @@ from storage import (
     pauses,
     resealing,
     schema,
+    staff,
 )
 from storage.backups import DATABASE, ERASED
 from storage.copying import CopyError, Say
@@ -142,6 +143,7 @@ def _make_safe(db: Connection, backup: Path, manifest: Manifest, restorer: Resto
     """Let go what must not come back, and hold what the bot would start by itself."""
     keys, now = restorer.keys, restorer.now
     moving.unmark(db)
+    staff.distrust(db)
     heartbeat.forget(db)  # it is an old copy, and known to be one
     db.execute(delete(schema.settings).where(schema.settings.c.name == measures.ALIVE))  # the word of a bot elsewhere
     replies, uncertain = _settle_letters(db)

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Text, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Text, cast, func, or_, select, true
 
 from conversations.reception import ADULT
 from storage.criteria import ADULTS, FINISHED, NEVER, NOT, WITHIN, YOUNG, Criteria, CriteriaError, Said, TookPart
@@ -30,18 +30,21 @@ def find(
 ) -> list[Condition]:
     """The conditions on `people` that `criteria` mean, `within` (above one id, up to another) or among all.
 
-    Raises CriteriaError, among others for answers nobody gave by name.
+    Raises CriteriaError, for what is not there (any more) and for answers that nobody gave by name.
     """
+    _check_known(db, organisation_id, criteria)
     _check_named(db, organisation_id, criteria.answers)
-    asked = (condition for ask in ASKED for condition in ask(organisation_id, criteria, now))
-    by_name = (_answered(db, organisation_id, said, whole=within is None) for said in criteria.answers)
-    return [*_home(organisation_id, criteria, within), *asked, *by_name]
+    asked = [condition for ask in ASKED for condition in ask(organisation_id, criteria, now)]
+    asked += [_answered(db, organisation_id, said, whole=within is None) for said in criteria.answers]
+    asked += [people.c.id > within[0], people.c.id <= within[1]] if within else []
+    indexed = within is None and (criteria.places or criteria.partners)
+    return [_belongs(db, organisation_id, indexed=bool(indexed)), *asked]
 
 
-def _home(organisation_id: int, criteria: Criteria, within: tuple[int, int] | None) -> list[Condition]:
-    """Whose people, and which; but for places and partners, SQLite is kept from the index by organisation: it is no help."""
-    mine = people.c.organisation_id if within is None and (criteria.places or criteria.partners) else people.c.organisation_id + 0
-    return [mine == organisation_id, *([people.c.id > within[0], people.c.id <= within[1]] if within else [])]
+def _belongs(db: Connection, organisation_id: int, *, indexed: bool) -> Condition:
+    """Whether it is the organisation's. SQLite would rather use an index that begins with it, even where nearly all are."""
+    mine = people.c.organisation_id if indexed or db.dialect.name == "postgresql" else people.c.organisation_id + 0
+    return mine == organisation_id
 
 
 def there(column: ColumnElement[Any], *conditions: Condition) -> Condition:
@@ -49,12 +52,28 @@ def there(column: ColumnElement[Any], *conditions: Condition) -> Condition:
     return select(column).where(*conditions).correlate(people).exists()
 
 
+def _check_known(db: Connection, organisation_id: int, criteria: Criteria) -> None:
+    """Who is not in what is gone would be everybody."""
+    wanted = {
+        "partners": (partners.c.code, criteria.partners),
+        "groups": (groups.c.code, criteria.groups),
+        "invited": (broadcasts.c.code, tuple(one.broadcast for one in criteria.invited)),
+        "took_part": (engagements.c.slug, tuple(one.engagement for one in criteria.took_part)),
+        "wishes": (engagements.c.slug, tuple(one.engagement for one in criteria.wishes)),
+        "answers": (engagements.c.slug, tuple(one.engagement for one in criteria.answers)),
+    }
+    for field, (name, names) in wanted.items():
+        theirs = (name.table.c.organisation_id == organisation_id, name.in_(names))
+        if names and set(names) - set(db.scalars(select(name).where(*theirs))):
+            raise CriteriaError(field, GONE)
+
+
 def _check_named(db: Connection, organisation_id: int, said: Iterable[Said]) -> None:
     for one in said:
         mine = (engagements.c.organisation_id == organisation_id, engagements.c.slug == one.engagement)
-        identity = db.scalar(select(engagements.c.identity).where(*mine))
+        identity = db.scalars(select(engagements.c.identity).where(*mine)).one()
         if identity != NAMED:
-            raise CriteriaError("answers", (_UNKNOWN if identity is None else _PRIVATE).format(one.engagement, identity))
+            raise CriteriaError("answers", _PRIVATE.format(one.engagement, identity))
 
 
 def _answered(db: Connection, organisation_id: int, said: Said, *, whole: bool) -> Condition:
@@ -65,7 +84,7 @@ def _answered(db: Connection, organisation_id: int, said: Said, *, whole: bool) 
     if whole:
         name = func.convert_from(answers.c.respondent, "UTF8") if postgres else cast(answers.c.respondent, Text)
         return people.c.code.in_(select(name).where(*theirs))
-    name = func.convert_to(people.c.code, "UTF8") if postgres else cast(people.c.code, LargeBinary)
+    name = func.convert_to(people.c.code, "UTF8") if postgres else cast(people.c.code, answers.c.respondent.type)
     return there(answers.c.step, *theirs, answers.c.respondent == name)
 
 
@@ -176,7 +195,7 @@ ASKED = (_came_by, _live, _speak, _are_aged, _want, _wish, _belong_to, _were_inv
 """Every criterion but answers given by name, which `find` looks at itself."""
 
 
-_UNKNOWN = "There is no engagement {0} any more. Choose another one."
+GONE = "Something chosen here is not there any more. Take it away, or choose another one."
 _PRIVATE = (
     "Answers to {0} are {1}: nobody is chosen by what they said there. Choose an engagement in which people answer under "
     "their name, or something they told us about themselves."

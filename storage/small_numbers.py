@@ -58,33 +58,34 @@ def row(counts: Mapping[K, int], total: int, *, exclusive: bool, least: int = LE
     if total < FEWEST:
         return None
     base = nearest(total)
-    starred = _small(counts, total, base, least - 1, exclusive=exclusive)
+    starred = small(counts, total, exclusive=exclusive, least=least)
     if exclusive and len(starred) == 1 < len(counts):
         starred |= _companions(counts, starred, base, least - 1)
     return {option: Cell(STAR) if option in starred else _cell(count, base) for option, count in counts.items()}
 
 
-def _small(counts: Mapping[K, int], total: int, base: int, small: int, *, exclusive: bool) -> set[K]:
+def small(counts: Mapping[K, int], total: int, *, exclusive: bool, least: int = LEAST) -> set[K]:
     """The cells starred for being small, and where that is not enough the eights, or the eights and noughts, as well."""
+    base, most_hidden = nearest(total), least - 1
     whole = {0, total} if total < _SMALL_GROUP else set()
-    eights = {option for option, count in counts.items() if 0 < count <= small + 1 or count in whole}
+    eights = {option for option, count in counts.items() if 0 < count <= least or count in whole}
     noughts = eights | {option for option, count in counts.items() if count == 0}
     _, most = _behind(counts, noughts, base)
     if exclusive and most <= len(noughts):
         return noughts  # otherwise each star could only be a one
-    least, _ = _behind(counts, eights, base)
-    if least >= small * len(eights):
+    fewest, _ = _behind(counts, eights, base)
+    if fewest >= most_hidden * len(eights):
         return eights  # otherwise each star could only be a seven
-    return {option for option, count in counts.items() if 0 < count <= small or count in whole}
+    return {option for option, count in counts.items() if 0 < count < least or count in whole}
 
 
-def _companions(counts: Mapping[K, int], starred: Collection[K], base: int, small: int) -> set[K]:
+def _companions(counts: Mapping[K, int], starred: Collection[K], base: int, most: int) -> set[K]:
     """What is starred beside a single star: the next smallest, and its like where the sum behind both is too telling."""
     others = [option for option in counts if option not in starred]
     chosen = min(others, key=lambda option: (counts[option] == 0, counts[option]))
     rest = [nearest(counts[option]) for option in others if option != chosen and counts[option]]
-    least, _ = _behind(counts, {*starred, chosen}, base)
-    if rest and least >= small + min(rest) + _OFF:
+    fewest, _ = _behind(counts, {*starred, chosen}, base)
+    if rest and fewest >= most + min(rest) + _OFF:
         return {option for option in others if nearest(counts[option]) == nearest(counts[chosen])}
     return {chosen}
 
@@ -102,7 +103,7 @@ def _cell(count: int, base: int) -> Cell:
     return Cell(str(rounded), rounded, min(percent, 100) if percent is not None else None)
 
 
-def least(audience: str) -> int:
+def threshold(audience: str) -> int:
     """How many people of an audience can be named without a star."""
     return STRICT if audience == "under-18s" else LEAST
 

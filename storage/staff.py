@@ -18,6 +18,7 @@ TRIES = 5
 LOCKED_FOR = dt.timedelta(minutes=15)
 FOR_GOOD = dt.timedelta(days=36_500)
 REVIEW_AFTER = dt.timedelta(days=90)
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 LONGEST_NAME, LONGEST_EMAIL = 80, 254
 _EMAIL = re.compile(r"[^@\s<>\"',;:\\()\[\]]{1,64}@[^@\s<>\"',;:\\()\[\]]+\.[^@\s<>\"',;:\\()\[\]]+")
 
@@ -239,6 +240,13 @@ def _keep_an_admin(db: Connection, organisation_id: int, one: Staff) -> None:
     if [row.id for row in db.execute(admins.with_for_update())] == [one.id]:
         msg = f"{one.name} is the only administrator. Make somebody else one first."
         raise StaffError(msg)
+
+
+def distrust(db: Connection) -> None:
+    """After a restore nobody is signed in, no link counts, and everybody is due for review: some may have gone since."""
+    for table in (signins, enrolments, chat_codes):
+        db.execute(delete(table))
+    db.execute(update(staff).values(reviewed_at=LONG_AGO))
 
 
 # --- Wrong tries

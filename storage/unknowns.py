@@ -18,7 +18,7 @@ from storage.schema import broadcasts, outbox, people
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """One of them; `person` is a code, empty when they have been erased. A reply's words are not kept; a broadcast's are made again."""
+    """One of them; `person` is a code, empty when they have been erased. A reply's words are not kept."""
 
     id: int
     person: str

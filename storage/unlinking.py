@@ -55,7 +55,8 @@ def free(db: Connection, keys: Keys, engagement: Engagement, now: dt.datetime, *
     if closing and shut:
         raise KeysError(NOT_CLOSED.format(len(shut), ONE_FOLDER))
     if closing:
-        stops.count(db, keys, db.execute(select(sessions).where(mine, ~sessions.c.finished)).all(), {engagement.id: engagement}, {})
+        unfinished = db.execute(select(sessions).where(mine, ~sessions.c.finished)).all()
+        stops.count(db, keys, unfinished, {engagement.id: engagement}, {})
         db.execute(delete(sessions).where(mine, ~sessions.c.finished))
     drop(db, lost)
     if len(waiting) < FEWEST and not closing:

@@ -51,7 +51,7 @@ def list_all(config_file: ConfigOption = None) -> None:
         everybody = staff.load(db, base.house.organisation_id)
         lines = [f"{one.email}  {one.name}  {one.role}  {_state(one, base)}" for one in everybody]
         due = sum(one.wants_review(now) for one in everybody)
-        told = [f"{due} to be looked at again: do they still work here? See Staff in the console."] if due else []
+        told = [f"{due} due for review: do they still work here? See Staff in the console."] if due else []
         return [*lines, *told] or ["Nobody yet. Take somebody in: withus staff add --name … --email … --role admin"]
 
     _say(config_file, act)

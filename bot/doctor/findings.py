@@ -99,6 +99,11 @@ LINES: dict[str, Line] = {
         "Start it: python3 -m bot run", urgent=False,
     ),
     "bot says": Line("the running bot says that it is ready", "the running bot says: {what}", "{do}"),
+    "old copy": Line(
+        "", "{why}",
+        "Is it the right one? A bot that starts on it answers people and sends nothing by itself until somebody runs: "
+        "python3 -m bot resume",
+    ),
     "paused": Line(
         "", "what the bot starts by itself has been held since {since} ({why})",
         "When you are sure that it may go on, run: python3 -m bot resume",

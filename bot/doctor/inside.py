@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.config import Config
 from bot.doctor.findings import Finding, find
-from storage import database, keys, measures, moving, organisations, pauses, sessions
+from storage import database, heartbeat, keys, measures, moving, organisations, pauses, sessions
 from storage.database import DatabaseError
+from storage.heartbeat import Beat
 from storage.keys import Keys, KeysError
 from storage.schema import organisations as table
 from storage.troubles import explain
@@ -47,16 +48,17 @@ def without_database(config: Config) -> list[Finding]:
 
 def examine(config: Config, look: Look) -> tuple[list[Finding], Bot]:
     """What is found in the database, and what else has to know of it."""
+    beat = heartbeat.read(config.storage.keys)
     try:
         with look(config.storage.url) as db:
-            return _examine(config, db)
+            return _examine(config, db, beat)
     except DBAPIError as error:
         return find("database", well=False, why=explain(error)), Bot()
     except DatabaseError as error:
         return find("database", well=False, why=error), Bot()
 
 
-def _examine(config: Config, db: Connection) -> tuple[list[Finding], Bot]:
+def _examine(config: Config, db: Connection, beat: Beat | None) -> tuple[list[Finding], Bot]:
     at, steps = database.revision(db), database.pending(db)
     if at is None:
         return find("no database", well=False), Bot()
@@ -67,7 +69,7 @@ def _examine(config: Config, db: Connection) -> tuple[list[Finding], Bot]:
     if row is None:
         return find("no database", well=False), Bot()
     alive = measures.told(db, measures.ALIVE)
-    return [*_of_keys(config, db), *_of_work(config, db, row.id)], Bot(row.id, row.created_at, alive)
+    return [*_of_keys(config, db), *_of_work(config, db, row.id, beat)], Bot(row.id, row.created_at, alive)
 
 
 def _of_keys(config: Config, db: Connection) -> list[Finding]:
@@ -87,9 +89,12 @@ def of_life(bot: Bot, *, runs: bool) -> list[Finding]:
     return find("alive", runs, at=f"{bot.alive:%-d %B %Y at %H:%M} (UTC)") if bot.alive else []
 
 
-def _of_work(config: Config, db: Connection, organisation_id: int) -> Iterator[Finding]:
+def _of_work(config: Config, db: Connection, organisation_id: int, beat: Beat | None) -> Iterator[Finding]:
     figures = measures.read(db, organisation_id, config.telegram.bot_id, dt.datetime.now(dt.UTC))
-    for one in pauses.held(db, organisation_id):
+    held = pauses.held(db, organisation_id)
+    why = "" if held else heartbeat.doubt(db, config.storage.keys, beat)
+    yield from find("old copy", not why, why=why)
+    for one in held:
         yield from find("paused", well=False, since=f"{one.since:%-d %B %Y}", why=one.why or one.what)
     yield from find("unknown", not figures.unknown, n=figures.unknown)
     yield from find("failures", not figures.failures, n=figures.failures)

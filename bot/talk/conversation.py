@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from bot import speech
 from conversations import flow as flows
-from conversations import reception
+from conversations import reception, understanding
 from conversations.effects import Complete, Effect, Erase, Facts, Mark, Offer, Person, Rows, Say, Show, Toast, Turn
 from conversations.flow import Flow, Step
 from conversations.inputs import Age, Back, Done, Input, Language, Leave, Link, Look, Open, Outcome, Refused, Skip, Tap, Words
@@ -138,7 +138,7 @@ class Conversation:
 
     def _respond(self, given: Input) -> tuple[Effect, ...]:
         facts, editions = self._facts(), {self.flow.edition: self.flow}
-        meant = reception.understand(editions, self.session if self.under_way else None, given, facts)
+        meant = understanding.understand(editions, self.session if self.under_way else None, given, facts)
         meant, before = self._address(meant)
         turn = reception.receive(editions, before, meant, facts)
         effects = turn.effects

@@ -77,14 +77,15 @@ def _check_record(step: Table, path: Path, findings: Findings) -> None:
     """Only what people know to be about themselves may set their record."""
     record = step["record"]
     if step["kind"] not in RECORDS[record]:
-        kinds = " or ".join(RECORDS[record])
-        findings.add(path, f"a step of kind {quote(step['kind'])} cannot set {quote(record)}", f"ask it as {kinds}, or take it out")
+        what = f"a step of kind {quote(step['kind'])} cannot set {quote(record)}"
+        findings.add(path, what, f"ask it as {' or '.join(RECORDS[record])}, or take it out")
     if step.get("about") != "me":
         findings.add(path, "what goes to the person's record has to say so", 'write about = "me", or take `record` out')
     for place, option in enumerate(step.get("options", ()) if record == CHOICES else ()):
         if option.get("id") not in PURPOSES and not option.get("alone"):
-            todo = suggest(str(option.get("id")), PURPOSES, "use one of " + ", ".join(PURPOSES) + ", or write alone = true")
-            findings.add((*path[:-1], "options", place, "id"), f"{quote(option.get('id'))} is nothing people can hear about", todo)
+            what = f"{quote(option.get('id'))} is nothing people can hear about"
+            todo = suggest(str(option.get("id")), PURPOSES, f"use one of {', '.join(PURPOSES)}, or write alone = true")
+            findings.add((*path[:-1], "options", place, "id"), what, todo)
 
 
 def _check_options(step: Table, kind: Kind, path: Path, findings: Findings) -> None:

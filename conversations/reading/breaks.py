@@ -22,11 +22,11 @@ def read(words: str) -> Pause | None:
     number, _, unit = said.rpartition(" ")
     if not number:  # "2weeks"
         number, unit = amounts.split(said)
-    found = next((name for name in UNITS if unit in _ways(f"typed-span-{name}s")), None)
+    found = next((name for name in (*UNITS, "year") if unit in _ways(f"typed-span-{name}s")), None)
     count = 1 if number in _ways("typed-one") else amounts.read(number)
     if found is None or count is None or count != int(count) or not 0 < count < _LONGEST:
         return None
-    return Pause(int(count), found)
+    return Pause(int(count) * 12, "month") if found == "year" else Pause(int(count), found)
 
 
 def spoken(words: str) -> Pause | None:
@@ -45,5 +45,5 @@ def _ways(key: str) -> frozenset[str]:
 
 @kept
 def _known() -> dict[str, frozenset[str]]:
-    keys = ("typed-pause", "typed-break-over", "typed-break-for", "typed-one", *(f"typed-span-{unit}s" for unit in UNITS))
+    keys = ("typed-pause", "typed-break-over", "typed-break-for", "typed-one", *(f"typed-span-{unit}s" for unit in (*UNITS, "year")))
     return {key: frozenset(fold(way) for words in PHRASES[key].values() for way in words.split("|")) for key in keys}

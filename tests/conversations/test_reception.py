@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations import screens
-from conversations.effects import Effect, Erase, Facts, Offer, Person, Say, Toast, Turn
-from conversations.inputs import Age, Ask, Delete, Input, Language, Link, Open, Outcome, Refused, Silence, Tap, Words
+from conversations.effects import Effect, Erase, Facts, Offer, Person, Say, Switch, Toast, Turn
+from conversations.inputs import Age, Ask, Delete, Hear, Input, Language, Link, Open, Outcome, Pause, Quieter, Refused, Silence, Tap, Words
 from conversations.reception import admits, receive
+from conversations.records import PURPOSES
 from tests.conversations.examples import CONTROLS, PATHS
 from tests.conversations.talks import ADULT, NOW, begin, buttons, english
 from tests.conversations.written import EVERYTHING, always
@@ -145,10 +146,19 @@ def test_a_forged_age_is_asked_again() -> None:
     assert "how old are you" in says(meet(Age("99")))
 
 
-def test_an_age_given_twice_is_left_as_it_is() -> None:
-    turn = meet(Age("16-17"), ADULT)
+def test_an_age_given_twice_is_left_as_it_is_and_people_see_where_they_stand() -> None:
+    turn = meet(Age("18"), ADULT)
     assert [type(effect) for effect in turn.effects] == [Toast, Say]
-    assert turn.person is None
+    assert "First thing" in says(turn)
+    assert turn.person
+    assert turn.person.age_band == ADULT.age_band
+
+
+def test_another_age_than_the_one_kept_is_told_how_to_put_it_right() -> None:
+    turn = meet(Age("16-17"), ADULT)
+    assert "kept already" in says(turn)
+    assert turn.person
+    assert turn.person.age_band == ADULT.age_band
 
 
 def test_the_menu_offers_what_is_open_by_number_or_title() -> None:
@@ -184,14 +194,25 @@ def test_outside_any_engagement_everything_has_an_answer(given: Input, words: st
     assert words in says(meet(given, ADULT))
 
 
-def test_stop_is_obeyed_at_once_and_start_takes_it_back() -> None:
-    stopped = meet(Words("stop"), ADULT).person
+def test_stop_is_obeyed_at_once_and_only_picking_something_takes_it_back() -> None:
+    turn = meet(Words("stop"), ADULT)
+    assert Switch(dict.fromkeys(PURPOSES, False)) in turn.effects
+    stopped = turn.person
     assert stopped
     assert stopped.stopped
-    again = meet(Words("/start"), stopped).person
-    assert again
-    assert not again.stopped
     assert meet(Silence("x"), stopped).effects == ()
+    for given in (Words("/start"), Words("/choices"), Hear("news", wanted=False), Pause(), Quieter("")):
+        later = meet(given, stopped)
+        assert later.person
+        assert later.person.stopped
+    again = meet(Hear("results", wanted=True), stopped)
+    assert again.person
+    assert not again.person.stopped
+    assert [effect for effect in again.effects if isinstance(effect, Switch)] == [Switch({"results": True})]
+
+
+def test_nothing_is_kept_of_somebody_who_stops_before_their_age_is_known() -> None:
+    assert not [effect for effect in meet(Words("/stop"), Person()).effects if isinstance(effect, Switch)]
 
 
 def test_deleting_takes_two_steps_and_gives_a_receipt() -> None:

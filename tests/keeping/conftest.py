@@ -11,10 +11,10 @@ import pytest
 
 from tests import postgres
 from tests.keeping.installation import Installation
-from tests.road.conftest import make_house, nursery
+from tests.road.conftest import make_house, make_plain_house, nursery
 from tests.storage.world import World
 
-__all__ = ["make_house", "nursery"]
+__all__ = ["make_house", "make_plain_house", "nursery"]
 
 KINDS = ["sqlite", "postgresql"]
 ONCE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from storage import audit, engagements, failures, organisations, outbox, pauses, people, releases, schema
 from storage.backups import Maker
 from storage.engagements import Engagement
 from storage.failures import Failure
 from storage.outbox import Letter
+from tests.keeping.offices import furnish
 from tests.storage.world import NOON, World, pick, write
 
 BOT = 7
@@ -51,6 +52,7 @@ def _more(db: Connection, world: World, clinic: Engagement, ids: list[int]) -> N
     pauses.begin(db, where, "something", "why", "who", NOON)
     engagements.make_link(db, clinic, "poster", NOON)
     releases.make(db, clinic, NOON)
+    furnish(db, world, clinic, (person, db.scalars(select(schema.people.c.code).where(schema.people.c.id == person)).one()), BOT)
     people.turn_away(db, BOT, {b"x" * 16: 0}, NOON)
     due = {"organisation_id": where, "person_id": person, "kind": "nudge", "rule": "day", "local_day": day, "due_at": NOON}
     rows = {

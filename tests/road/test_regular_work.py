@@ -34,7 +34,7 @@ def test_a_place_is_looked_after_while_everything_else_hangs(tmp_path: Path, mon
             twice.set()
 
     with indoors(f"sqlite:///{tmp_path / 'withus.db'}", tmp_path) as inside:
-        made = Upkeep(inside.base.engine, inside.base.house, inside.base.clock.now, stay, hang, hang, hang)
+        made = Upkeep(inside.base.engine, inside.base.house, inside.base.clock.now, stay, hang, hang, hang, hang)
 
         async def work() -> None:
             made.start()

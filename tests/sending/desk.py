@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select
 
 from bot import config_file
+from bot.clock import Clock
 from bot.foundation import Foundation, foundation
 from emulator.someone import Someone
 from storage import outbox, schema
@@ -58,7 +59,8 @@ def at_desk(house: House) -> Iterator[Desk]:
     """Sit down at the desk of a house."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        base = runner.run(stack.enter_async_context(foundation(config_file.read(house.settings, {}))))
+        clock = Clock(house.moved_by)
+        base = runner.run(stack.enter_async_context(foundation(config_file.read(house.settings, {}), clock)))
         try:
             yield Desk(house, base, runner)
         finally:
@@ -75,4 +77,4 @@ def meet(house: House, number: int) -> list[Someone]:
 
 def times_seen(person: Someone) -> int:
     """How often somebody was sent the letter to everybody."""
-    return sum(message.get("text") == WORDS for message in person.chat()["messages"])
+    return sum(message.get("text", "").startswith(WORDS) for message in person.chat()["messages"])

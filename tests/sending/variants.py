@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 from sqlalchemy import Connection, update
 
+from bot import broadcasting
 from bot.telegram import dispatch, pacer
-from storage import outbox, schema
+from storage import claims, freezing, outbox, schema
+from storage.outbox import Letter
 
 AT_ONCE = 3
 
@@ -36,3 +40,39 @@ def wait_for_two() -> None:
     """Take two refusals for everybody's, and let nobody try meanwhile."""
     pacer.Pacer._is_witness = lambda self, chat_id, now: not self.is_halted(now)  # type: ignore[method-assign]  # noqa: ARG005
     pacer.Pacer.heard = lambda *_: None  # type: ignore[method-assign]
+
+
+def few_at_once(*then: str) -> None:
+    """Have at most three letters on their way, four people in a slice of an audience, and everything looked at often."""
+    freezing.MOST, broadcasting.LOOK_EVERY, dispatch.LOOK_EVERY = 4, 0.05, 0.05
+    three_at_once(*then)
+
+
+def mark_at_fetch(*then: str) -> None:
+    """Take a letter for sent when it is taken off the pile."""
+    take = claims.take
+
+    def marked(db: Connection, *asked: Any) -> list[Letter]:
+        letters = take(db, *asked)
+        mine = schema.outbox.c.id.in_([letter.id for letter in letters])
+        db.execute(update(schema.outbox).where(mine).values(state=outbox.SENT, attempts=0))
+        return letters
+
+    claims.take = marked
+    few_at_once(*then)
+
+
+def mark_after_send(*then: str) -> None:
+    """Remember only in memory what is on its way."""
+    take, met = claims.take, set[int]()
+
+    def unmarked(db: Connection, *asked: Any) -> list[Letter]:
+        letters = take(db, *asked)
+        mine = schema.outbox.c.id.in_([letter.id for letter in letters])
+        db.execute(update(schema.outbox).where(mine).values(state=outbox.PENDING))
+        fresh = [replace(letter, claim=None) for letter in letters if letter.id not in met]
+        met.update(letter.id for letter in fresh)
+        return fresh
+
+    claims.take = unmarked
+    few_at_once(*then)

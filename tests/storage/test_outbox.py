@@ -273,7 +273,10 @@ def test_letters_are_counted_by_what_became_of_them(world: World) -> None:
     write(world, REPLY_NINE)
     take(world, wanted=5)
     settle(
-        world, Settled(1, SENT, lane="reminder"), Settled(2, FAILED, "blocked", "reminder"), Settled(3, UNKNOWN, "502", "reminder")
+        world,
+        Settled(1, SENT, lane="reminder"),
+        Settled(2, FAILED, "blocked", "reminder"),
+        Settled(3, UNKNOWN, "502", "reminder"),
     )
     assert world.do(lambda db: outbox.tally(db, BOT)) == {
         ("reply", SENDING, ""): 1,

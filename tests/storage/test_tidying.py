@@ -24,7 +24,7 @@ def test_old_markers_go_a_few_at_a_time_and_new_ones_stay(database: str, tmp_pat
     with indoors(database, tmp_path) as house:
         now = house.base.clock.now()
         house.do(_mark, now)
-        upkeep = Upkeep(house.base.engine, house.base.house, lambda: now, *[nothing] * 4)
+        upkeep = Upkeep(house.base.engine, house.base.house, lambda: now, *[nothing] * 5)
         event.listen(house.base.engine.sync_engine, "commit", lambda _db: sizes.append(1))
         house.runner.run(upkeep.look())
         assert house.do(_count) == (1, 1)

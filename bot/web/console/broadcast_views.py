@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -147,12 +146,13 @@ def _audience(db: Connection, visit: Visit, one: Broadcast) -> dict[str, Any]:
 
 def _told_afterwards(db: Connection, one: Broadcast) -> dict[str, Any]:
     account = reports.account(db, one)
+    people = sum(account.states.values())
     return {
         "words": "As it was when it went out.",
-        "people": f"{account.people:,}",
-        "unit": "person" if account.people == 1 else "people",
+        "people": f"{people:,}",
+        "unit": "person" if people == 1 else "people",
         "note": "",
-        "left_out": [(_why(why), f"{people:,}") for why, people in account.left_out.items()],
+        "left_out": [(_why(why), f"{number:,}") for why, number in account.left_out.items()],
     }
 
 
@@ -163,31 +163,37 @@ def _why(reason: str) -> str:
 
 
 def _progress(db: Connection, visit: Visit, one: Broadcast) -> dict[str, Any] | None:
+    """How far it is, and what became of everybody so far."""
     if not one.started_at:
         return None
-    found = reports.progress(db, one, visit.now)
-    through = found.sent + found.failed + found.unknown + found.left
-    pairs = [("Sent", f"{found.sent:,}"), ("Waiting", f"{found.waiting:,}"), ("Could not be sent", f"{found.failed:,}")]
-    pairs += [("Nobody knows", f"{found.unknown:,}"), ("Left unsent", f"{found.left:,}"), ("Tapped the button", found.tapped)]
-    pairs += [(f"Refused: {why}", f"{people:,}") for why, people in found.reasons.items()]
+    found, account = reports.progress(db, one, visit.now), reports.account(db, one)
+    pairs = [("Sent", f"{found.sent:,}"), ("Waiting", f"{found.waiting + found.under_way:,}")]
+    if found.later:
+        pairs.append(("Of them, later", f"{found.later:,}, after their quiet hours"))
+    pairs += [
+        (f"Not sent: {reports.REASONS.get(why, f'Telegram said {why}')}", f"{people:,}") for why, people in account.failed.items()
+    ]
+    pairs += [("Nobody knows", f"{found.unknown:,}")] if found.unknown else []
+    pairs += [("Left unsent", f"{found.left:,}")] if found.left else []
+    pairs += [("Tapped the button", f"{account.tapped:,}")] if one.engagement_id else []
+    pairs += [("Answered", f"{account.answered:,}")] if account.answered is not None else []
     if one.state == RUNNING:
-        pairs.append(("Pace", f"{found.pace:.0f} a second"))
-        pairs.append(("Time left", _span(found.time_left)))
+        pairs += [("Pace", f"{found.pace:.0f} a second"), ("Time left", _span(found.seconds_left))]
     return {
-        "through": f"{through:,}",
-        "all": f"{found.people:,}",
-        "most": max(found.people, 1),
-        "value": through,
+        "through": f"{found.through:,}",
+        "all": f"{found.total:,}",
+        "most": max(found.total, 1),
+        "value": found.through,
         "unknown": found.unknown,
         "pairs": pairs,
     }
 
 
-def _span(left: dt.timedelta | None) -> str:
+def _span(seconds: float | None) -> str:
     """How long it may take, in words."""
-    if left is None:
+    if seconds is None:
         return "not known yet"
-    minutes = round(left.total_seconds() / 60)
+    minutes = round(seconds / 60)
     return "less than a minute" if minutes < 1 else f"about {minutes} minute{'' if minutes == 1 else 's'}"
 
 

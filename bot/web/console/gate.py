@@ -117,7 +117,8 @@ async def _knows_secret(visit: Visit) -> bool:
 def _headers(console: Console) -> dict[str, str]:
     """Nothing but our own is loaded, run or sent to; nobody's page shows ours, but for the demo's on this computer."""
     home = is_loopback(urlsplit(console.public_url or "//localhost").hostname or "")
-    policy = POLICY | {"form-action": "'self'"} | ({} if home else {"frame-ancestors": "'none'"})
+    own = {"form-action": "'self'", "frame-src": "'self'"}  # the editor shows its phone in a frame
+    policy = POLICY | own | ({} if home else {"frame-ancestors": "'self'"})
     told = {"Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items())}
     told["Referrer-Policy"] = "same-origin"  # with none at all, browsers hide where a form comes from
     return HEADERS | told | ({"Strict-Transport-Security": "max-age=31536000"} if console.is_secure else {})

@@ -20,7 +20,7 @@ from conversations.flow import Flow, offered, present
 from conversations.inputs import Open, Skip, Words
 from conversations.reception import admits
 from conversations.screens import AGE_BANDS, LANGUAGE_NAMES
-from conversations.text import choose, shorten
+from conversations.text import shorten
 from conversations.walks import Route
 
 MOST_ACTS = 80
@@ -105,7 +105,8 @@ def _built(text: str, left_out: tuple[str, ...], *, unapproved: bool) -> Reel:
 
 def _approvals(table: approval.Table) -> dict[str, object]:
     """An approval of every word there is, for the eyes of its author."""
-    source, given = approval.source_language(table), {}
+    source = approval.source_language(table)
+    given: dict[str, dict[str, dict[str, str]]] = {}
     for words in approval.texts(table):
         for tag in words.text:
             held = given.setdefault(tag, {"texts": {}})["texts"]
@@ -190,8 +191,8 @@ def _find(talk: Conversation, named: str) -> tuple[Heard, Button] | None:
 def _seen(talk: Conversation, heard: Sequence[Heard]) -> Iterator[Bubble]:
     for one in heard:
         if one.kind == "says":
-            keys = (("", str(talk.seen.index(one))),) if one.buttons else ()
-            yield Bubble("bot", tuple(_parts(one)), keys)
+            at = next((place for place, each in enumerate(talk.seen) if each is one), None)
+            yield Bubble("bot", tuple(_parts(one)), () if at is None else (("", str(at)),))
         elif one.kind != "mark":
             yield Bubble(one.kind, ((one.text, False),))
 
@@ -216,7 +217,3 @@ def _parts(heard: Heard) -> Iterator[tuple[str, bool]]:
     for place, (start, end) in enumerate(pairwise(edges)):
         if end > start:
             yield units[2 * start : 2 * end].decode("utf-16-le", "replace"), place % 2 == 1
-
-
-def name(flow: Flow, language: str) -> str:
-    return choose(flow.title, language)

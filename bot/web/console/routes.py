@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from bot.web.console import account, audit, enrolling, gate, settings, signin, staff
+from bot.web.console import (
+    account,
+    audit,
+    broadcasts,
+    composing,
+    enrolling,
+    gate,
+    inbox,
+    letters,
+    quoting,
+    results,
+    results_groups,
+    settings,
+    signin,
+    staff,
+    today,
+)
 from bot.web.console.visits import Console, Page
 
 PAGES: tuple[Page, ...] = (
@@ -12,8 +28,16 @@ PAGES: tuple[Page, ...] = (
     *enrolling.ROUTES,
     *account.ROUTES,
     *audit.ROUTES,
+    *inbox.ROUTES,
+    *quoting.ROUTES,
+    *results.ROUTES,
+    *results_groups.ROUTES,
     *settings.ROUTES,
     *staff.ROUTES,
+    *today.ROUTES,
+    *letters.ROUTES,
+    *composing.ROUTES,  # before the next: "new" is no code
+    *broadcasts.ROUTES,
 )
 """All of them, in the order in which an address is looked for."""
 

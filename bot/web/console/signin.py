@@ -71,7 +71,7 @@ def _enter(db: Connection, visit: Visit, one: Staff | None, code: str, kept: str
 
 
 def _again(visit: Visit, email: str, after: str, words: str, status: int) -> Response:
-    return visit.page("sign-in.html", {"problems": {"email": words}, "email": email, "next": after}, status)
+    return visit.page("sign-in.html", {"problems": {"": words}, "email": email, "next": after}, status)
 
 
 def inside(path: str) -> str:

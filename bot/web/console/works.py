@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -167,9 +169,17 @@ def fingerprint(piece: Any) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
+def piece(table: Mapping[str, Any], path: Path) -> Any:
+    """What stands at a path; at the top, all that stands around the steps."""
+    return at(table, path) if path else {key: value for key, value in table.items() if key not in APART}
+
+
+APART = ("steps", "approved", "overrides")
+
+
 def locate(work: Work, path: Path, was: str) -> Path | None:
     """Where a piece stands now that stood at `path`: there, or anywhere in the same list; None when nothing is it any more."""
-    if fingerprint(at(work.table, path)) == was:
+    if fingerprint(piece(work.table, path)) == was:
         return path
     if path and isinstance(path[-1], int):
         many = at(work.table, path[:-1])
@@ -224,3 +234,52 @@ def told(work: Work, problems: Sequence[Problem], here: str, visit: Visit) -> Ma
 TABS = {"": "Overview", "/charter": "Why", "/steps": "Questions", "/text": "As text", "/editions": "Editions", "/links": "Links"}
 ALL_MAY = {"", "/editions", "/links"}
 """The pages about one engagement: what its address ends with, and what it is called; and those that nothing is changed on."""
+
+
+def around(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """The findings about what stands around the steps, by the name of their field."""
+    found = beneath(problems, ())
+    return {key: many for key, many in found.items() if key.partition(".")[0] not in APART}
+
+
+# --- What changed
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a comparison: `sort` is same, gone, new, or cut for what was left out; `parts` are words, and whether they differ."""
+
+    sort: str
+    parts: tuple[tuple[str, bool], ...]
+
+
+def difference(before: str, after: str) -> list[Line]:
+    """Two texts compared by line, with a few lines around each change and the words that differ marked."""
+    one, other = before.splitlines(), after.splitlines()
+    found: list[Line] = []
+    for group in difflib.SequenceMatcher(None, one, other, autojunk=False).get_grouped_opcodes(AROUND):
+        found += [Line("cut", ())] if found else []
+        for what, start, end, begin, stop in group:
+            if what == "equal":
+                found += [Line("same", ((line, False),)) for line in one[start:end]]
+            else:
+                found += _changed(one[start:end], other[begin:stop])
+    return found
+
+
+def _changed(gone: Sequence[str], new: Sequence[str]) -> list[Line]:
+    if len(gone) != len(new):
+        return [*(Line("gone", ((line, False),)) for line in gone), *(Line("new", ((line, False),)) for line in new)]
+    pairs = [_words_changed(was, now) for was, now in zip(gone, new, strict=True)]
+    return [*(was for was, _ in pairs), *(now for _, now in pairs)]
+
+
+def _words_changed(was: str, now: str) -> tuple[Line, Line]:
+    one, other = re.findall(r"\w+|\W", was), re.findall(r"\w+|\W", now)
+    codes = difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    gone = tuple(("".join(one[start:end]), what != "equal") for what, start, end, _, _ in codes if end > start)
+    new = tuple(("".join(other[start:end]), what != "equal") for what, _, _, start, end in codes if end > start)
+    return Line("gone", gone), Line("new", new)
+
+
+AROUND = 2  # lines
