@@ -12,9 +12,16 @@ if __name__ == "__main__":
 
     sqlite_build.choose()
 
-    from benchmarks import engine, idle, month, restart, turns
+    from benchmarks import broadcast, engine, idle, month, restart, turns
 
-    BENCHMARKS = {"turns": turns.main, "engine": engine.main, "idle": idle.main, "month": month.main, "restart": restart.main}
+    BENCHMARKS = {
+        "turns": turns.main,
+        "engine": engine.main,
+        "idle": idle.main,
+        "month": month.main,
+        "restart": restart.main,
+        "broadcast": broadcast.main,
+    }
     name, words = sys.argv[1] if len(sys.argv) > 1 else "", sys.argv[2:]
     if name not in BENCHMARKS:
         sys.exit(f"python3 -m benchmarks {' | '.join(BENCHMARKS)} [--help]")

@@ -34,6 +34,11 @@ def read_peak_memory(process: int) -> float:
     return _field(PROC / f"{process}/status", "VmHWM") / 1024
 
 
+def read_memory(process: int) -> float:
+    """Read the memory a process holds now, in MB."""
+    return _field(PROC / f"{process}/status", "VmRSS") / 1024
+
+
 def read_seconds_of(name: str) -> float:
     """Read the processor seconds of all processes of that name that run now."""
     total = 0.0

@@ -35,17 +35,20 @@ class Subject:
     def _config(self) -> Path:
         return self.folder / "withus.toml"
 
-    def write_config(self, api_port: int, web_port: int, receive: str, database: str, content: Path = CONTENT) -> None:
-        """Write the configuration file."""
+    def write_config(
+        self, api_port: int, web_port: int, receive: str, database: str, content: Path = CONTENT, **more: object
+    ) -> None:
+        """Write the configuration file; `more` belongs to its section telegram."""
         web = f"127.0.0.1:{web_port}"
-        telegram = {
+        telegram: dict[str, object] = {
             "token": f"7000:{secrets.token_hex(16)}",
             "api_url": f"http://127.0.0.1:{api_port}",
             "receive": receive,
+            **more,
         }
         if receive == "webhook":
             telegram |= {"webhook_url": f"http://{web}/telegram", "webhook_secret": secrets.token_hex(16)}
-        sections = {
+        sections: dict[str, dict[str, object]] = {
             "telegram": telegram,
             "storage": {"url": database, "keys": str(self.folder / "keys")},
             "content": {"folder": str(content)},
@@ -135,6 +138,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _toml(name: str, values: dict[str, str]) -> str:
-    """Write one section; a JSON string is a TOML string."""
+def _toml(name: str, values: dict[str, object]) -> str:
+    """Write one section; strings, numbers and flags are the same in JSON and TOML."""
     return f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())

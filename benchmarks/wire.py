@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import cast
 
 HEAD_END = b"\r\n\r\n"
-REASONS = {200: b"OK", 400: b"Bad Request", 404: b"Not Found", 409: b"Conflict"}
+REASONS = {
+    200: b"OK",
+    400: b"Bad Request",
+    403: b"Forbidden",
+    404: b"Not Found",
+    409: b"Conflict",
+    429: b"Too Many Requests",
+    502: b"Bad Gateway",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,10 @@ class Wire(asyncio.Protocol):
             head = b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             self._transport.write(head % (status, REASONS[status], len(body)) + body)
             self._take()
+
+    def cut(self) -> None:
+        """Break the connection off."""
+        self._transport.abort()
 
     def _take(self) -> None:
         if self._busy or (end := self._waiting.find(HEAD_END)) < 0:

@@ -119,13 +119,15 @@ def still_may(db: Connection, sending: Sending, ids: Collection[int], now: dt.da
     return {person: found.get(person, GONE) for person in ids if found.get(person, GONE)}
 
 
-def reason(db: Connection, sending: Sending) -> ColumnElement[str | None]:
-    """Why a row of `people` is left out: the first of REASONS that holds, or NULL."""
-    return _first(db, sending, sending.at, REASONS)
+def reason(db: Connection, sending: Sending, never: Condition | None = None) -> ColumnElement[str | None]:
+    """Why a row of `people` is left out: the first of REASONS that holds, or NULL. `never`: whose quiet hours do not end."""
+    return _first(db, sending, sending.at, REASONS, never)
 
 
-def _first(db: Connection, sending: Sending, at: dt.datetime, names: Iterable[str]) -> ColumnElement[str | None]:
-    asked = _Asked(sending, at, preferences.read(db, sending.organisation_id), *_around(db, sending))
+def _first(
+    db: Connection, sending: Sending, at: dt.datetime, names: Iterable[str], never: Condition | None = None
+) -> ColumnElement[str | None]:
+    asked = _Asked(sending, at, preferences.read(db, sending.organisation_id), *_around(db, sending), never)
     rules = [(REASONS[name].rule(asked), name) for name in names]
     held = [(rule, literal(name)) for rule, name in rules if rule is not None]
     return case(*held, else_=null())
@@ -140,6 +142,7 @@ class _Asked:
     settled: Preferences
     audience: str
     reminders: tuple[int, ...]  # the broadcasts that reminded of the same
+    never: Condition | None
 
 
 def _around(db: Connection, sending: Sending) -> tuple[str, tuple[int, ...]]:
@@ -249,6 +252,6 @@ REASONS: dict[str, Reason] = {
     "nudged": Reason("were reminded of this before, as often as we allow", _nudged),
     "budget": Reason("have had as many messages as we allow", _spent),
     "no-words": Reason("speak a language without approved words", _without_words),
-    QUIET: Reason("have quiet hours that never end", lambda _asked: None),
+    QUIET: Reason("have quiet hours that never end", lambda asked: asked.never),
 }
 """Why somebody of an audience is left out; the first that holds counts."""

@@ -85,12 +85,12 @@ def _fitting(organisation_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     return fits
 
 
-def _members(organisation_id: int, group: str) -> Select[tuple[int]]:
+def _members(organisation_id: int, group: str) -> Select[int]:
     mine = (groups.c.organisation_id == organisation_id, groups.c.code == group)
     return select(group_members.c.person_id).join(groups).where(*mine)
 
 
-def _one(organisation_id: int, code: str) -> Select[tuple[int]]:
+def _one(organisation_id: int, code: str) -> Select[int]:
     return select(people.c.id).where(people.c.organisation_id == organisation_id, people.c.code == code)
 
 
@@ -190,7 +190,7 @@ def stop(db: Connection, organisation_id: int, code: str) -> bool:
 
 def erase(db: Connection, keys: Keys, organisation_id: int, code: str, now: dt.datetime) -> str:
     """Forget them, as when they delete everything themselves; returns the number of the receipt, empty if nobody is there."""
-    person: int | None = db.scalar(_one(organisation_id, code).with_for_update())
+    person = db.scalars(_one(organisation_id, code).with_for_update()).one_or_none()
     if person is None:
         return ""
     erasure.forget(db, keys, {person: code}, list(engagements.load(db, organisation_id).values()), now)

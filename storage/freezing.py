@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, case, func, insert
 
 from conversations.hours import NEVER
 from storage import audiences, clocks, selection
-from storage.audiences import QUIET, Sending
+from storage.audiences import Sending
 from storage.clocks import Clock
 from storage.outbox import BROADCAST, NEVER_TWICE, PENDING, REMINDER
 from storage.schema import broadcasts, left_out, organisations, outbox, people
@@ -71,9 +71,10 @@ def freeze(db: Connection, piece: Slice, now: dt.datetime) -> bool:
     here = selection.find(db, sending.organisation_id, wanted, sending.at, (piece.after, piece.upto))
     met = {Clock._make(row) for row in db.execute(select(*clocks.COLUMNS).where(*here).distinct())}
     due = clocks.due(db, sending.organisation_id, met, sending.at)
-    why = case((_has_clock(due, NEVER), func.coalesce(audiences.reason(db, sending), QUIET)), else_=audiences.reason(db, sending))
-    _write(db, sending, [*here, why.is_(None)], due, now)
-    _account(db, sending, here, why)
+    if met:
+        why = audiences.reason(db, sending, _has_clock(due, NEVER))
+        _write(db, sending, [*here, why.is_(None)], due, now)
+        _account(db, sending, here, why)
     return True
 
 

@@ -59,8 +59,10 @@ def _accept_step(db: Connection, keys: Keys, one: Staff, typed: str, now: dt.dat
         step = find_step(keys.open(WHERE, one.code, sealed).decode(), typed, now) if sealed else None
     except UnopenedError:
         return False
+    if step is None:
+        return False
     used = update(staff).where(staff.c.id == one.id, staff.c.totp_step < step).values(totp_step=step)
-    return step is not None and db.execute(used).rowcount == 1
+    return db.execute(used).rowcount == 1
 
 
 def _accept_recovery(db: Connection, staff_id: int, typed: str) -> bool:

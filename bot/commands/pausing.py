@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.commands.workplace import ConfigOption, fail, who, within
 from bot.foundation import Foundation
-from storage import audit, claims, outbox, pauses, unknowns
+from storage import audit, claims, lateness, outbox, pauses, preferences, unknowns
 from storage.outbox import FAILED, PENDING, SENDING, UNKNOWN
 from storage.unknowns import Unknown
 
@@ -102,6 +103,29 @@ def resend(codes: Chosen = None, config_file: ConfigOption = None, *, everything
     typer.echo(within(config_file, act))
 
 
+@cli.command()
+def late(
+    send: Annotated[bool, typer.Option("--send", help="Send them now, at the next open hour.")] = False,
+    drop: Annotated[bool, typer.Option("--leave", help="Let them be.")] = False,
+    config_file: ConfigOption = None,
+) -> None:
+    """Say what becomes of letters that could not go out in time. They are held until you do."""
+    if send == drop:
+        fail("Say --send, or --leave. `letters` says how many there are. Nothing was changed.")
+
+    def act(base: Foundation, db: Connection) -> str:
+        decide, verb = (lateness.release, "send-late-letters") if send else (lateness.leave, "leave-late-letters")
+        many = decide(db, base.house.bot_id, base.clock.now(), _patience(base, db))
+        audit.note(db, base.house.organisation_id, who(), verb, str(many), base.clock.now())
+        return f"{_many(many)} may go out now." if send else f"{_many(many)} will not go out."
+
+    typer.echo(within(config_file, act))
+
+
+def _patience(base: Foundation, db: Connection) -> dt.timedelta:
+    return dt.timedelta(hours=preferences.read(db, base.house.organisation_id).late_hours)
+
+
 def _choose(base: Foundation, db: Connection, codes: Sequence[str], *, everything: bool) -> list[Unknown]:
     """The unknown letters that were named, by person or by number."""
     if bool(codes) == everything:
@@ -118,6 +142,9 @@ def _choose(base: Foundation, db: Connection, codes: Sequence[str], *, everythin
 def _summary(base: Foundation, db: Connection) -> list[str]:
     found = outbox.tally(db, base.house.bot_id)
     lines = [f"{name}: {_by(found, state, part)}" for name, state, part in SUMMARY]
+    held = lateness.count(db, base.house.bot_id, base.clock.now(), _patience(base, db))
+    if held:
+        lines.append(f"Late, and held: {held}. To send them: letters late --send. Or: letters late --leave.")
     return [*lines, *(f"Paused {_told(one)}." for one in pauses.held(db, base.house.organisation_id))]
 
 

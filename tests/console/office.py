@@ -31,7 +31,7 @@ from tests.storage.world import NOON, World
 
 ADDRESS = "http://127.0.0.1:8080"
 PASSWORD = "four quiet green herons"
-CHEAP = Passwords(1, 8)
+CHEAP, DEAR = Passwords(1, 8), Passwords(4, 8192)
 BOT = 7000
 
 
@@ -45,6 +45,7 @@ class Office:
     limits: Limits | None = None
     extra: Sequence[BaseRoute] = ()
     dolls: Sequence[Page] | None = None  # in place of the pages there are
+    dear: bool = False  # a password takes about as long as in earnest
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -52,7 +53,9 @@ class Office:
         hours = itertools.count(0, 3600)
         self.house = House(self.world.keys, self.world.organisation_id, "The clinic", BOT, "me", Numbers(1))
         limits = self.limits or Limits(lambda: float(next(hours)))
-        self.console = Console(self.world.engine, self.house, lambda: self.now, self.public_url, CHEAP, limits)
+        self.console = Console(
+            self.world.engine, self.house, lambda: self.now, self.public_url, DEAR if self.dear else CHEAP, limits
+        )
         made = pages.routes(self.world.engine, self.world.organisation_id, public=True, console=self.console)
         shown = made if self.dolls is None else gate.routes(self.console, self.dolls)
         self.app = Starlette(routes=[*self.extra, *shown], exception_handlers=pages.ERRORS)
@@ -160,6 +163,12 @@ class Browser:
         form = next(one for one in re.findall(r"<form.*?</form>", shown, re.DOTALL) if f'action="{path}"' in one)
         hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
         return self.post(path, {name: unescape(value) for name, value in hidden.items()} | dict(fields or {}))
+
+    @property
+    def me(self) -> Staff:
+        """Whoever this browser belongs to."""
+        assert self.who
+        return self.who
 
     @property
     def token(self) -> str:

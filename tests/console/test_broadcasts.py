@@ -104,7 +104,7 @@ def test_whoever_wrote_it_cannot_approve_it_and_a_colleague_can(either: Office) 
     assert f'action="{page}/approve"' not in lead.get(page).text
     assert press(colleague, page, "approve") == "Approved."
     assert "Scheduled" in lead.get(page).text
-    assert [who for who, what, _ in either.noted() if what == "approve-broadcast"] == [colleague.who.code]
+    assert [who for who, what, _ in either.noted() if what == "approve-broadcast"] == [colleague.who.code if colleague.who else ""]
 
 
 def test_it_is_sent_back_with_a_reason_that_its_writer_reads_first_thing(office: Office) -> None:
@@ -197,7 +197,7 @@ def test_words_in_another_language_go_out_only_when_somebody_has_read_them(offic
 def test_hostile_words_are_only_words(office: Office) -> None:
     lead = office.staff("officer")
     page = write(lead, title="<script>alert(1)</script>", **{"words-en": "</textarea><img src=x onerror=alert(1)> {{ 7*7 }}"})
+    assert "{{ 7*7 }}" in lead.get(page).text
     for shown in (lead.get(page).text, lead.get(f"{page}/edit").text, lead.get(LIST).text):
         assert "<script>alert" not in shown
         assert "<img src=x" not in shown
-        assert "49" not in re.sub(r"<style.*?</style>", "", shown) or "{{ 7*7 }}" in shown

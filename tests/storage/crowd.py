@@ -11,11 +11,24 @@ from sqlalchemy import Connection, insert, select
 
 from storage import codes, criteria, freezing, preferences
 from storage.criteria import Criteria
-from storage.schema import addresses, bots, broadcast_texts, broadcasts, editions, engagements, outbox, participations, people, switches
+from storage.schema import (
+    addresses,
+    bots,
+    broadcast_texts,
+    broadcasts,
+    editions,
+    engagements,
+    organisations,
+    outbox,
+    participations,
+    people,
+    switches,
+)
 from tests.storage.world import NOON, World
 
 BOT = 7000
 DAY = dt.timedelta(days=1)
+EVERYBODY = Criteria()
 
 
 @dataclass(frozen=True)
@@ -52,23 +65,29 @@ class Scene:
     organisation_id: int
     engagement_id: int
     edition_id: int
-    reminder_id: int  # a broadcast that reminded of the engagement
-    other_id: int  # one that did not
+    reminders: tuple[int, ...]  # broadcasts that reminded of it
 
 
-def set_up(db: Connection, organisation_id: int, *, audience: str = "everyone", identity: str = "named", slug: str = "poll") -> Scene:
+def set_up(
+    db: Connection, organisation_id: int, *, audience: str = "everyone", identity: str = "named", slug: str = "poll"
+) -> Scene:
     if not db.scalar(select(bots.c.id).where(bots.c.id == BOT)):
         db.execute(insert(bots).values(id=BOT, organisation_id=organisation_id))
     here = {"organisation_id": organisation_id, "slug": slug, "kind": "consultation", "identity": identity, "audience": audience}
     engagement = int(db.scalars(insert(engagements).values(**here, state="open").returning(engagements.c.id)).one())
     text = {"engagement_id": engagement, "hash": slug, "source": "", "origin": "file", "made_at": NOON}
     edition = int(db.scalars(insert(editions).values(**text).returning(editions.c.id)).one())
-    reminder = broadcast(db, organisation_id, engagement_id=engagement, reminds=True, state="done")
-    other = broadcast(db, organisation_id, engagement_id=engagement, state="done")
-    return Scene(organisation_id, engagement, edition, reminder, other)
+    reminders = [broadcast(db, organisation_id, engagement_id=engagement, reminds=True, state="done") for _ in range(3)]
+    return Scene(organisation_id, engagement, edition, tuple(reminders))
 
 
-def broadcast(db: Connection, organisation_id: int, wanted: Criteria = Criteria(), **more: Any) -> int:
+def another(db: Connection) -> int:
+    """Another organisation beside the first, whose rows are none of its business; its id."""
+    values = {"code": codes.make(), "name": "Elsewhere", "time_zone": "Europe/London", "created_at": NOON}
+    return int(db.scalars(insert(organisations).values(values).returning(organisations.c.id)).one())
+
+
+def broadcast(db: Connection, organisation_id: int, wanted: Criteria = EVERYBODY, **more: Any) -> int:
     """A broadcast being frozen, with words in English; its id."""
     values = {
         "code": codes.make(), "organisation_id": organisation_id, "bot_id": BOT, "title": "News", "sort": "engagement",
@@ -117,7 +136,8 @@ def _letter(scene: Scene, person: int, letter: Wrote, number: int) -> dict[str, 
     return {
         "id": person * 100 + number, "organisation_id": scene.organisation_id, "bot_id": BOT, "person_id": person,
         "lane": "reminder" if letter.reminds else "broadcast", "policy": "never-twice", "state": letter.state,
-        "broadcast_id": scene.reminder_id if letter.reminds else None, "due_at": NOON + letter.days * DAY, "created_at": NOON,
+        "broadcast_id": scene.reminders[number] if letter.reminds else None, "created_at": NOON,
+        "due_at": NOON + letter.days * DAY,
     }  # fmt: skip
 
 

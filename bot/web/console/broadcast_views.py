@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -18,6 +19,8 @@ from storage.broadcast_rows import DONE, FREEZING, HELD, PAUSED, RETURNED, RUNNI
 from storage.criteria import CriteriaError
 from storage.schema import engagements, segments
 from storage.switches import PURPOSES
+
+T = TypeVar("T")
 
 MOVING = {SCHEDULED, FREEZING, RUNNING}
 """States in which the page renews itself."""
@@ -54,7 +57,7 @@ def whole(db: Connection, visit: Visit, one: Broadcast) -> dict[str, Any]:
     """Everything on the page of one."""
     language = visit.asked("language") or FALLBACK
     language = language if language in one.texts else FALLBACK
-    written = list(one.texts) or [FALLBACK]
+    written = [tag for tag, _ in english_first(one.texts)] or [FALLBACK]
     return {
         "one": one,
         "state": NAMES[one.state],
@@ -87,6 +90,11 @@ def seen(db: Connection, visit: Visit, one: Broadcast, language: str) -> dict[st
 def advise(words: str) -> list[str]:
     """What a kind colleague would say about these English words, in sentences."""
     return list(dict.fromkeys(f"{one.what}; {one.do}" for one in campaigns.advise(words)))
+
+
+def english_first(texts: Mapping[str, T]) -> list[tuple[str, T]]:
+    """Texts by language, the one they are all held against before the others."""
+    return sorted(texts.items(), key=lambda one: (one[0] != FALLBACK, one[0]))
 
 
 def moment(at: dt.datetime, zone: str) -> str:

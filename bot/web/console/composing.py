@@ -151,7 +151,7 @@ def _told(db: Connection, visit: Visit, draft: Draft, one: Broadcast | None) -> 
         "one": one,
         "draft": draft,
         "action": f"{LIST}/{one.code}/edit" if one else LIST,
-        "words": [(tag, LANGUAGE_NAMES.get(tag, tag), said) for tag, said in words.items()],
+        "words": [(tag, LANGUAGE_NAMES.get(tag, tag), said) for tag, said in views.english_first(words)],
         "sorts": list(SORTS.items()),
         "purposes": list(PURPOSES.items()),
         "engagements": [("", "Nothing: it only tells them something"), *_opened(db, visit, draft.engagement)],

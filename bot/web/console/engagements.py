@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import launch, pictures, upkeep
+from bot.editing import aside
 from bot.manuscript import changes
 from bot.manuscript.manuscripts import NotChangedError, parse
 from bot.web.console import fields, playing, works
+from bot.web.console.differences import difference
 from bot.web.console.visits import Page, Visit
 from bot.web.console.works import Work
 from bot.web.rendering import attachment
@@ -152,13 +153,13 @@ async def review(visit: Visit) -> Response:
     if not work.is_draft:
         return visit.go(f"{LIST}/{work.slug}", "There is nothing to publish.")
     problems = await works.look_over(visit, work)
-    missing = await visit.read(lambda db: _missing(db, visit, work))
+    absent = await visit.read(lambda db: _missing(db, visit, work))
     present = await visit.read(lambda db: history.source_of(db, work.engagement) if work.engagement else "")
     over = work.engagement.edition if work.engagement else ""
     told = {
-        "blocked": [*(fields.words_of(problem) for problem in works.errors(problems)), *missing],
+        "blocked": [*(fields.words_of(problem) for problem in works.errors(problems)), *absent],
         "moved": bool(work.base) and over != work.base,
-        "changes": works.difference(works.tidy(present), work.text) if present else [],
+        "changes": await aside(difference, works.tidy(present), work.text) if present else [],
         "over": over,
     }
     return visit.page("engagements/publish.html", {**works.told(work, problems, "", visit), **told})
@@ -178,7 +179,8 @@ async def publish(visit: Visit) -> Response:
     draft = await visit.read(lambda db: drafts.find(db, visit.organisation_id, work.slug))
     if draft is None or form.one("version") != str(draft.version):
         return visit.go(again, PUBLISHED[STALE])
-    if works.errors(await works.look_over(visit, work)) or await visit.read(lambda db: _missing(db, visit, work)):
+    absent = await visit.read(lambda db: _missing(db, visit, work))
+    if absent or works.errors(await works.look_over(visit, work)):
         return visit.go(again, PUBLISHED[REFUSED])
     over, who, now = form.one("over"), visit.who.code, visit.now
     done = await visit.write(lambda db: drafts.publish(db, visit.organisation_id, draft, over, who, now))

@@ -108,7 +108,7 @@ async def _begin(visit: Visit, slug: str, title: str, text: str) -> dict[str, st
         return {"": str(why)}
 
     def keep(db: Any) -> bool:
-        if engagements.find(db, visit.organisation_id, slug) or slug in TEMPLATES and title:
+        if engagements.find(db, visit.organisation_id, slug) or (slug in TEMPLATES and title):
             return False
         return drafts.save(db, visit.organisation_id, slug, made, NEW, visit.who.code, visit.now) is not None
 
@@ -116,12 +116,11 @@ async def _begin(visit: Visit, slug: str, title: str, text: str) -> dict[str, st
 
 
 def named(text: str, slug: str, title: str) -> str:
-    """A text under another id and title; no language keeps the title of the old one, and approvals of it go."""
+    """A text under another id and title, in each language: no approval holds for words that changed."""
     table = dict(parse(text) or {})
     held = table.get("title")
-    first = FALLBACK if not isinstance(held, dict) or FALLBACK in held else next(iter(held))
-    others = {tag: words for tag, words in held.items() if tag != first} if isinstance(held, dict) else {}
-    return changes.put(text, (), {**table, "id": slug, "title": {first: title, **others}})
+    tags = list(held) if isinstance(held, dict) and held else [FALLBACK]
+    return changes.put(text, (), {**table, "id": slug, "title": dict.fromkeys(tags, title)})
 
 
 def slug_of(title: str) -> str:

@@ -46,8 +46,12 @@ def prove(db: Connection, visit: Visit, code: str) -> bool:
 
 
 def refuse(db: Connection, visit: Visit, one: Staff, what: str) -> None:
-    """Count a wrong try; the one that is too many locks the account and ends its sign-ins."""
+    """Count a wrong try; the one that is too many locks the account.
+
+    Where somebody who is in tried, it signs them out everywhere. A stranger who tries from outside must not be able to.
+    """
     visit.note_of(db, one.code, what, one.code)
     if not one.is_locked(visit.now) and staff.miss(db, one.id, visit.now):
-        signins.end_all(db, one.id)
+        if visit.staff is not None and visit.staff.id == one.id:
+            signins.end_all(db, one.id)
         visit.note_of(db, one.code, "lock", one.code)
