@@ -114,8 +114,8 @@ class Run:
         server = await asyncio.get_running_loop().create_server(api.connect, "127.0.0.1", 0)
         database = self.database or f"sqlite:///{self.folder}/withus.db"
         port = server.sockets[0].getsockname()[1]
-        more = {"messages_per_second": way.pace, "paid_broadcasts": way.paid}
-        subject.write_config(port, free_port(), "polling", database, **more)
+        paced = {"messages_per_second": way.pace, "paid_broadcasts": way.paid}
+        subject.write_config(port, free_port(), "polling", database, telegram=paced)
         api.listener = talkers = Talkers(api, await subject.open_survey())
         clock = self.folder / "clock"
         clock.write_text(str(mailing.until_noon()))

@@ -48,22 +48,23 @@ class Post(Api):
         fault = FAULTS[self.failed % len(FAULTS)] if len(self.times) in self._failing else ""
         if fault:
             self.failed += 1
-            self._fail(fault, wire, request)
+            _fail(fault, wire)
         else:
             super()._serve(wire, request)
 
-    def _fail(self, fault: str, wire: Wire, request: Request) -> None:
-        match fault:
-            case "blocked":
-                wire.answer(BLOCKED, 403)
-            case "gone":
-                wire.answer(GONE, 400)
-            case "502":
-                wire.answer(b"<html>", 502)
-            case "cut":
-                wire.cut()
-            case _:
-                wire.answer(b"<html>", 200)
+
+def _fail(fault: str, wire: Wire) -> None:
+    match fault:
+        case "blocked":
+            wire.answer(BLOCKED, 403)
+        case "gone":
+            wire.answer(GONE, 400)
+        case "502":
+            wire.answer(b"<html>", 502)
+        case "cut":
+            wire.cut()
+        case _:
+            wire.answer(b"<html>", 200)
 
 
 class Talkers:

@@ -7,8 +7,10 @@ import re
 import secrets
 import signal
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmarks.survey import CONTENT, SURVEY
@@ -36,20 +38,26 @@ class Subject:
         return self.folder / "withus.toml"
 
     def write_config(
-        self, api_port: int, web_port: int, receive: str, database: str, content: Path = CONTENT, **more: object
+        self,
+        api_port: int,
+        web_port: int,
+        receive: str,
+        database: str,
+        content: Path = CONTENT,
+        telegram: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
-        """Write the configuration file; `more` belongs to its section telegram."""
+        """Write the configuration file; `telegram` is what else its section of that name says."""
         web = f"127.0.0.1:{web_port}"
-        telegram: dict[str, object] = {
+        ours: dict[str, object] = {
             "token": f"7000:{secrets.token_hex(16)}",
             "api_url": f"http://127.0.0.1:{api_port}",
             "receive": receive,
-            **more,
+            **telegram,
         }
         if receive == "webhook":
-            telegram |= {"webhook_url": f"http://{web}/telegram", "webhook_secret": secrets.token_hex(16)}
+            ours |= {"webhook_url": f"http://{web}/telegram", "webhook_secret": secrets.token_hex(16)}
         sections: dict[str, dict[str, object]] = {
-            "telegram": telegram,
+            "telegram": ours,
             "storage": {"url": database, "keys": str(self.folder / "keys")},
             "content": {"folder": str(content)},
             "web": {"listen": web},

@@ -26,6 +26,7 @@ from conversations.inputs import (
     Pause,
     Quieter,
     Skip,
+    Staff,
     Tap,
 )
 
@@ -83,6 +84,7 @@ CARRIED: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "h": (Hear, ("purpose", "wanted")),
     "z": (Pause, ("number", "unit")),
     "w": (Quieter, ("hours",)),
+    "k": (Staff, ("asks", "about")),
     "x": (Delete, ("sure",)),
 }
 """The first letter of callback data -> the input it brings and the fields that follow, apart by dots."""

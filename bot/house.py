@@ -55,6 +55,7 @@ class House:
     pictures: dict[tuple[str, str], str] = field(default_factory=dict)  # (edition, file) -> hash of the picture
 
     groups: dict[int, dt.datetime] = field(default_factory=dict)  # chats just left -> when
+    guesses: dict[bytes, list[dt.datetime]] = field(default_factory=dict)  # chats -> when codes were tried in them
 
     def leaves(self, group: int, now: dt.datetime) -> bool:
         """Whether this group is to be told, and left: once, though several messages may come before it is done."""

@@ -88,6 +88,7 @@ PHONE = "phone number"
 _TITLES = r"Mr|Mrs|Ms|Miss|Mx|Dr|Doctor|Prof|Professor|Nurse|Sister|Sir|Rev|Auntie|Uncle"
 _NAMES = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}"
 _CALLED = r"my (?:full |first |last )?name(?: is|['’]?s)|(?:I am|I['’]m|(?:he|she|they)(?: is| are|['’](?:s|re))) called"
+_NO_NAMES = r"(?:a|an|the|in|on|by|to|up|out|back|for|not|too|so|at|all|it|my|what|always|never|often)\b"
 _MONTHS = (
     r"Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
     r"|Dec(?:ember)?"
@@ -107,7 +108,9 @@ RULES: tuple[Rule, ...] = (
     _pattern("date", rf"\b(?:{_MONTHS}) [0-3]?\d(?:st|nd|rd|th)?,? (?:19|20)\d\d\b"),
     _pattern("date", rf"\b(?:born|dob|birthday)\b.{{0,20}}?\b([0-3]?\d(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS}))\b"),
     _pattern("address", rf"\b\d{{1,4}}[A-Za-z]? (?:[A-Z][\w’'-]+ ){{1,3}}(?:{_STREETS})\b", re.NOFLAG),
-    _pattern("name", rf"(?:(?i:\b(?:{_CALLED})))\s+((?:(?i:dr|mr|mrs|ms|miss) )?(?:{_NAMES}|[\w’'-]+))", re.NOFLAG),
+    _pattern(
+        "name", rf"(?:(?i:\b(?:{_CALLED})))\s+((?:(?i:dr|mr|mrs|ms|miss) )?(?:{_NAMES}|(?!{_NO_NAMES})[\w’'-]+))", re.NOFLAG
+    ),
     _pattern("name", rf"(?i:\bcall me) ({_NAMES})", re.NOFLAG),
     _pattern("name", rf"\b(?:{_TITLES})\.? ({_NAMES})", re.NOFLAG),
     _pattern("name", r"\b(?:mr|mrs)\b\.? ([\w’'-]+)"),

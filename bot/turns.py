@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot import facts, letters, packing, speech
+from bot import backstage, facts, letters, packing, speech
 from bot.actions import ACTIONS
 from bot.addressing import address, stand
 from bot.arrivals import TELEGRAM, Arrival
@@ -22,7 +22,7 @@ from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
 from conversations.effects import Complete, Effect, Erase, Mark, Person, Quieten, Remember, Rest, Say, Show, Switch, Toast
-from conversations.inputs import Input, Invited, Link, Outcome, Refused
+from conversations.inputs import Input, Invited, Link, Outcome, Refused, Staff
 from conversations.understanding import understand
 from storage import attention, engagements, erasure, outbox, people, proofs, seen, sessions
 from storage.failures import Failure
@@ -156,7 +156,9 @@ def _try(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
     """One turn. What fails in deciding drops only this member, before anything of theirs is written."""
     known = desk.known.get(lookup)
     try:
-        taken = _decide(db, desk, known, one, away=lookup in desk.away)
+        told = backstage.answer(db, desk.house, (lookup, one.chat_id), one.given, desk.now)
+        person = facts.person(known, turned_away=lookup in desk.away)
+        taken = _Taken(person, None, None, tuple(told)) if told else _decide(db, desk, known, person, one)
         sent = _express(desk, known, one, taken)
     except (DBAPIError, OSError, KeysError):
         raise  # the transaction is spoilt for all of them, or a key cannot be kept
@@ -165,13 +167,14 @@ def _try(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
         return
     desk.out.letters += sent.letters
     desk.out.tapped += sent.tapped
-    if known:
+    if known and not told:
         _record(desk, lookup, known, one, taken)
 
 
-def _decide(db: Connection, desk: Desk, known: Known | None, one: Arrival, *, away: bool) -> _Taken:
-    person = facts.person(known, turned_away=away)
+def _decide(db: Connection, desk: Desk, known: Known | None, person: Person, one: Arrival) -> _Taken:
     given = one.given or Refused("nothing")
+    if isinstance(given, Staff):  # of somebody who is no colleague, or none any more
+        given = Refused("forged")
     taken = _respond(db, desk, known, person, given)
     if taken.person.age_band and taken.person.opening:  # the age question is answered: on to the link that was waiting
         link, grown = Link(taken.person.opening), replace(taken.person, opening="")

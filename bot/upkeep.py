@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import broadcasting, editing, heart, vitals
+from bot import broadcasting, digests, editing, heart, vitals
 from bot.broadcasting import Broadcasting
 from bot.house import House
 from storage import cells, engagements, erasure, failures, outbox, people, releases, seen, sessions, unlinking
@@ -73,6 +73,7 @@ class Upkeep:
             (self._measure, vitals.LOOK_EVERY),
             (self._beat, heart.BEAT_EVERY),
             (self._broadcasting.look, broadcasting.LOOK_EVERY),
+            (self.send_digests, LOOK_EVERY),
         )
         self._looking = [asyncio.create_task(self._repeat(*look)) for look in looks]
 
@@ -138,6 +139,17 @@ class Upkeep:
     async def _release(self, one: Engagement) -> bool:
         async with self._engine.begin() as connection:
             return await connection.run_sync(release, self._house, one, self._clock())
+
+    async def send_digests(self) -> None:
+        """What colleagues asked to hear every day, at the time they chose."""
+        if not self._house.is_certain():
+            return
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**READING)
+            due = await connection.run_sync(digests.are_due, self._house, self._clock())
+        if due:
+            async with self._engine.begin() as connection:
+                await connection.run_sync(digests.send, self._house, self._clock())
 
     async def look(self) -> None:
         """Once an hour, by the house's clock, tidy up a little at a time; not while that cannot be trusted."""

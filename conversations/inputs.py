@@ -161,6 +161,14 @@ class Quieter:
 
 
 @dataclass(frozen=True, slots=True)
+class Staff:
+    """What a colleague asks in their own chat, and about what; from anybody else it means nothing."""
+
+    asks: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """The second of the two taps that delete everything, or the change of mind."""
 
@@ -169,5 +177,5 @@ class Delete:
 
 Input = (
     Open | Invited | Link | Tap | Back | Skip | Look | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language
-    | Hear | Pause | Quieter | Delete
+    | Hear | Pause | Quieter | Staff | Delete
 )  # fmt: skip

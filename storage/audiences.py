@@ -195,9 +195,9 @@ def _answered(asked: _Asked) -> Condition | None:
 
 
 def _nudged(asked: _Asked) -> Condition | None:
-    earlier = [one for one in asked.reminders if one != asked.sending.broadcast_id]
-    if not (asked.sending.reminds and earlier):
+    if not asked.sending.reminds:
         return None
+    earlier = [one for one in asked.reminders if one != asked.sending.broadcast_id]
     theirs = (outbox.c.broadcast_id.in_(earlier), outbox.c.person_id == people.c.id, outbox.c.state.in_(STARTED))
     most = _by_age(asked.settled.nudges, asked.settled.young_nudges)
     return select(func.count()).where(*theirs).correlate(people).scalar_subquery() >= most

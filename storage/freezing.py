@@ -94,7 +94,7 @@ def _write(db: Connection, sending: Sending, here: list[Condition], due: Mapping
         "claimer": literal(""),
         "attempts": literal(0),
         "broadcast_id": literal(sending.broadcast_id),
-        "due_at": _due(due),
+        "due_at": _due(due, sending.at),
         "created_at": literal(now, outbox.c.created_at.type),
         "reason": literal(""),
         "tapped": literal(False),
@@ -112,10 +112,10 @@ def _drawn(db: Connection, broadcast_id: int) -> ColumnElement[int]:
     return literal_column(f"{(1 << 62) + (broadcast_id << 38)} + ({lot} << 32)", BigInteger) + people.c.id
 
 
-def _due(due: Mapping[Clock, dt.datetime]) -> ColumnElement[dt.datetime]:
+def _due(due: Mapping[Clock, dt.datetime], now: dt.datetime) -> ColumnElement[dt.datetime]:
     """When each person's letter is due, by their clock."""
     kind = outbox.c.due_at.type
-    return case(*((_has_clock(due, at), literal(at, kind)) for at in sorted(set(due.values()))), else_=literal(NEVER, kind))
+    return case(*((_has_clock(due, at), literal(at, kind)) for at in sorted(set(due.values()))), else_=literal(now, kind))
 
 
 def _has_clock(due: Mapping[Clock, dt.datetime], at: dt.datetime) -> Condition:

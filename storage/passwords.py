@@ -64,7 +64,7 @@ def _fold(password: str) -> str:
 
 
 def _words(known: Iterable[str]) -> set[str]:
-    parts = (part for one in known for part in re.split(r"[\W_]+", _fold(_same(one))))
+    parts = (_fold(part) for one in known for part in re.split(r"[\W_]+", _same(one)))
     return {part for part in parts if len(part) > 3}  # noqa: PLR2004 - "Jo" stands in many a word
 
 

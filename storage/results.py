@@ -189,15 +189,16 @@ def released(db: Connection, engagement: Engagement, flow: Flow) -> dict[str, An
         "people": {"finished": small_numbers.total(release.respondents if release else 0)},
     }
     steps = _steps(db, engagement, flow, release.counts) if release else []
-    return told | {"steps": _released_steps([step for step in steps if _may_leave(step)], release) if release else []}
+    least = small_numbers.threshold(engagement.audience)
+    return told | {"steps": _released_steps([step for step in steps if _may_leave(step)], release, least) if release else []}
 
 
-def _released_steps(steps: Iterable[Step], release: Release) -> list[dict[str, Any]]:
+def _released_steps(steps: Iterable[Step], release: Release, least: int) -> list[dict[str, Any]]:
     """Each question's figures; none where its number of answers would tell what is hidden in a question it hangs on."""
     told, hiding = [], set[str]()
     for step in steps:
         telling = step.when is not None and any(compare.subject in hiding for compare in comparisons(step.when))
-        one = _told(step, small_numbers.STAR) | {"options": []} if telling else _released_step(step, release)
+        one = _told(step, small_numbers.STAR) | {"options": []} if telling else _released_step(step, release, least)
         if telling or _has_star(one["options"]):
             hiding.add(step.id)
         told.append(one)
@@ -209,22 +210,22 @@ def _may_leave(step: Step) -> bool:
     return step.about != "me" and not step.other_of
 
 
-def _released_step(step: Step, release: Release) -> dict[str, Any]:
+def _released_step(step: Step, release: Release, least: int) -> dict[str, Any]:
     counts = release.counts.get(step.id, {})
     answered = counts.get(ANSWERED, 0)
     told = _told(step, small_numbers.total(answered))
-    return told | _RELEASED.get(step.kind, _released_options)(step, counts, answered)
+    return told | _RELEASED.get(step.kind, _released_options)(step, counts, answered, least)
 
 
-def _released_options(step: Step, counts: Counts, answered: int) -> dict[str, Any]:
+def _released_options(step: Step, counts: Counts, answered: int, least: int) -> dict[str, Any]:
     labels = _labels(step, counts)
-    return _row({option: counts.get(option, 0) for option in labels}, labels, answered, many=KINDS[step.kind].many)
+    return _row({option: counts.get(option, 0) for option in labels}, labels, answered, least, many=KINDS[step.kind].many)
 
 
-def _released_ranking(step: Step, counts: Counts, answered: int) -> dict[str, Any]:
+def _released_ranking(step: Step, counts: Counts, answered: int, least: int) -> dict[str, Any]:
     """How often each was put first, liked best first by half places; beside a star that order would tell what it hides."""
     labels, average, first = _in_order(step, counts)
-    shown = _row(first, labels, answered)["options"]
+    shown = _row(first, labels, answered, least)["options"]
     in_order = not _has_star(shown)
     ordered = sorted(shown, key=lambda option: round(2 * average[option["id"]])) if in_order else shown
     return {"options": ordered, "in_order": in_order}
@@ -234,17 +235,17 @@ def _has_star(shown: Iterable[Mapping[str, Any]]) -> bool:
     return any(option["count"] == small_numbers.STAR for option in shown)
 
 
-def _row(counts: Counts, labels: Mapping[str, str], answered: int, *, many: bool = False) -> dict[str, Any]:
-    cells = small_numbers.row(counts, answered, exclusive=not many) or {}
+def _row(counts: Counts, labels: Mapping[str, str], answered: int, least: int, *, many: bool = False) -> dict[str, Any]:
+    cells = small_numbers.row(counts, answered, exclusive=not many, least=least) or {}
     return {"options": [_shown(option, labels[option], cell) for option, cell in cells.items()]}
 
 
-def _released_bands(step: Step, counts: Counts, answered: int) -> dict[str, Any]:
+def _released_bands(step: Step, counts: Counts, answered: int, least: int) -> dict[str, Any]:
     """Bands of which none is small, and those that the median is in: told by these counts alone."""
     amounts = figures.spread(counts, MEASURES[step.kind])
     if answered < small_numbers.FEWEST or not amounts:
         return {"options": []}
-    parting = figures.part(step, amounts, small_numbers.LEAST, lambda parts: small_numbers.is_loose(parts, answered))
+    parting = figures.part(step, amounts, least, lambda parts: small_numbers.is_loose(parts, answered))
     if parting is None:
         return {"options": []}
     bands = parting.bands(step)
@@ -255,9 +256,9 @@ def _released_bands(step: Step, counts: Counts, answered: int) -> dict[str, Any]
     return told | {"median": parting.name(step, bands[middle.start].low, bands[middle.stop - 1].high)}
 
 
-def _released_places(step: Step, counts: Counts, answered: int) -> dict[str, Any]:  # noqa: ARG001  as the others
+def _released_places(step: Step, counts: Counts, answered: int, least: int) -> dict[str, Any]:  # noqa: ARG001  as the others
     districts = {place: count for place, count in counts.items() if place != ANSWERED}
-    cells = small_numbers.gather_rare(districts, answered) or {}
+    cells = small_numbers.gather_rare(districts, answered, least) or {}
     return {
         "options": [
             _shown(place, OTHER_PLACES if place == small_numbers.OTHERS else place, cell) for place, cell in cells.items()
@@ -276,11 +277,11 @@ _EXACT: dict[str, Callable[[Step, Counts], list[dict[str, Any]]]] = {
     "place": _values,
     "text": lambda _step, _counts: [],
 }
-_RELEASED: dict[str, Callable[[Step, Counts, int], dict[str, Any]]] = {
+_RELEASED: dict[str, Callable[[Step, Counts, int, int], dict[str, Any]]] = {
     "rank": _released_ranking,
     "number": _released_bands,
     "date": _released_bands,
     "place": _released_places,
-    "text": lambda _step, _counts, _answered: {"options": []},
+    "text": lambda *_: {"options": []},
 }
 """Kinds whose figures are not just how many picked each option."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.demo.telegram import Telegram
+from conversations.hours import Quiet, next_open
 
 ZONE = ZoneInfo("Europe/London")
 
@@ -26,10 +27,18 @@ class Hours:
         """The time in the demo, where its organisation is."""
         return self._clock.now().astimezone(ZONE)
 
+    async def begin(self) -> None:
+        """Begin at an hour at which messages may go out, whatever hour it really is."""
+        await self._move(_open(self.now()))
+
     async def move(self, by: str) -> None:
         """Move the clock on by one of MOVES."""
-        now = self.now()
-        seconds = MOVES[by](now).timestamp() - now.timestamp()
+        await self._move(MOVES[by](self.now()))
+
+    async def _move(self, to: dt.datetime) -> None:
+        seconds = to.timestamp() - self.now().timestamp()
+        if seconds <= 0:
+            return
         await self._telegram.post("/sim/clock", {"advance": seconds})
         self._ahead += seconds
         fresh = self._file.with_suffix(".new")
@@ -45,7 +54,16 @@ def _tomorrow_at_nine(now: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(9), now.tzinfo)
 
 
+def _open(now: dt.datetime) -> dt.datetime:
+    """This time, or the next morning of a working day: an hour from the end of the day counts as over."""
+    later = now.astimezone(dt.UTC) + dt.timedelta(hours=1)
+    quiet = Quiet("20:00", "09:00", sundays=False, nation="ENG")
+    found = next_open(later, ZONE, quiet)
+    return found if found > later else now
+
+
 MOVES: Mapping[str, Callable[[dt.datetime], dt.datetime]] = {
+    "minutes": lambda now: now.astimezone(dt.UTC) + dt.timedelta(minutes=10),
     "hour": lambda now: now.astimezone(dt.UTC) + dt.timedelta(hours=1),
     "morning": _tomorrow_at_nine,
     "days": lambda now: now.astimezone(dt.UTC) + dt.timedelta(days=3),

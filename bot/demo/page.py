@@ -17,6 +17,8 @@ from starlette.staticfiles import StaticFiles
 from bot.demo import door
 from bot.demo.consultations import Opened
 from bot.demo.hours import MOVES, Hours
+from bot.demo.neighbours import Neighbours
+from bot.demo.office import COOKIE, Colleague, Office
 from bot.demo.outage import Outage, Plug
 from bot.demo.running import RunningBot
 from bot.demo.settings import Settings
@@ -40,6 +42,8 @@ class Page:
         hours: Hours,
         plug: Plug,
         tasks: asyncio.TaskGroup,
+        office: Office,
+        neighbours: Neighbours,
     ) -> None:
         self._place = place
         self._opened = {one.consultation.slug: one for one in opened}
@@ -47,6 +51,8 @@ class Page:
         self._hours = hours
         self._plug = plug
         self._tasks = tasks
+        self._office = office
+        self._neighbours = neighbours
         self._moved = False
 
     async def serve(self) -> str:
@@ -54,6 +60,7 @@ class Page:
         routes = [
             Route("/", self._show),
             Route("/now", self._tell),
+            Route("/console/{word}", self._enter),
             Route("/clock/{by}", self._move, methods=["POST"]),
             Route("/plug", self._pull, methods=["POST"]),
             Route("/people/{slug}", self._invite, methods=["POST"]),
@@ -73,9 +80,22 @@ class Page:
             ],
             "results": self._place.results(chosen.consultation.slug),
             "more": MORE,
+            "colleagues": self._office.people,
             "now": self._now(chosen),
         }
-        return HTMLResponse(_templates.get_template("demo.html").render(told))
+        response = HTMLResponse(_templates.get_template("demo.html").render(told))
+        if request.cookies.get(COOKIE) not in {one.token for one in self._office.people}:
+            _sign_in(response, self._office.people[0])  # for the results that the page shows
+        return response
+
+    async def _enter(self, request: Request) -> Response:
+        """Open the console as one of the colleagues: a cookie is for a computer, whichever of its ports set it."""
+        one = await self._office.let_in(request.path_params["word"])
+        if one is None:
+            raise HTTPException(404)
+        response = RedirectResponse(f"{self._place.pages}/console/", 303)
+        _sign_in(response, one)
+        return response
 
     async def _tell(self, request: Request) -> Response:
         return JSONResponse(self._now(self._chosen(request.query_params.get("show"))))
@@ -116,8 +136,13 @@ class Page:
             "left": crowd.left,
             "invited": crowd.invited,
             "plug": str(self._plug.last or "") if self._running.is_up else str(Outage()),
+            "neighbours": f"{self._neighbours.joined:,} of {self._neighbours.wanted:,} pretend neighbours have joined.",
             "moved": f"In the demo it is now {self._hours}." if self._moved else "",
         }
+
+
+def _sign_in(response: Response, one: Colleague) -> None:
+    response.set_cookie(COOKIE, one.token, path="/", httponly=True, samesite="lax")
 
 
 def _back() -> Response:

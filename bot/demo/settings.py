@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emulator.server import Emulator
 
+A_SECOND = 100  # messages: ten thousand take two minutes, long enough to pull the plug
 ORGANISATION = "Riverside Care Partnership (demo)"
 
 
@@ -24,14 +25,14 @@ class Settings:
 
     def results(self, slug: str) -> str:
         """Where the results of an engagement are shown and renewed by themselves."""
-        return f"{self.pages}/results/{slug}?live=1"
+        return f"{self.pages}/console/results/{slug}?live=1"
 
 
 def write(folder: Path, emulator: Emulator) -> Settings:
     """Write the settings file of a bot that lives in `folder` and talks with `emulator`, and with nobody else."""
     listen = f"127.0.0.1:{_free_port()}"
-    values = {
-        "telegram": {"token": emulator.token, "api_url": emulator.url},
+    values: dict[str, dict[str, object]] = {
+        "telegram": {"token": emulator.token, "api_url": emulator.url, "messages_per_second": A_SECOND, "paid_broadcasts": True},
         "storage": {"url": "sqlite:///withus.db", "keys": "withus.keys"},
         "web": {"listen": listen},
         "organisation": {"name": ORGANISATION},

@@ -15,6 +15,8 @@ from bot.demo import settings
 from bot.demo.consultations import CONSULTATIONS, Consultation, Opened
 from bot.demo.crowd import Crowd
 from bot.demo.hours import Hours
+from bot.demo.neighbours import Neighbours
+from bot.demo.office import Office
 from bot.demo.outage import Plug
 from bot.demo.page import Page
 from bot.demo.progress import Progress
@@ -28,7 +30,10 @@ from emulator.server import Emulator
 PEOPLE = "WITHUS_DEMO_PEOPLE"
 """How many adults to invite, in the environment; young people come in proportion. For tests and slow machines."""
 
-STEPS = 4
+NEIGHBOURS = "WITHUS_DEMO_NEIGHBOURS"
+"""How many people join to be written to, in the environment."""
+
+STEPS = 5
 
 
 class Show:
@@ -57,17 +62,24 @@ class Show:
             first, second = CONSULTATIONS
             code = await _open(shelter, place, first)
             self._progress.begin("Starting the bot")
+            hours = Hours(place.clock, telegram)
+            await hours.begin()
             running = RunningBot(shelter, place)
             tasks.create_task(running.keep())
             codes = {first: code, second: await _open(shelter, place, second)}  # while it starts
             await running.up()
+            self._progress.begin("Opening the office")
+            office = Office(shelter, place, hours)
+            await office.open()
+            neighbours = Neighbours(telegram, int(os.environ.get(NEIGHBOURS) or 10_000))
             crowds = [Crowd(telegram, one.manner(codes[one]), tasks) for one in CONSULTATIONS]
             guests = _guests()
             self._progress.begin(f"Inviting {sum(guests)} pretend people")
             for crowd, guest in zip(crowds, guests, strict=True):
                 crowd.invite(guest)
             opened = [await _welcome(telegram, one, codes[one], crowd) for one, crowd in zip(CONSULTATIONS, crowds, strict=True)]
-            page = Page(place, opened, running, Hours(place.clock, telegram), Plug(running, telegram), tasks)
+            tasks.create_task(neighbours.come())
+            page = Page(place, opened, running, hours, Plug(running, telegram), tasks, office, neighbours)
             url = await page.serve()
         self._tell(url, place, opened)
         await asyncio.Event().wait()
@@ -77,6 +89,7 @@ class Show:
         addresses = {
             "Demo": url,
             "Phone": f"{place.telegram}/?phones=1&start={opened[0].code}",
+            "Console": f"{url}console/sam",
             "Results": place.results(opened[0].consultation.slug),
         }
         self._progress.ready(addresses, browser=shown)

@@ -101,8 +101,8 @@ LINES: dict[str, Line] = {
     "bot says": Line("the running bot says that it is ready", "the running bot says: {what}", "{do}"),
     "old copy": Line(
         "", "{why}",
-        "Is it the right one? A bot that starts on it answers people and sends nothing by itself until somebody runs: "
-        "python3 -m bot resume",
+        "Put the newest one back. If this is the right one, start the bot, which answers people and sends nothing by itself, "
+        "and then run: python3 -m bot resume",
     ),
     "paused": Line(
         "", "what the bot starts by itself has been held since {since} ({why})",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 CHAT_GAP = 1.0  # seconds between two messages the bot starts in one chat
 TICK = 0.001  # seconds; a loop may wake a hair too early, and must not ask again and again within that hair
+_SLACK = 0.02  # seconds a letter may come late without costing a place: loops wake late, and claims take their time
 _PROBE_EVERY = 1.0  # seconds between two replies while everybody seems to be refused
 _CROWDED = 3.0  # messages in one chat, one a second forgotten, from which on a refusal may be for that chat's sake
 _SLOWEST = 1.0  # messages a second, or a tenth of the budget
@@ -53,8 +54,9 @@ class Pacer:
         self._risen = now - ago
 
     def hold(self, now: float) -> float:
-        """How many seconds what the bot starts must still wait for more than its turn."""
-        return max(0.0, self._next - now - 1 / self.pace)
+        """How many seconds what the bot starts must still wait, if for more than its turn."""
+        wait = self._next - now
+        return wait if wait > 1 / self.pace + TICK else 0.0
 
     def is_halted(self, now: float) -> bool:
         """Whether replies wait in line although nothing was refused in their own chats."""
@@ -91,11 +93,11 @@ class Pacer:
         return max(self._chats.get(chat_id, 0), self._started.get(chat_id, -CHAT_GAP) + CHAT_GAP)
 
     def take(self, chat_id: int, now: float) -> None:
-        """Something the bot starts goes out now. A place that nobody took is not kept, so there is no burst."""
+        """Something the bot starts goes out now. A place that nobody took is kept for a moment only, so there is no burst."""
         gap = max(0.0, now - self._risen)
         self.pace = min(self.budget, self.pace + self.pace * _RISE * min(gap, 1 / self.pace) + self.budget * gap / _RECOVERY)
         self._risen = max(self._risen, now)
-        self._next = now + 1 / self.pace
+        self._next = max(self._next, now - _SLACK) + 1 / self.pace
         self._started[chat_id] = now
         if len(self._started) > _MANY:
             self._started = {chat: at for chat, at in self._started.items() if at + CHAT_GAP > now}

@@ -26,6 +26,7 @@ _TYPED_AGAIN = 3  # seconds after which the same words are the same answer, sent
 WAIT = 30  # seconds Telegram holds an empty answer back
 _BRIEF = 2  # the same while there is trouble
 _CALM = 5.0  # seconds without a conflict after which the other is believed to be gone
+_CALMEST = 80.0  # the same once they came back; longer than anybody waits between two tries
 _BACK_OFF = (0.5, 1, 2, 5, 10, 20, 30)
 
 
@@ -40,7 +41,8 @@ class Poller:
         self._numbers: list[int] = []  # of the last batch
         self._again = 0  # how often the same batch came again
         self._failed = 0
-        self._contended = -_CALM  # when somebody else was last seen to use the token
+        self._contended = -_CALMEST  # when somebody else was last seen to use the token
+        self._calm = _CALM
         self.trouble = ""
 
     async def run(self) -> None:
@@ -68,7 +70,10 @@ class Poller:
 
     async def _contend(self, reply: Reply) -> None:
         """Somebody else uses the token: a webhook of theirs is removed, for this bot is to poll."""
-        self._contended = asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        if not self.trouble:  # new, or back: then they are gone only when they stay away
+            self._calm = _CALMEST if now - self._contended < 2 * _CALMEST else _CALM
+        self._contended = now
         if _is_webhook(reply):
             with contextlib.suppress(NotSentError, UnknownOutcomeError):
                 await self._wire.call("deleteWebhook")
@@ -95,7 +100,7 @@ class Poller:
         self._numbers, self._again, self._failed = numbers, 0, 0
         if numbers:
             self._offset = numbers[-1] + 1  # the order is the queue's own; a number may be far too high
-        if asyncio.get_running_loop().time() - self._contended > _CALM:  # two who take turns both hear something
+        if asyncio.get_running_loop().time() - self._contended > self._calm:  # two who take turns both hear something
             self.trouble = ""
 
     async def _back_off(self, why: str, wait: float = 0) -> None:

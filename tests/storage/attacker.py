@@ -48,12 +48,19 @@ def renew(shown: Figures, now: Figures) -> dict[str, Mapping[str, int]]:
     return kept
 
 
-def see(counts: Figures) -> Seen:
-    """A crossed table, and with it the comparison and every filter, as they are shown."""
+def show(counts: Figures) -> dict[str, tuple[str, ...] | None]:
+    """A crossed table, and with it the comparison and every filter, as they are shown: how many answered, and the options."""
     full = {group: of for group, of in counts.items() if of[ALL]}
-    hidden = crossing.hide(full, ("0", "1"), apart=True, exclusive=True)
-    cells = {group: of and tuple(cell.shown for cell in of.values()) for group, of in hidden.groups.items()}
-    return tuple((group, hidden.answered[group], cells[group]) for group in full)
+    told = crossing.hide(full, ("0", "1"), apart=True, exclusive=True)
+    return {
+        group: None if of is None else (*(cell.shown for cell in of.values()), told.answered[group])
+        for group, of in told.groups.items()
+    }
+
+
+def see(counts: Figures) -> Seen:
+    """The same to compare with."""
+    return tuple(show(counts).items())
 
 
 def publish(town: Town) -> Seen:
@@ -86,14 +93,16 @@ class Starred:
 
 
 def find_stars(towns: Sequence[Town]) -> Iterator[Starred]:
-    """The stars of the last of these releases that a few people are behind, in tables of theirs."""
+    """The stars of the last of these releases that a few people are behind."""
     for which in TABLES:
-        counts = table(towns[-1], *which)
-        shown = {group: cells for group, _, cells in see(counts)}  # type: ignore[misc]  # as `see` puts them together
-        for group, of in counts.items():
-            for option in (0, 1):
-                hidden = group not in shown or shown[group] is None or shown[group][option] == STAR
-                if hidden and 1 <= of[str(option)] < small_numbers.LEAST:
+        counts: Figures = {}
+        for town in towns:
+            counts = renew(counts, table(town, *which))
+        shown = show(counts)
+        for group, of in counts.items() if shown else ():
+            for option in (0, 1) if of == table(towns[-1], *which)[group] else ():
+                cells = shown.get(group)
+                if (cells is None or cells[option] == STAR) and 1 <= of[str(option)] < small_numbers.LEAST:
                     yield Starred(len(towns) - 1, which, int(group), option)
 
 

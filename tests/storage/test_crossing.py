@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import example, given, settings
@@ -40,20 +40,12 @@ def test_all_but_a_few_show_nothing_when_there_is_nobody_else_to_hide_them() -> 
 
 
 def test_a_star_is_never_alone_in_its_row_or_its_column() -> None:
-    assert show((30, 20, 40), (3, 25, 30), (40, 35, 20)) == ["30 20 40", "* * 30", "* * 20"] or True
-    for line in _lines(show((30, 20, 40), (3, 25, 30), (40, 35, 20))):
-        assert line.count(STAR) != 1
-
-
-def _lines(shown: list[str]) -> Iterator[tuple[str, ...]]:
-    rows = [tuple(row.split()) for row in shown]
-    yield from rows
-    yield from zip(*rows, strict=True)
+    assert show((30, 20, 40), (3, 25, 30), (40, 35, 20)) == ["* * 40", "* * 30", "40 35 20"]
 
 
 def test_a_nought_is_shown_unless_a_star_stands_beside_it() -> None:
     assert show((30, 0, 40), (35, 25, 30)) == ["30 0 40", "35 25 30"]
-    assert show((30, 0, 3), (35, 25, 30))[0] == "30 * *"
+    assert show((30, 0, 3, 25), (35, 25, 30, 40))[0] == "30 * * *"
 
 
 def test_none_or_all_of_a_small_group_is_not_told_in_a_table() -> None:
@@ -139,7 +131,7 @@ def _margin(counts: tuple[int, ...]) -> tuple[str, ...]:
     return (total(sum(counts)), *(cell.shown for cell in row.values()))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(towns)
 @example((9, 0, 1, 20, 3, 0, 12, 8))
 def test_all_tables_together_give_no_star_away(town: Town) -> None:
@@ -147,7 +139,7 @@ def test_all_tables_together_give_no_star_away(town: Town) -> None:
         assert find_double([town], star)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(towns, st.tuples(*[st.integers(0, 6)] * 8))
 def test_two_releases_together_give_no_star_away(town: Town, more: Town) -> None:
     later = tuple(before + new for before, new in zip(town, more, strict=True))
@@ -162,5 +154,5 @@ def test_an_attacker_finds_stars_that_have_no_company(monkeypatch: pytest.Monkey
     assert told
 
 
-ALONE: tuple[Town, ...] = ((4, 0, 8, 0, 8, 0, 5, 0), (0, 7, 10, 4, 3, 10, 8, 0), (12, 0, 8, 8, 1, 0, 7, 20))
+ALONE: tuple[Town, ...] = ((12, 7, 3, 0, 12, 2, 0, 5), (5, 0, 15, 1, 3, 8, 9, 3))
 """Towns whose tables want secondary suppression."""

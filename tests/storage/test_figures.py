@@ -15,7 +15,7 @@ from conversations import figures
 from conversations.flow import Bound, Option, Step
 from storage import results, small_numbers
 from storage.releases import ANSWERED
-from storage.small_numbers import OTHERS, gather_rare, nearest
+from storage.small_numbers import LEAST, OTHERS, gather_rare, nearest
 
 whole_numbers = st.integers(-5000, 5000)
 counted = st.dictionaries(whole_numbers.map(str), st.integers(1, 30), min_size=1, max_size=30)
@@ -116,7 +116,7 @@ def test_the_least_and_the_most_anyone_said_part_no_bands(said: list[int], outli
 
 def test_where_the_sum_of_narrow_bands_would_tell_each_wider_ones_are_shown() -> None:
     years = {f"{year}-05-01": 18 for year in range(2011, 2017)}
-    told = results._released_bands(DAY, years, 108)["options"]
+    told = results._released_bands(DAY, years, 108, LEAST)["options"]
     assert [(one["label"], one["count"]) for one in told] == [
         ("before 2014", "55"),
         ("2014 or later", "55"),
@@ -156,7 +156,7 @@ def test_where_all_of_a_small_group_live_is_not_told() -> None:
 
 def bands_shown(table: tuple[int, ...], people: int, values: tuple[int, ...] = (5, 12, 40)) -> object:
     counts = {str(value): count for value, count in zip(values, table, strict=False) if count}
-    told = results._released_bands(number(0, 5000), counts, people)
+    told = results._released_bands(number(0, 5000), counts, people, LEAST)
     return tuple((one["id"], one["count"]) for one in told["options"]), told.get("median"), small_numbers.total(people)
 
 
@@ -253,7 +253,7 @@ def ranking_shown(table: tuple[int, ...], people: int) -> object:
     """A ranking in which people put only one option first: its order is that of its figures."""
     options = tuple(Option(str(place), {}) for place in range(len(table)))
     counts = {f"{place}.1": count for place, count in enumerate(table)} | {ANSWERED: people}
-    shown = results._released_ranking(Step("r", "rank", {}, options), counts, people)["options"]
+    shown = results._released_ranking(Step("r", "rank", {}, options), counts, people, LEAST)["options"]
     return tuple((option["id"], option["count"]) for option in shown), small_numbers.total(people)
 
 

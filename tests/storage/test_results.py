@@ -284,3 +284,13 @@ def test_what_is_written_for_something_else_stands_under_its_question(world: Wor
     assert find(exact, "choice")["texts"] == ["a secret"] * 12
     assert "choice-other" not in json.dumps([exact, released])
     assert "secret" not in json.dumps(released)
+
+
+def test_under_18s_are_starred_below_ten(world: World) -> None:
+    young = world.engage(source=SOURCE.replace('audience = "everyone"', 'audience = "under-18s"'))
+    grown = world.engage(source=SOURCE.replace('id = "clinic"', 'id = "grown"', 1))
+    for one in (young, grown):
+        world.answer_all(one, [{"who": pick("have")}] * 30 + [{"who": pick("care")}] * 9)
+        release(world, one)
+    assert counts(world.released(young), "who") == {"have": "*", "care": "*"}
+    assert counts(world.released(grown), "who") == {"have": "30", "care": "10"}

@@ -16,6 +16,7 @@ from bot.web.console.step_form import Fault
 from bot.web.console.visits import Form, Page, Visit
 from bot.web.console.works import Work
 from conversations.phrases import PHRASES
+from conversations.text import shorten
 
 OWN = {"phone-language", "phone-band", "phone-step", "phone-acts", "phone-act", "phone-words", "phone-of"}
 """The fields of the phone itself; all others are those of the form beside it, not yet kept."""
@@ -77,7 +78,7 @@ async def _show(
         "why": why,
         "bands": [(band, PHRASES[f"age-{band}"]["en"]) for band in playing.bands(reel.flow)] if reel.flow else [],
         "languages": playing.languages(reel.flow) if reel.flow else [],
-        "steps": [(step.id, step_view.words_of({"ask": step.ask, "title": step.title})[:60]) for step in _steps(reel)],
+        "steps": _steps(reel),
         "kept": [*((name, value) for name, value in unsaved.items() if name not in HIDDEN), *_picks(picks)],
         "of": (await visit.form()).one("phone-of") if visit.request.method == "POST" else "",
         "action": f"{ADDRESS}/{work.slug}/phone",
@@ -85,13 +86,17 @@ async def _show(
     return visit.page("engagements/phone.html", told)
 
 
-def _steps(reel: Reel) -> list[object]:
-    return [step for step in reel.flow.steps if not step.other_of] if reel.flow else []
+def _steps(reel: Reel) -> list[tuple[str, str]]:
+    """Where the phone can be taken to: the id and the first words of each step."""
+    steps = [step for step in reel.flow.steps if not step.other_of] if reel.flow else []
+    return [(step.id, shorten(step_view.words_of({"ask": step.ask, "title": step.title}), LONGEST_STEP)) for step in steps]
 
 
 def _picks(picks: list[str] | None) -> list[tuple[str, str]]:
     return [("pick", pick) for pick in picks or ()]
 
+
+LONGEST_STEP = 60  # letters
 
 ROUTES = (
     Page("GET", f"{ADDRESS}/{{slug}}/phone", show, "see-engagements"),

@@ -44,7 +44,7 @@ async def _show(visit: Visit, problems: Mapping[str, str], typed: Mapping[str, s
 async def change(visit: Visit) -> Response:
     """Settle what was changed on the page, and nothing else: what a colleague changed meanwhile is not undone."""
     form = await visit.form()
-    typed = {name: form.one(name) for name in FIELDS if _WAS + name in form.data}
+    typed = {name: form.one(name) for name in FIELDS if {name, _WAS + name} <= form.data.keys()}
     changes = {name: value for name, value in typed.items() if value != form.one(_WAS + name)}
 
     def settle(db: Connection) -> Mapping[str, str]:

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from bot.web.console import works
 from bot.web.console.engagements import LIST
 from bot.web.console.visits import Page, Visit
-
 from conversations.text import choose
 from storage import engagements, organisations
 from storage.engagements import Engagement, Link

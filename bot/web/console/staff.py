@@ -78,6 +78,8 @@ def _find_problems(typed: dict[str, str]) -> dict[str, str]:
 
 async def _ask(visit: Visit, problems: dict[str, str], typed: dict[str, str]) -> Response:
     partners = await visit.read(lambda db: colleagues.partners_of(db, visit.organisation_id))
+    if "partner" in problems and not partners:
+        problems = {"role": "There is no partner organisation yet. Add one under Settings first."}
     told = {"problems": problems, "typed": typed, "roles": ROLE_NAMES.items(), "partners": _choices(partners)}
     return visit.page("invite.html", told, 422 if problems else 200)
 
