@@ -10,17 +10,23 @@ import io
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bot.formulas import disarm
 from conversations.questions import KINDS
 from storage import small_numbers
+from storage.comparing import Side
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 Results = Mapping[str, Any]
 Cell = str | int | float | None
 
 COLUMNS = ("step", "question", "kind", "option", "label", "count", "percent", "text")
+GROUP_COLUMNS = ("by", "group", "group_label", "step", "question", "option", "label", "count", "percent")
+_GROUP_WIDTHS = (16, 16, 24, 16, 48, 16, 36, 12, 10)
 _WIDTHS = (16, 48, 10, 16, 36, 12, 10, 80)
 _LONGEST = 32_767  # letters in a cell of Excel
 
@@ -49,35 +55,59 @@ def share(option: Mapping[str, Any], answered: Cell) -> Cell:
     return round(100 * option["count"] / answered, 1) if isinstance(answered, int) and answered else None
 
 
+def group_rows(sides: Iterable[tuple[str, Side]]) -> Iterator[tuple[Cell, ...]]:
+    """One row for each figure of a group, as GROUP_COLUMNS; a group of too few has only its first row, with a star."""
+    for by, side in sides:
+        for group in side.groups:
+            begin = (by, group.id, group.label, side.step, side.ask)
+            yield (*begin, "", "Answered", side.answered.get(group.id, small_numbers.STAR), None)
+            shown = side.cells.get(group.id) or {}
+            for option in side.options:
+                if option.id in shown:
+                    yield (*begin, option.id, option.label, shown[option.id].shown, shown[option.id].percent)
+
+
 def to_csv(results: Results) -> bytes:
     """Every cell that a spreadsheet could take for a formula begins with an apostrophe."""
+    return write_csv(COLUMNS, rows(results))
+
+
+def write_csv(head: Iterable[str], lines: Iterable[Sequence[Cell]], *, mark: bool = True) -> bytes:
+    """A table; `mark` puts the byte-order mark before it by which Excel knows its letters."""
     page = io.StringIO(newline="")
     out = csv.writer(page, quoting=csv.QUOTE_ALL)
-    out.writerow(COLUMNS)
-    out.writerows([disarm(cell) if isinstance(cell, str) else cell for cell in row] for row in rows(results))
-    return page.getvalue().encode("utf-8-sig", "replace")
+    out.writerow(head)
+    out.writerows([disarm(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
+    return page.getvalue().encode("utf-8-sig" if mark else "utf-8", "replace")
 
 
-def to_xlsx(results: Results) -> bytes:
-    """One sheet. Words are written as words, whatever they look like."""
+def to_xlsx(results: Results, sides: Iterable[tuple[str, Side]] = ()) -> bytes:
+    """One sheet, or with `sides` another of groups. Words are written as words, whatever they look like."""
     page = io.BytesIO()
     off = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     import xlsxwriter  # noqa: PLC0415 - megabytes that a bot needs only when somebody wants a workbook
 
     with xlsxwriter.Workbook(page, {"in_memory": True, **off}) as book:
-        sheet = book.add_worksheet("Results")
-        head, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        for place, (name, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True)):
-            sheet.set_column(place, place, width, wrapped)
-            sheet.write_string(0, place, name, head)
-        for number, row in enumerate(rows(results), 1):
-            for place, cell in enumerate(row):
-                if isinstance(cell, str) and cell:
-                    sheet.write_string(number, place, _UNSEEN.sub("", cell)[:_LONGEST])
-                elif isinstance(cell, int | float):
-                    sheet.write_number(number, place, cell)
-        sheet.freeze_panes(1, 0)
+        _fill(book, "Results", zip(COLUMNS, _WIDTHS, strict=True), rows(results))
+        told = list(group_rows(sides))
+        if told:
+            _fill(book, "Groups", zip(GROUP_COLUMNS, _GROUP_WIDTHS, strict=True), told)
     return page.getvalue()
+
+
+def _fill(book: Workbook, name: str, columns: Iterable[tuple[str, int]], lines: Iterable[Sequence[Cell]]) -> None:
+    sheet = book.add_worksheet(name)
+    head, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    for place, (column, width) in enumerate(columns):
+        sheet.set_column(place, place, width, wrapped)
+        sheet.write_string(0, place, column, head)
+    for number, line in enumerate(lines, 1):
+        for place, cell in enumerate(line):
+            if isinstance(cell, str) and cell:
+                sheet.write_string(number, place, _UNSEEN.sub("", cell)[:_LONGEST])
+            elif isinstance(cell, int | float):
+                sheet.write_number(number, place, cell)
+    sheet.freeze_panes(1, 0)
 
 
 def to_json(results: Results) -> bytes:
@@ -139,6 +169,21 @@ def _table_option(label: str, figures: str) -> list[str]:
 
 MIDDLE = {"mean": "Mean", "median": "Middle answer", "least": "Least", "most": "Most"}
 """Figures about all the answers to a step -> what they are called."""
+
+MEANINGS = {
+    "step": "The id of the question",
+    "question": "The question",
+    "kind": "Which kind of question it is",
+    "option": "The id of the answer; empty where it says how many answered at all",
+    "label": "The answer",
+    "count": "How many people, rounded to the nearest 5; a star hides a small number",
+    "percent": "How many of 100 who answered, from rounded figures; empty where fewer than 40 did",
+    "text": "Always empty in figures that may leave the team",
+    "by": "By what people are grouped: language, door, partner, edition, month, or the id of a question",
+    "group": "The group",
+    "group_label": "What the group is called",
+}
+"""What the columns of exported figures mean."""
 
 FORMATS: dict[str, Callable[[Results], bytes]] = {"table": to_table, "csv": to_csv, "xlsx": to_xlsx, "json": to_json}
 """How results are written."""

@@ -32,8 +32,8 @@ def configure(*, verbose: bool = False) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    for name in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "sqlalchemy"):
-        logging.getLogger(name).setLevel(logging.CRITICAL if name == "apscheduler" else logging.ERROR)
+    for name in ("httpx", "httpcore", "telegram", "aiohttp", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 _PROCESSORS: list[Any] = []

@@ -159,8 +159,8 @@ class Facts:
     minimum_age: int = 16
     organisation: str = ""
     receipt: str = ""  # a number to quote, should this turn delete anything
-    attention: Attention = Attention()  # of who asks for it
     today: dt.date | None = None  # by the organisation's clock; that of `now` when nobody says
+    attention: Attention = Attention()  # of who asks for it
 
 
 @swift

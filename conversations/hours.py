@@ -78,7 +78,7 @@ def is_open(at: dt.datetime, zone: ZoneInfo, quiet: Quiet) -> bool:
     day = local.date()
     if (day.weekday() == SUNDAY and not quiet.sundays) or day in bank_holidays.find(quiet.nation, day.year):
         return False
-    time = local.time()
+    time = local.timetz().replace(tzinfo=None)
     return not any(_falls_in(time, one) for one in _spans(quiet)[day.weekday() < SATURDAY])
 
 
@@ -134,7 +134,7 @@ def next_time(repeats: str, local: str, zone: ZoneInfo, first: str = "") -> str:
     if follow is None:
         return ""
     try:
-        wall = dt.datetime.combine(follow(_read(local).date(), began.day), began.time())
+        wall = dt.datetime.combine(follow(_read(local).date(), began.day), began.timetz())
         there = wall.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None)
         leap = _leap(wall.date(), zone) if there != wall else None
     except (OverflowError, ValueError):
@@ -174,7 +174,7 @@ class _Leap(NamedTuple):
 
 def _leap(day: dt.date, zone: ZoneInfo) -> _Leap | None:
     """The change of the clocks on a day, if there is one."""
-    begin, end = (dt.datetime.combine(one, dt.time(), zone).astimezone(dt.UTC) for one in (day, day + _DAY))
+    begin, end = (dt.datetime.combine(one, dt.time.min, zone).astimezone(dt.UTC) for one in (day, day + _DAY))
     begin -= _HOUR  # a midnight that is leapt over is told by the hour after it
     offset = begin.astimezone(zone).utcoffset()
     if offset == end.astimezone(zone).utcoffset():
@@ -188,7 +188,7 @@ def _leap(day: dt.date, zone: ZoneInfo) -> _Leap | None:
 
 def _ends(day: dt.date, zone: ZoneInfo, quiet: Quiet) -> Iterator[dt.datetime]:
     """The instants of a day at which a silence may end."""
-    for wall in {dt.time(), *(until for _, until in _spans(quiet)[True])}:
+    for wall in {dt.time.min, *(until for _, until in _spans(quiet)[True])}:
         for fold in (0, 1):  # a time that comes twice ends it twice
             yield dt.datetime.combine(day, wall.replace(fold=fold), zone).astimezone(dt.UTC)
     leap = _leap(day, zone)

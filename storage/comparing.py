@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -13,6 +14,7 @@ from conversations.conditions import comparisons
 from conversations.figures import MONTHS
 from conversations.flow import Flow, Step
 from conversations.questions import KINDS
+from conversations.screens import LANGUAGE_NAMES
 from conversations.text import FALLBACK, choose
 from storage import cells, crossing, results, small_numbers
 from storage.cells import ALL, NOBODY, Questions
@@ -87,6 +89,16 @@ class Comparison:
             return None
         by, step = self.known.pair(one, other)
         return self._side(by, self._options(self.steps[by], self._table(by, step).groups), self.steps[step])
+
+    def everything(self) -> Iterator[tuple[str, Side]]:
+        """All that can be told of groups: by what, and a question."""
+        for by in cells.ATTRIBUTES:
+            if len(self.groups(by)) > 1:
+                yield from ((by, side) for side in self.sides(by))
+        for one, other in combinations(self.steps, 2):
+            side = self.cross(one, other)
+            if side:
+                yield (one if side.step == other else other), side
 
     @property
     def least(self) -> int:
@@ -172,6 +184,8 @@ def _has_star(group: Mapping[str, small_numbers.Cell] | None) -> bool:
 def _name(by: str, value: str) -> str:
     if value == NOBODY:
         return {"partner": "No partner", "language": "Not known"}.get(by, value)
+    if by == "language":
+        return LANGUAGE_NAMES.get(value, value)
     if by == "month":
         day = dt.date.fromisoformat(f"{value}-01")
         return f"{MONTHS[day.month - 1]} {day.year}"

@@ -108,10 +108,10 @@ def read(text: str) -> Criteria:
         told = json.loads(text)
     except ValueError:
         raise CriteriaError("criteria", _BROKEN) from None
-    if not isinstance(told, dict) or told.keys() - _MAKERS.keys():
+    if not isinstance(told, dict) or told.keys() - FIELDS.keys():
         raise CriteriaError("criteria", _BROKEN)
     try:
-        return Criteria(**{name: _MAKERS[name](value) for name, value in told.items()})
+        return Criteria(**{name: FIELDS[name](value) for name, value in told.items()})
     except (TypeError, KeyError, AttributeError):
         raise CriteriaError("criteria", _BROKEN) from None
 
@@ -188,7 +188,7 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
 }
 """Each criterion -> what is wrong with one value of it, in plain words; nothing where it can be asked."""
 
-_MAKERS: dict[str, Callable[[Any], Any]] = {
+FIELDS: dict[str, Callable[[Any], Any]] = {
     "partners": _names,
     "places": _names,
     "languages": _names,

@@ -28,6 +28,9 @@ from storage.schema import engagements as shelf
 
 AT_ONCE = 50
 
+_ABOVE_ALL = 2**62
+"""Where the first page begins: with a bound SQLite goes by the ids, and does not sort a million people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -61,8 +64,7 @@ def search(
     for chosen in _fitting(organisation_id, wanted):
         fits = fits.where(chosen)
     last = db.scalar(_one(organisation_id, after)) if after else None
-    if last is not None:
-        fits = fits.where(people.c.id < last)
+    fits = fits.where(people.c.id < (_ABOVE_ALL if last is None else last))
     rows = [
         Entry(*row[:4], row.name or "", row.stopped) for row in db.execute(fits.order_by(people.c.id.desc()).limit(limit + 1))
     ]

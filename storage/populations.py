@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select
 from storage import codes
 from storage.engagements import Engagement
 from storage.schema import populations
-from storage.small_numbers import STAR
+from storage.small_numbers import PERCENT_FROM, STAR
 
 _SURE = 1.96  # of 20 random samples 19 lie within so many standard errors
 _ROUNDED = 2  # how far a rounded figure can be from the true one
@@ -81,19 +81,22 @@ def remove(db: Connection, engagement_id: int, code: str) -> bool:
 def compare(told: Mapping[str, Any], totals: Mapping[str, int]) -> list[Share]:
     """Each option of a released step that the list knows, by its share among those who answered one of them and in the list.
 
-    Only from figures as they may be shown: an option behind a star is none of those counted.
+    Only from figures as they may be shown.
     """
     known = [option for option in told["options"] if option["id"] in totals]
     shown = {option["id"]: int(option["count"]) for option in known if option["count"] != STAR}
-    everyone, heard = sum(totals.values()), sum(shown.values())
-    hides = len(shown) < len(known)
-    found = []
-    for option in known:
-        there = round(100 * totals[option["id"]] / everyone) if everyone else 0
-        of_100 = None if hides or option["id"] not in shown or not heard else round(100 * shown[option["id"]] / heard)
-        off = _off(of_100, heard, len(shown)) if of_100 is not None else 0
-        found.append(Share(option["id"], option["label"], there, of_100, off, _say(there, of_100, off)))
-    return found
+    answered = told["answered"]
+    heard = sum(shown.values()) if len(shown) == len(known) else int(answered) if answered.isdecimal() else 0
+    return [_share(option, shown.get(option["id"]), heard, totals, len(shown)) for option in known]
+
+
+def _share(option: Mapping[str, Any], count: int | None, heard: int, totals: Mapping[str, int], options: int) -> Share:
+    there = round(100 * totals[option["id"]] / sum(totals.values()))
+    if count is None or heard < PERCENT_FROM:
+        return Share(option["id"], option["label"], there, None, 0, "Too few to say.")
+    of_100 = min(round(100 * count / heard), 100)
+    off = _off(of_100, heard, options)
+    return Share(option["id"], option["label"], there, of_100, off, _say(there, of_100, off))
 
 
 def _off(of_100: int, heard: int, options: int) -> int:
@@ -104,9 +107,7 @@ def _off(of_100: int, heard: int, options: int) -> int:
     return max(1, ceil(100 * (chance + rounding)))
 
 
-def _say(there: int, heard: int | None, off: int) -> str:
-    if heard is None:
-        return "Too few to say."
+def _say(there: int, heard: int, off: int) -> str:
     if abs(heard - there) <= off:
         return "About as many as there are, as far as we can tell."
     many = "more" if heard > there else "fewer"
@@ -118,15 +119,8 @@ def make(name: str, step: str, totals: Mapping[str, int], source: str, now: dt.d
     return Population(codes.make(), name, step, totals, source, now)
 
 
-LABEL = "This is not a random sample. It is not representative; do not generalise from it."
-"""What always stands beside such a comparison."""
-
-
 class TotalsError(Exception):
     """A list that cannot be used; the message says why and what to do."""
-
-
-MOST_PEOPLE = 10**10
 
 
 def match(rows: Sequence[tuple[str, int]], options: Mapping[str, str]) -> dict[str, int]:
@@ -150,3 +144,9 @@ def match(rows: Sequence[tuple[str, int]], options: Mapping[str, str]) -> dict[s
     if len(found) < 2 or sum(found.values()) == 0:  # noqa: PLR2004 - one alone has nothing to be compared with
         raise TotalsError("The list needs at least two answers with people beside them.")
     return found
+
+
+MOST_PEOPLE = 10**10
+
+LABEL = "This is not a random sample. It is not representative; do not generalise from it."
+"""What always stands beside such a comparison."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal_column, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, literal_column, select, true, tuple_, update
 
 from conversations import bank_holidays, charter
 from storage import engagements, handles, preferences
@@ -229,7 +229,7 @@ def mark(db: Connection, engagement: Engagement, places: Collection[Place], who:
     db.execute(select(shelf.c.id).where(shelf.c.id == engagement.id).with_for_update(read=True))
     here = tuple_(answers.c.respondent, answers.c.step).in_(list(places))
     written = select(answers.c.respondent, answers.c.step).where(answers.c.engagement_id == engagement.id, here)
-    finished = answers.c.respondent.in_(select(responses.c.respondent).where(responses.c.engagement_id == engagement.id))
+    finished = exists().where(responses.c.engagement_id == engagement.id, responses.c.respondent == answers.c.respondent)
     rows = db.execute(written.where(answers.c.sealed.is_not(None), finished).with_for_update(read=True, of=answers)).all()
     found = [(bytes(row.respondent), row.step) for row in rows]
     if found:

@@ -37,7 +37,7 @@ def find(
     asked = [condition for ask in ASKED for condition in ask(organisation_id, criteria, now)]
     asked += [_answered(db, organisation_id, said, whole=within is None) for said in criteria.answers]
     asked += [people.c.id > within[0], people.c.id <= within[1]] if within else []
-    indexed = within is None and (criteria.places or criteria.partners)
+    indexed = within is None and (criteria.places or criteria.partners or criteria.languages)
     return [_belongs(db, organisation_id, indexed=bool(indexed)), *asked]
 
 

@@ -24,10 +24,12 @@ STEP = 8
 LEAST, STRICT = 8, 10
 """People of whom a group can be named without a star; the second where they are under 18."""
 
+PERCENT_FROM = 40
+"""People, rounded, from which on percentages are told."""
+
 _NEAREST = 5
 _OFF = 2  # how far a rounded figure can be from the true one
 _SMALL_GROUP = 20
-_PERCENT_FROM = 40
 
 K = TypeVar("K", bound=Hashable)
 
@@ -99,7 +101,7 @@ def _behind(counts: Mapping[K, int], starred: Collection[K], base: int) -> tuple
 
 def _cell(count: int, base: int) -> Cell:
     rounded = nearest(count)
-    percent = round(100 * rounded / base) if base >= _PERCENT_FROM else None
+    percent = round(100 * rounded / base) if base >= PERCENT_FROM else None
     return Cell(str(rounded), rounded, min(percent, 100) if percent is not None else None)
 
 

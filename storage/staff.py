@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
 
-from storage import audit, codes
+from storage import audit, codes, upserts
 from storage.schema import chat_codes, enrolments, partners, recovery_codes, signins, staff, staff_chats
 
 INVITED, ACTIVE, REMOVED = "invited", "active", "removed"
@@ -165,8 +165,8 @@ def invite(db: Connection, organisation_id: int, newcomer: Newcomer, by: str, no
     if known:
         db.execute(update(staff).where(staff.c.id == known.id).values(values | _EMPTY))
     else:
-        fresh = {"code": codes.make(), "organisation_id": organisation_id, "email": email, "created_at": now}
-        db.execute(insert(staff).values(values | fresh))
+        fresh = {"code": codes.make(), "organisation_id": organisation_id, "email": email, "created_at": now, **_EMPTY}
+        db.execute(upserts.insert(db, staff).values(values | fresh).on_conflict_do_nothing())
     found = find_by_email(db, organisation_id, email)
     assert found  # noqa: S101 - it was written a line above
     audit.note(db, organisation_id, by, "invite-staff", f"{found.code} {found.role}", now)
@@ -175,7 +175,7 @@ def invite(db: Connection, organisation_id: int, newcomer: Newcomer, by: str, no
 
 def remove(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
     """Let somebody go: when this is committed, nothing of theirs opens a door. Raises StaffError for the last administrator."""
-    _keep_an_admin(db, organisation_id, one)
+    _keep_an_admin(db, organisation_id, one, now)
     close_doors(db, one.id)
     db.execute(update(staff).where(staff.c.id == one.id).values(_EMPTY | {"state": REMOVED}))
     audit.note(db, organisation_id, by, "remove-staff", one.code, now)
@@ -203,7 +203,7 @@ def change_role(
     """Give somebody another role, from their next page on. Raises StaffError for the last administrator, or a lone partner."""
     _check_partner(db, organisation_id, role, partner_id)
     if role != ADMIN:
-        _keep_an_admin(db, organisation_id, one)
+        _keep_an_admin(db, organisation_id, one, now)
     db.execute(update(staff).where(staff.c.id == one.id).values(role=role, partner_id=partner_id))
     audit.note(db, organisation_id, by, "change-role", f"{one.code} {one.role} {role}", now)
 
@@ -216,7 +216,7 @@ def review(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.da
 
 def lock(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
     """Keep somebody out until a colleague lets them in again: they are signed out everywhere."""
-    _keep_an_admin(db, organisation_id, one)
+    _keep_an_admin(db, organisation_id, one, now)
     db.execute(delete(signins).where(signins.c.staff_id == one.id))
     db.execute(update(staff).where(staff.c.id == one.id).values(locked_until=now + FOR_GOOD))
     audit.note(db, organisation_id, by, "lock-staff", one.code, now)
@@ -235,8 +235,9 @@ def _check_partner(db: Connection, organisation_id: int, role: str, partner_id: 
         raise StaffError(msg)
 
 
-def _keep_an_admin(db: Connection, organisation_id: int, one: Staff) -> None:
-    admins = _those(organisation_id).where(staff.c.role == ADMIN, staff.c.state == ACTIVE).order_by(staff.c.id)
+def _keep_an_admin(db: Connection, organisation_id: int, one: Staff, now: dt.datetime) -> None:
+    free = or_(staff.c.locked_until.is_(None), staff.c.locked_until <= now + LOCKED_FOR)
+    admins = _those(organisation_id).where(staff.c.role == ADMIN, staff.c.state == ACTIVE, free).order_by(staff.c.id)
     if [row.id for row in db.execute(admins.with_for_update())] == [one.id]:
         msg = f"{one.name} is the only administrator. Make somebody else one first."
         raise StaffError(msg)

@@ -127,6 +127,7 @@ def _step(form: Form, step: Table) -> None:
     row |= form.words("hint", step.get("hint", {}))
     for key in ("about", "record", "instrument"):
         row[f"withus::{key}"] = step.get(key, "")
+    row["withus::quotes"] = "yes" if step.get("quotes") else ""
     for key in ("unit", "title"):
         row |= form.words(f"withus::{key}", step.get(key, {}))
     if "picture" in step:
@@ -221,6 +222,7 @@ LEFT = {
     "approved": "nothing: words that went through a workbook are approved anew",
     "invited": "write it again in the file that comes back",
     "overrides": "write them again in the file that comes back",
+    "reading": "write it again in the file that comes back",
 }
 """Parts of a file that stay behind, and what to do."""
 

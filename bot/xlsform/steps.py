@@ -64,6 +64,7 @@ def table(asked: Asked, pen: Pen, sensitive: Row | None) -> Table:
     given: Table = {"ask": ask, "hint": hint, "sensitive": pen.words(sensitive, "label") if sensitive else {}}
     given |= {"picture": _picture(asked, pen), "unit": pen.words(row, "withus", "unit")}
     given |= {key: row.code("withus", key) for key in ("instrument", "about", "record")}
+    given["quotes"] = row.code("withus", "quotes") in TRUE
     given["optional"] = KINDS[made["kind"]].asks and not required(asked)
     return made | {key: value for key, value in given.items() if value}
 

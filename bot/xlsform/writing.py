@@ -126,7 +126,7 @@ TEXTS = frozenset(
 
 ORDER = (
     "id", "kind", "sensitive", "title", "ask", "says", "hint", "picture", "when", "optional", "about", "record", "instrument",
-    "whole", "unit", "at_least", "at_most", "low", "high", "options",
+    "quotes", "whole", "unit", "at_least", "at_most", "low", "high", "options",
 )  # fmt: skip
 """The order in which people write the keys of a step."""
 

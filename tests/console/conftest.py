@@ -1,18 +1,58 @@
-"""What tests of the console share."""
+"""What tests of the console share: databases that were prepared once and are copied for each test, and consoles on them."""
 
+from __future__ import annotations
+
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import postgres, promises
 from tests.console.office import Office
 from tests.storage.world import World, make_keys
 
 
+@pytest.fixture(scope="session")
+def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file with all tables, and one organisation in it."""
+    folder = tmp_path_factory.mktemp("blank")
+    with World(f"sqlite:///{folder / 'withus.db'}", make_keys(folder)):
+        return folder / "withus.db"
+
+
+@pytest.fixture(scope="session")
+def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the name of the same in PostgreSQL."""
+    server = os.environ.get(postgres.GIVEN)
+    if not server:
+        pytest.skip("PostgreSQL is not running: start the tests with `python3 -m tests`")
+    with postgres.fresh_database(server) as url:
+        with World(url, make_keys(tmp_path_factory.mktemp("blank"))):
+            pass
+        yield url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(params=list(promises.DATABASES))
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a copy: one run of the test on SQLite, another on PostgreSQL."""
+    if request.param == "sqlite":
+        yield _copy(request.getfixturevalue("blank_file"), tmp_path)
+        return
+    like = request.getfixturevalue("blank_database")
+    with postgres.fresh_database(os.environ[postgres.GIVEN], like) as url:
+        yield url
+
+
+def _copy(blank: Path, folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(blank, folder / 'withus.db')}"
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(blank_file: Path, tmp_path: Path) -> Iterator[Office]:
     """Give a console on SQLite."""
-    with World(f"sqlite:///{tmp_path / 'withus.db'}", make_keys(tmp_path)) as world:
+    with World(_copy(blank_file, tmp_path), make_keys(tmp_path)) as world:
         yield Office(world)
 
 

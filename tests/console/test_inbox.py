@@ -100,7 +100,7 @@ def test_a_form_that_names_nothing_says_so(office: Office, fields: dict[str, str
     engage(office, "one")
     answer = office.staff().post(HERE, fields)
     assert answer.status_code == 422
-    assert "Tick at least one text first" in answer.text
+    assert "Choose at least one text first" in answer.text
 
 
 def test_the_same_person_is_not_known_by_two_texts(office: Office) -> None:

@@ -83,8 +83,10 @@ def test_the_last_administrator_cannot_go_be_locked_out_or_step_down(either: Off
         answer = admin.post(f"{path}/{what}", fields)
         assert "is the only administrator" in answer.text, what
     assert is_in(admin)
-    other = either.staff("admin")
+    other, third = either.staff("admin"), either.staff("admin")
+    assert other.post(f"/console/staff/{third.me.code}/lock").status_code == 303
     assert other.post(f"{path}/remove", {"sure": "yes"}).status_code == 303
+    assert "is the only administrator" in other.post(f"/console/staff/{other.me.code}/lock").text
     assert not is_in(admin)
 
 

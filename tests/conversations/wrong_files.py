@@ -172,6 +172,14 @@ CASES = [
     ),
     ('kind = "text"', 'kind = "date"\nat_least = 2030-01-01 #!\nat_most = "today"', "people are asked until 2027-02-26"),
     ("optional = true", "at_most = 2 #!", '"text" takes no `at_most`'),
+    ("[charter]", '[reading]\nby = "us"\nwithin_days = 0 #!\n[charter]', "`within_days` does not hold what it should"),
+    ("[charter]", '[reading]\nby = "us"\nwithin = 2 #!\n[charter]', '"within" is not known here'),
+    ("optional = true", "quotes = true #!", '"text" takes no `quotes`'),
+    (
+        'kind = "text"\nask.en = "What else?"',
+        'kind = "yes-no"\nask.en = "?"\nabout = "me"\nquotes = true #!',
+        "this is kept apart from it; take out about",
+    ),
     # What `when` names
     ('when = { who = "have" }', 'when = { whoo = "have" } #!', 'no step is called "whoo"; did you mean "who"?'),
     ('when = { who = "have" }', "when = { wrong = { answered = true } } #!", '"wrong" is a later step'),

@@ -13,6 +13,7 @@ import psutil
 from tests.house import tree
 
 LAST = "Press Ctrl-C"
+NEIGHBOURS = 60  # more than a colleague may write to without another's approval
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def start(folder: Path, people: int, temporary: str = "temporary") -> "Iterator[
             "HOME": str(home),
             "TMPDIR": str(folder / temporary),
             "WITHUS_DEMO_PEOPLE": str(people),
+            "WITHUS_DEMO_NEIGHBOURS": str(NEIGHBOURS),
             "WITHUS_TELEGRAM__API_URL": "https://telegram.invalid",  # whatever a real bot is told, the demo's is not
         },
         stdin=subprocess.DEVNULL,

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.demo.conftest import PATIENCE, PEOPLE
-from tests.demo.demos import Demo
+from tests.demo.demos import NEIGHBOURS, Demo
 from tests.house import tree
 
 ADULTS, YOUNG = "long-covid-tell-us-once", "what-should-we-fix-first"
@@ -124,3 +124,33 @@ def test_everything_can_be_reached_with_the_keyboard_alone(page: Page) -> None:
     for name in ("Pull the plug", "1 hour", "Tomorrow, 9 am", "3 days"):
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name=name)).to_be_focused()
+
+
+def test_a_message_written_by_one_and_approved_by_another_is_accounted_for_though_the_plug_is_pulled(
+    page: Page, demo: Demo
+) -> None:
+    see(page, f"{NEIGHBOURS} of {NEIGHBOURS} pretend neighbours have joined.")
+    assert page.context.browser
+    sam = page.context.browser.new_page()
+    sam.goto(f"{demo.url}console/sam")
+    sam.get_by_role("link", name="Messages").click()
+    sam.get_by_role("link", name="Write a message").first.click()
+    sam.get_by_label("Title").fill("Spring workshop")
+    sam.get_by_label("English", exact=True).fill("Would you like to come to a workshop in spring? There is lunch.")
+    sam.get_by_role("button", name="Save", exact=True).click()
+    sam.get_by_role("button", name="Save and look at the whole").click()
+    expect(sam.locator("#audience .count")).to_have_text(str(NEIGHBOURS), timeout=PATIENCE)
+    sam.get_by_role("button", name="Hand it in").click()
+    see(sam, "a colleague has to approve it")
+    message = sam.url
+    sam.goto(f"{demo.url}console/alex")
+    sam.goto(message)
+    sam.get_by_role("button", name="Approve").click()
+    see(sam, "Until then you can take it back")
+    page.get_by_role("button", name="10 minutes").click()
+    page.get_by_role("button", name="Pull the plug").click()
+    see(page, re.compile(r"off for \d+\.\d seconds and is back"))
+    sam.goto(message)
+    expect(sam.locator("#progress .count")).to_have_text(str(NEIGHBOURS), timeout=PATIENCE)
+    see(sam, f"of {NEIGHBOURS} are accounted for.")
+    sam.close()

@@ -168,6 +168,7 @@ def _library(_inside: str) -> str:
 KEYS: dict[str, Mapping[str, Key]] = {
     "engagement": shapes.ENGAGEMENT,
     "charter": shapes.CHARTER,
+    "reading": shapes.READING,
     "step": shapes.STEP,
     "option": shapes.OPTION,
     "picture": shapes.PICTURE,

@@ -137,7 +137,7 @@ def test_today_names_what_goes_out_and_a_button_holds_it_as_theirs(home: Indoors
     code = home.do(lambda db: db.scalar(select(schema.staff.c.code).where(schema.staff.c.id == one)))
     assert audited(home)[-1] == (code, "pause-broadcast")
     home.take([visitor.taps("Pause: Come")])  # once more, by the old button
-    assert "is paused." not in visitor.said[-1]
+    assert "It can’t be paused now" in visitor.said[-1]
     assert "On hold: Come" in say(home, visitor, "/today")
 
 

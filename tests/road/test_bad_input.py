@@ -150,6 +150,7 @@ def update_for(person: Someone, words: str) -> bytes:
     return json.dumps({"update_id": person.id, "message": message(person, text=words)}).encode()
 
 
+@pytest.mark.promise("P19")
 @pytest.mark.parametrize("secret", ["", "wrong", SECRET[:-1], SECRET + "x", "ö"])
 def test_a_webhook_call_with_another_secret_is_refused(hook: House, secret: str) -> None:
     person = hook.telegram.person()

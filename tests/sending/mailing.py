@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
 
 from bot.arrivals import TELEGRAM
 from conversations import hours
-from storage import broadcasts, codes, compositions, schema
+from storage import broadcasts, codes, compositions, departures, freezing, schema
 from storage.broadcast_rows import Broadcast
 from storage.broadcasts import Reach
+from storage.claims import Recipient
 from storage.compositions import Draft
 from storage.keys import Keys
 from storage.preferences import Preferences
@@ -76,3 +78,22 @@ def launch(db: Connection, place: tuple[int, int], now: dt.datetime, draft: Draf
     found = broadcasts.find(db, place[0], one.code)
     assert found
     return found
+
+
+Do = Callable[[Callable[[Connection], Any]], Any]
+"""Does work in a transaction of its own."""
+
+
+def make_ready(do: Do, one: Broadcast, now: dt.datetime) -> str:
+    """What `bot.broadcasting` does once its time has come; returns the state it is in then."""
+    reach = do(lambda db: broadcasts.measure(db, one, now))
+    state: str = do(lambda db: departures.begin(db, one, reach, AT_ONCE, now))
+    while piece := do(lambda db: freezing.cut(db, one.id, now)):
+        if do(lambda db: freezing.freeze(db, piece, now)) and piece.last:
+            state = do(lambda db: departures.start(db, one, AT_ONCE, now))
+    return state
+
+
+def say(_db: Connection, one: Broadcast, recipients: Sequence[Recipient]) -> list[dict[str, Any]]:
+    """Write a broadcast as plainly as can be."""
+    return [{"text": one.spoken["en"], "bold": [], "rows": []} for _ in recipients]

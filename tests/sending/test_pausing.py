@@ -8,7 +8,7 @@ import pytest
 
 from bot.telegram.dispatch import MOST
 from storage import outbox
-from storage.outbox import BROADCAST, PENDING, SENDING, SENT, Settled
+from storage.outbox import PENDING, REMINDER, SENDING, SENT, Settled
 from tests.road.conftest import MakeHouse
 from tests.road.house import PATIENCE, House, run_command, until
 from tests.sending.desk import Desk, at_desk, meet, times_seen
@@ -20,7 +20,7 @@ def desk(make_house: MakeHouse) -> Iterator[Desk]:
     house: House = make_house(begin=False)
     with at_desk(house) as made:
         made.keep([person.id for person in meet(house, 3)])
-        made.do(lambda db: outbox.settle(db, [Settled(1, outbox.UNKNOWN, "502", BROADCAST)], made.base.clock.now()))
+        made.do(lambda db: outbox.settle(db, [Settled(1, outbox.UNKNOWN, "502", REMINDER)], made.base.clock.now()))
         yield made
 
 
@@ -38,15 +38,15 @@ def test_pausing_says_what_it_did_and_what_waits_and_so_does_going_on(desk: Desk
 
 
 def test_letters_are_told_by_what_became_of_them(desk: Desk) -> None:
-    desk.do(lambda db: outbox.settle(db, [Settled(2, outbox.FAILED, "blocked", BROADCAST)], desk.base.clock.now()))
+    desk.do(lambda db: outbox.settle(db, [Settled(2, outbox.FAILED, "blocked", REMINDER)], desk.base.clock.now()))
     assert desk.house.command("letters").splitlines() == [
-        "Waiting: 1 (1 broadcast)",
+        "Waiting: 1 (1 reminder)",
         "On their way: 0",
-        "May or may not have gone out: 1 (1 broadcast)",
+        "May or may not have gone out: 1 (1 reminder)",
         "Failed: 1 (1 blocked the bot)",
     ]
     listed = desk.house.command("letters", "--unknown")
-    assert "  1  broadcast  since 20" in listed
+    assert "  1  reminder  since 20" in listed
     assert "UTC  502" in listed
     assert "1 letter may or may not have gone out." in listed
 
@@ -58,7 +58,7 @@ def test_unknown_letters_are_left_or_sent_again_by_number(desk: Desk) -> None:
         assert code == 1, said
     assert "1 letter waits to be sent again." in desk.house.command("letters", "resend", "1", "--yes")
     assert desk.house.command("letters", "--unknown").strip() == "No letter is unknown."
-    desk.do(lambda db: outbox.settle(db, [Settled(1, outbox.UNKNOWN, "502", BROADCAST)], desk.base.clock.now()))
+    desk.do(lambda db: outbox.settle(db, [Settled(1, outbox.UNKNOWN, "502", REMINDER)], desk.base.clock.now()))
     assert "left as it is" in desk.house.command("letters", "leave", "--all")
     assert "Waiting: 2" in desk.house.command("letters")
 

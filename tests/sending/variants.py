@@ -58,7 +58,7 @@ def mark_at_fetch(*then: str) -> None:
         db.execute(update(schema.outbox).where(mine).values(state=outbox.SENT, attempts=0))
         return letters
 
-    claims.take = marked
+    claims.take = marked  # type: ignore[assignment]
     few_at_once(*then)
 
 
@@ -74,5 +74,5 @@ def mark_after_send(*then: str) -> None:
         met.update(letter.id for letter in fresh)
         return fresh
 
-    claims.take = unmarked
+    claims.take = unmarked  # type: ignore[assignment]
     few_at_once(*then)

@@ -60,9 +60,9 @@ async def save(visit: Visit) -> Response:
     form = await visit.form()
     draft = _read(form)
     version = form.one("version")
+    one = await visit.read(lambda db: find(db, visit))
     if not version.isdecimal() or len(version) > len(str(2**31)):
         raise HTTPException(400)
-    one = await visit.read(lambda db: find(db, visit))
     seen = replace(one, version=int(version))
     try:
         await visit.write(lambda db: compositions.save(db, seen, _with_zone(db, draft, visit), visit.who.code, visit.now))

@@ -145,8 +145,8 @@ async def save_step(visit: Visit) -> Response:
     path: Path = (*STEPS, place)
     typed, act = typed_in(form), form.one("act")
     before = at(work.table, works.locate(work, path, form.one("was")) or path)
-    if not isinstance(before, dict):
-        raise HTTPException(404)
+    if not isinstance(before, dict):  # somebody took it out: what was typed is not lost
+        return await _clash(visit, work, [f"{name}: {words}" for name, words in typed.items() if words], "/steps", path)
     try:
         step = step_form.step_of(typed, before, form.all("pick"), step_view.kinds_before(work, place))
     except Fault as fault:
@@ -182,7 +182,7 @@ async def show_text(visit: Visit, work: Work | None = None, typed: str | None = 
     problems = await works.look_over(visit, work)
     lines = work.text.splitlines()
     beside = [(problem, lines[problem.line - 1] if problem.line <= len(lines) else "") for problem in problems]
-    told = {"text": work.text if typed is None else typed, "beside": beside, "problems": {"text": fault} if fault else {}}
+    told = {"source": work.text if typed is None else typed, "beside": beside, "problems": {"text": fault} if fault else {}}
     return visit.page("engagements/text.html", {**works.told(work, problems, "/text", visit), **told}, 422 if fault else 200)
 
 

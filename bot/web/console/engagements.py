@@ -24,7 +24,7 @@ from conversations.checking.places import Path
 from conversations.checking.problems import Problem
 from conversations.text import FALLBACK, choose
 from storage import drafts, engagements, history, releases, small_numbers, staff
-from storage.drafts import MOVED, REFUSED, STALE
+from storage.drafts import MOVED, REFUSED, STALE, Draft
 from storage.engagements import APART, CLOSED, DRAFT, OPEN, Engagement
 
 LIST = "/console/engagements"
@@ -36,29 +36,42 @@ PAGE = 40
 async def show_all(visit: Visit) -> Response:
     """Every engagement and draft, those that are open first."""
     found = await visit.read(lambda db: _list(db, visit.organisation_id))
-    start = int(visit.asked("from", "0")) if visit.asked("from", "0").isdecimal() and len(visit.asked("from")) < PAGE else 0
+    asked = visit.asked("from", "0")
+    start = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < LONGEST_START else 0
+    today = visit.now.date()
+    shown = await aside(lambda: [row | _wrong(row, today) for row in found[start : start + PAGE]])
     told = {
-        "engagements": found[start : start + PAGE],
+        "engagements": shown,
         "earlier": f"{LIST}?from={max(0, start - PAGE)}" if start else "",
         "later": f"{LIST}?from={start + PAGE}" if len(found) > start + PAGE else "",
     }
     return visit.page("engagements/list.html", told)
 
 
+LONGEST_START = 6  # digits
+
+
 def _list(db: Connection, organisation_id: int) -> list[dict[str, Any]]:
     shelf = {one.slug: one for one in engagements.load(db, organisation_id).values()}
     flows = engagements.read_editions(db, {one.edition_id for one in shelf.values()})
     begun = drafts.load(db, organisation_id)
-    rows = [_row(db, one, flows[one.edition_id], one.slug in begun) for one in shelf.values()]
+    rows = [_row(db, one, flows[one.edition_id], begun.get(one.slug)) for one in shelf.values()]
     rows += [
-        {"slug": slug, "title": Work(slug, draft.source, 1, "", None).title, "state": NEW_DRAFT, "order": 1, "draft": True}
-        for slug, draft in begun.items()
+        {"slug": slug, "title": Work(slug, one.source, 1, "", None).title, "state": NEW_DRAFT, "order": 1, "text": one.source}
+        for slug, one in begun.items()
         if slug not in shelf
     ]
     return sorted(rows, key=lambda row: (row["order"], row["title"].casefold()))
 
 
-def _row(db: Connection, one: Engagement, said: flow.Flow, has_draft: bool) -> dict[str, Any]:  # noqa: FBT001 - a column
+def _wrong(row: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
+    """What is wrong with one in the list: how much of its draft is to be mended, and whether people wait to hear back."""
+    problems = works.review(row["text"], row["slug"], today) if row["text"] else ()
+    late = row["order"] in WAITING and row["feedback_by"] < today
+    return {"errors": len(works.errors(problems)), "late": late}
+
+
+def _row(db: Connection, one: Engagement, said: flow.Flow, draft: Draft | None) -> dict[str, Any]:
     release = releases.latest(db, one.id)
     return {
         "slug": one.slug,
@@ -68,13 +81,15 @@ def _row(db: Connection, one: Engagement, said: flow.Flow, has_draft: bool) -> d
         "identity": IDENTITIES[one.identity],
         "finished": small_numbers.total(release.respondents) if release else "",
         "feedback_by": said.charter.feedback_by,
-        "draft": has_draft,
+        "text": draft.source if draft else "",
     }
 
 
 NEW_DRAFT = ("Being written", "warn")
 STATES = {OPEN: ("Open", "good"), DRAFT: ("Not open yet", "quiet"), CLOSED: ("Closed", "quiet")}
 ORDER = {OPEN: 0, DRAFT: 2, CLOSED: 3}
+WAITING = {ORDER[OPEN], ORDER[CLOSED]}
+"""Where people have answered and were promised to hear back."""
 IDENTITIES = {"anonymous": "Anonymous", "confidential": "Confidential", "named": "With names"}
 
 # --- One of them
@@ -109,7 +124,7 @@ async def _about(visit: Visit, work: Work, problems: tuple[Problem, ...]) -> dic
         "is_open": bool(work.engagement and work.engagement.state == OPEN),
         "is_closed": bool(work.engagement and work.engagement.state == CLOSED),
         "is_ready": bool(work.engagement and work.engagement.state == DRAFT),
-        "obstacle": launch.obstacle(flow_now, local=visit.house.local) if flow_now else "",
+        "obstacles": await _obstacles(visit, work.engagement, flow_now) if flow_now and work.engagement else [],
         "identity": IDENTITIES.get(str(work.table.get("identity")), "not said yet"),
         "audience": dict(fields.AUDIENCE_WORDS).get(str(work.table.get("audience")), "not said yet"),
         "charter": _charter(work),
@@ -117,6 +132,14 @@ async def _about(visit: Visit, work: Work, problems: tuple[Problem, ...]) -> dic
         "who": found["names"].get(work.changed_by, "a colleague"),
         "by_whom": EDITED.get(APART) if found["apart"] else "",
     }
+
+
+async def _obstacles(visit: Visit, one: Engagement, present: flow.Flow) -> list[str]:
+    """Why the present edition cannot be opened; a file or the library may have brought what is only refused here."""
+    source = await visit.read(lambda db: history.source_of(db, one))
+    found = works.errors(await aside(works.review, works.tidy(source), one.slug, visit.now.date()))
+    why = launch.obstacle(present, local=visit.house.local)
+    return [*([why] if why else []), *map(fields.words_of, found)]
 
 
 def _charter(work: Work) -> list[tuple[str, str]]:
@@ -213,25 +236,32 @@ async def discard(visit: Visit) -> Response:
 async def open_it(visit: Visit) -> Response:
     """Let people answer, with a link to it."""
     work = await works.fetch(visit)
+    one, back = work.engagement, f"{LIST}/{work.slug}"
+    if one is None:
+        return visit.go(back, "Publish it first. Then it can be opened.")
+    present = await visit.read(lambda db: visit.house.know(db, {one.edition_id})[one.edition_id])
+    why = await _obstacles(visit, one, present)
+    if why:
+        return visit.go(back, f"It was not opened. {why[0]}")
+    done = await visit.write(lambda db: _open(db, visit, one))
+    return visit.go(f"{back}/links", "It is open. People get in by the links below.") if done else visit.go(back, NOT_OPENED)
 
-    def act(db: Connection) -> str:
-        one = engagements.find(db, visit.organisation_id, work.slug)
-        if one is None:
-            return "Publish it first. Then it can be opened."
-        if one.state == CLOSED:
-            return "What is closed stays closed. Make a copy, and open that."
-        why = launch.obstacle(visit.house.know(db, {one.edition_id})[one.edition_id], local=visit.house.local)
-        if why:
-            return why
-        if one.state != OPEN:
-            engagements.set_state(db, one.id, OPEN, visit.now)
-            visit.note(db, "open", one.slug)
-        if not engagements.links_of(db, one.id):
-            engagements.make_link(db, one, "", visit.now)
-        return "It is open. People get in by the links below."
 
-    said = await visit.write(act)
-    return visit.go(f"{LIST}/{work.slug}{'/links' if said.startswith('It is open') else ''}", said)
+def _open(db: Connection, visit: Visit, seen: Engagement) -> bool:
+    """Open it, unless it is closed or says something else than what was looked over."""
+    engagements.lock(db, seen.id)
+    one = engagements.find(db, visit.organisation_id, seen.slug)
+    if one is None or one.state == CLOSED or one.edition != seen.edition:
+        return False
+    if one.state != OPEN:
+        engagements.set_state(db, one.id, OPEN, visit.now)
+        visit.note(db, "open", one.slug)
+    if not engagements.links_of(db, one.id):
+        engagements.make_link(db, one, "", visit.now)
+    return True
+
+
+NOT_OPENED = "It was not opened. What is closed stays closed: make a copy, and open that."
 
 
 async def ask_close(visit: Visit) -> Response:
@@ -298,7 +328,9 @@ async def _apply(visit: Visit, work: Work, path: Path, how: Any, back: str, was:
 
 
 def _override_at(work: Work, problem: Problem) -> str:
-    """What an override of this finding is about: the text it names, or the step."""
+    """What an override of this finding is about: the text it names, or the step; nothing where none can answer it."""
+    if not problem.rule:  # and the text may hold anything
+        return ""
     for words in approval.texts(work.table):
         if problem.path[: len(words.path)] == words.path:
             return words.name

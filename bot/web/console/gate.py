@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +19,7 @@ from bot.web.console.access import allows
 from bot.web.console.visits import Console, Page, SignedOutError, Visit
 from bot.web.rendering import HEADERS, POLICY
 from storage import signins
+from storage.staff import Staff
 
 SIGN_IN, CONFIRM = "/console/sign-in", "/console/confirm"
 FORM_LASTS = dt.timedelta(minutes=30)  # since the last code, for a form that wants a fresh one: its page wanted one too
@@ -37,6 +39,8 @@ def _guarded(console: Console, one: Page) -> Callable[[Request], Awaitable[Respo
             response = await _answer(visit, one)
         except SignedOutError:
             response = _to_sign_in(request)
+        finally:
+            await request.close()  # and the files that came with a form
         response.headers.update(headers)
         return response
 
@@ -64,13 +68,17 @@ async def _meet(visit: Visit, one: Page) -> bool:
     if not visit.token:
         return False
     within = FORM_LASTS if one.method == "POST" else signins.CONFIRMED_FOR
-    token, now = visit.token, visit.now
-    visit.staff = await visit.read(lambda db: signins.find(db, visit.organisation_id, token, now))
-    if visit.staff is None:
-        return False
-    if await visit.read(lambda db: signins.is_unseen(db, token, now)):
+    here, token, now = visit.organisation_id, visit.token, visit.now
+
+    def look(db: Connection) -> tuple[Staff | None, bool, bool]:
+        found = signins.find(db, here, token, now)
+        confirmed = found is not None and one.fresh and signins.is_confirmed(db, token, now, within)
+        return found, confirmed, found is not None and signins.is_unseen(db, token, now)
+
+    visit.staff, confirmed, unseen = await visit.read(look)
+    if unseen:
         await visit.write(lambda db: signins.touch(db, token, now))
-    return one.fresh and await visit.read(lambda db: signins.is_confirmed(db, token, now, within))
+    return confirmed
 
 
 async def _refuse(visit: Visit, one: Page, what: str) -> None:

@@ -158,7 +158,7 @@ async def sort(visit: Visit) -> Response:
         found, _ = find(db, visit, visit.part("slug"))
         places = readings.take(visit.house.keys, found, chosen)
         if not places:
-            raise ThemeError("Tick at least one text first.")
+            raise ThemeError("Choose at least one text first.")
         do = form.one("do")
         if do in {"theme-on", "theme-off"} and not form.one("one"):
             return _theme(db, visit, found, form, places)

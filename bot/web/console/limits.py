@@ -43,9 +43,12 @@ def _neighbours(address: str) -> str:
 
 
 KINDS: dict[str, tuple[float, float]] = {
-    "look": (600, 6_000),
-    "form": (120, 3_000),
-    "enter": (10, 60),
+    "look": (1_200, 12_000),
+    "form": (300, 3_000),
+    "enter": (30, 120),
     "refusal": (20, 30),
 }
-"""What one does -> how often a minute: from one address, from all. `enter` tries a password; `refusal` writes one down."""
+"""What one does -> how often a minute: from one address, which may be a whole office's, and from all.
+
+`enter` tries a password; `refusal` writes down one of a stranger.
+"""

@@ -1,19 +1,16 @@
-"""The results pages: every engagement, the release of one as charts and tables, one group of it, and files to keep."""
+"""The results pages: every engagement, the release of one as charts and tables, and one group of it."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import Connection, func, select
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot import exports
 from bot.web import results as views
 from bot.web.console.results_scope import GROUPED, Scope, find, partner_code
 from bot.web.console.visits import Page, Visit
-from bot.web.rendering import attachment
 from conversations.text import FALLBACK, choose
 from storage import cells, comparing, engagements, releases, results, small_numbers, stops
 from storage.comparing import Comparison
@@ -60,20 +57,24 @@ def _show(db: Connection, visit: Visit) -> dict[str, Any]:
     by, value = scope.group(visit.asked("by"), visit.asked("value"))
     page = views.view(scope.engagement, scope.flow, told) | {"scope": scope, "by": by, "value": value}
     page |= {"counted": cells.is_whole(db, scope.engagement.id)} | EMPTY
+    if scope.own is not None:
+        page |= {"questions": [], "people": ""}  # those of everybody are not for a partner
     if told["release"] is None or not page["counted"]:
-        return page if scope.own is None else page | {"questions": [], "people": ""}
+        return page
     compared = comparing.compare(db, scope.engagement, scope.flow)
     if by:
-        page |= _group(compared, by, value)
+        page |= _group(compared, by, value, own=scope.own is not None)
     if scope.own is None:
         page |= {"filters": _filters(compared), "crossable": list(compared.steps), "languages": _shares(compared)}
         page |= _course(db, scope)
     return page
 
 
-def _group(compared: Comparison, by: str, value: str) -> dict[str, Any]:
+def _group(compared: Comparison, by: str, value: str, *, own: bool) -> dict[str, Any]:
     """The same page of one group. Raises HTTPException when there is no such group."""
     known = {group.id: (group.label, shown) for group, shown in compared.groups(by)}
+    if value not in known and own:
+        return {"hidden": True}
     if value not in known:
         raise HTTPException(404)
     label, shown = known[value]
@@ -111,19 +112,6 @@ def _course(db: Connection, scope: Scope) -> dict[str, Any]:
     return {"started": views.grouped(small_numbers.total(db.scalars(started).one())), "stopped": stopped, "stops": rows}
 
 
-async def keep(visit: Visit) -> Response:
-    """The figures as a file; that they were taken is noted."""
-    form = visit.request.url.path.rpartition(".")[2]
-
-    def work(db: Connection) -> tuple[str, dict[str, Any]]:
-        scope = find(db, visit, whole=True)
-        visit.note(db, "export-results", f"{scope.engagement.slug}.{form}")
-        return scope.engagement.slug, results.released(db, scope.engagement, scope.flow)
-
-    slug, told = await visit.write(work)
-    return attachment(exports.FORMATS[form](told), f"results-{quote(slug)}.{form}", views.SHEETS[form])
-
-
 EMPTY: dict[str, Any] = {
     "group": "",
     "hidden": False,
@@ -137,8 +125,5 @@ EMPTY: dict[str, Any] = {
 
 ROUTES = (
     Page("GET", "/console/results", show_all, "see-results"),
-    Page("GET", "/console/results/{slug}.csv", keep, "export-results"),
-    Page("GET", "/console/results/{slug}.xlsx", keep, "export-results"),
-    Page("GET", "/console/results/{slug}.json", keep, "export-results"),
     Page("GET", "/console/results/{slug}", show, "see-results"),
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.manuscript import spelling
 from bot.manuscript.manuscripts import parse
+from bot.web.console.fields import Sheet, step_fields
 from conversations.approval import STEP_TEXTS
 from conversations.questions import KINDS, TODAY
 from conversations.records import RECORDS
@@ -17,7 +18,10 @@ from conversations.records import RECORDS
 Table = dict[str, Any]
 Fields = Mapping[str, str]
 
-FLAGS = ("optional", "quotes")
+FLAGS: Mapping[str, Any] = {"optional": True, "quotes": True, "whole": False, "about": "me"}
+"""What is ticked or not, and what it then says."""
+
+TICKED = {"whole": "no", "about": "me"}
 OPTION_FLAGS = ("alone", "other")
 BOUNDS = ("at_least", "at_most")
 MOST_OPTIONS = 60  # more have too many fields for one form
@@ -35,9 +39,7 @@ ANSWERED = "*"
 def fields_of(step: Table) -> dict[str, str]:
     """What stands in the fields of a step's form; what has not the shape it should have is left out."""
     fields = {key: str(step[key]) for key in ("id", "kind", "instrument", "record") if isinstance(step.get(key), str)}
-    fields |= {flag: "yes" for flag in FLAGS if step.get(flag) is True}
-    fields |= {"whole": "no"} if step.get("whole") is False else {}
-    fields |= {"about": "me"} if step.get("about") == "me" else {}
+    fields |= {flag: TICKED.get(flag, "yes") for flag, value in FLAGS.items() if step.get(flag) == value}
     fields |= {bound: _tell(step[bound]) for bound in BOUNDS if bound in step}
     fields |= {f"{key}.{tag}": words for key in STEP_TEXTS for tag, words in _words(step.get(key))}
     picture = step.get("picture")
@@ -94,21 +96,21 @@ def step_of(fields: Fields, before: Table, picks: Sequence[str], kinds: Mapping[
 
     `picks` are the answers ticked under "who is asked", as `subject:option`; `kinds` tell of each subject what it is.
     """
-    step = copy.deepcopy(before)
-    for key in ("id", "instrument", "record"):
-        _put(step, key, fields.get(key) or None)
-    for flag in FLAGS:
-        _put(step, flag, True if fields.get(flag) else None)
-    _put(step, "whole", False if fields.get("whole") == "no" else None)
-    _put(step, "about", "me" if fields.get("about") == "me" else None)
+    step, kind = copy.deepcopy(before), str(before.get("kind", ""))
+    for key in ("id", "record"):
+        if key in fields:
+            _put(step, key, fields[key] or None)
+    shown = {field.key for field in step_fields(kind, Sheet({}, {}, ()))}
+    for flag, value in FLAGS.items():
+        if flag in shown:  # what is not ticked is not sent
+            _put(step, flag, value if flag in fields else None)
     for bound in BOUNDS:
-        _put(step, bound, _bound(bound, fields.get(bound, ""), str(step.get("kind", ""))))
+        if bound in fields:
+            _put(step, bound, _bound(bound, fields[bound], kind))
     for key in STEP_TEXTS:
         _put_words(step, key, fields, f"{key}.")
     _put_picture(step, fields)
-    for place, option in enumerate(options_of(step)):
-        if f"options.{place}.id" in fields:
-            _put_option(option, fields, f"options.{place}.")
+    _put_options(step, fields)
     same = fields.get("when-mode") == PICKED and "when" in step and set(picks_of(step["when"]) or ()) == set(picks)
     if not same:
         _put(step, "when", _when(fields, picks, kinds))
@@ -139,6 +141,25 @@ def _put_picture(step: Table, fields: Fields) -> None:
     _put(picture, "file", fields["picture.file"] or None)
     _put_words(picture, "alt", fields, "picture.alt.")
     _put(step, "picture", picture if picture.get("file") else None)
+
+
+def _put_options(step: Table, fields: Fields) -> None:
+    """Set the options in the order of the form; those that only the step has stay behind them."""
+    many = next(place for place in range(len(fields) + 1) if f"options.{place}.id" not in fields)
+    there = options_of(step)
+    said = [fields[f"options.{place}.id"] for place in range(many)]
+    unsaid = [option for option in there if str(option.get("id", "")) not in said]
+    found = []
+    for place, name in enumerate(said):
+        same = [option for option in there if str(option.get("id", "")) == name]
+        renamed = there[place] if place < len(there) and there[place] in unsaid else None
+        option = copy.deepcopy(same[0] if same else renamed or {})
+        if not same and renamed:
+            unsaid.remove(renamed)
+        _put_option(option, fields, f"options.{place}.")
+        found.append(option)
+    if found:
+        step["options"] = [*found, *unsaid]
 
 
 def _put_option(option: Table, fields: Fields, before: str) -> None:

@@ -1,0 +1,139 @@
+"""Results to keep: sheets, a data package, a page to print, and a picture to send. That they were taken is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot import exports, packages
+from bot.web import drawing, summaries
+from bot.web import results as views
+from bot.web.console.results_scope import Scope, find
+from bot.web.console.visits import Page, Visit
+from bot.web.rendering import HEADERS, attachment
+from conversations.text import FALLBACK, choose
+from storage import cells, comparing, results
+
+Told = dict[str, Any]
+
+
+async def keep(visit: Visit) -> Response:
+    """The figures as a file."""
+    form = visit.request.url.path.rpartition(".")[2]
+
+    def work(db: Connection) -> tuple[Scope, Told, list[Any]]:
+        scope = find(db, visit, whole=True)
+        visit.note(db, "export-results", f"{scope.engagement.slug}.{form}")
+        told = results.released(db, scope.engagement, scope.flow)
+        by_group = form in {"xlsx", "zip"} and cells.is_whole(db, scope.engagement.id)
+        sides = list(comparing.compare(db, scope.engagement, scope.flow).everything()) if by_group else []
+        return scope, told, sides
+
+    scope, told, sides = await visit.write(work)
+    made = WRITERS[form](visit, scope, told, sides)
+    return attachment(made, f"results-{scope.engagement.slug}.{form}", SHEETS[form])
+
+
+async def report(visit: Visit) -> Response:
+    """A page to print, or to save as PDF."""
+
+    def work(db: Connection) -> Told:
+        scope = find(db, visit, whole=True)
+        visit.note(db, "print-results", scope.engagement.slug)
+        page = views.view(scope.engagement, scope.flow, results.released(db, scope.engagement, scope.flow))
+        charter = scope.flow.charter
+        words = {
+            name: choose(getattr(charter, name), FALLBACK) for name in ("settles", "decided_by", "can_change", "cannot_change")
+        }
+        return page | {"charter": words, "feedback_by": charter.feedback_by, "now": visit.now}
+
+    return visit.page("report.html", await visit.write(work))
+
+
+async def show_picture(visit: Visit) -> Response:
+    """A picture for everyone who answered: its words can be changed before it is taken."""
+    scope, told = await visit.read(lambda db: _read(db, visit))
+    lines, step = _lines(visit, told), _chosen(visit, told)
+    picture = summaries.draw(choose(scope.flow.title, FALLBACK), lines, step)
+    query = urlencode([("line", line) for line in lines] + [("step", step["id"] if step else "")])
+    return visit.page(
+        "picture.html",
+        {
+            "slug": scope.engagement.slug,
+            "title": choose(scope.flow.title, FALLBACK),
+            "lines": [*lines, *[""] * (summaries.MOST - len(lines))],
+            "longest": summaries.LONGEST,
+            "steps": [("", "No chart"), *((one["id"], one["ask"]) for one in told["steps"] if _can_draw(one))],
+            "step": step["id"] if step else "",
+            "says": picture.says,
+            "svg": drawing.to_svg(picture, "summary") if told["release"] else "",
+            "query": query,
+        },
+    )
+
+
+async def keep_picture(visit: Visit) -> Response:
+    """The picture itself."""
+
+    def work(db: Connection) -> tuple[Scope, Told]:
+        scope, told = _read(db, visit)
+        if not told["release"]:
+            raise HTTPException(404)
+        visit.note(db, "export-results", f"{scope.engagement.slug}.png")
+        return scope, told
+
+    scope, told = await visit.write(work)
+    picture = summaries.draw(choose(scope.flow.title, FALLBACK), _lines(visit, told), _chosen(visit, told))
+    return Response(drawing.to_png(picture), media_type="image/png", headers=HEADERS | _named(f"{scope.engagement.slug}.png"))
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def _read(db: Connection, visit: Visit) -> tuple[Scope, Told]:
+    scope = find(db, visit, whole=True)
+    return scope, results.released(db, scope.engagement, scope.flow)
+
+
+def _lines(visit: Visit, told: Told) -> list[str]:
+    """What is to stand in the picture: as it was asked for, or what most people said."""
+    asked = visit.request.query_params.getlist("line")
+    return [line.strip()[: summaries.LONGEST] for line in asked[: summaries.MOST] if line.strip()] or summaries.suggest(told)
+
+
+def _chosen(visit: Visit, told: Told) -> Told | None:
+    drawable = {step["id"]: step for step in told["steps"] if _can_draw(step)}
+    if "step" not in visit.request.query_params:
+        return next(iter(drawable.values()), None)
+    return drawable.get(visit.asked("step"))
+
+
+def _can_draw(step: Told) -> bool:
+    return any(str(option["count"]).isdecimal() for option in step["options"])
+
+
+WRITERS: dict[str, Callable[[Visit, Scope, Told, list[Any]], bytes]] = {
+    "csv": lambda _visit, _scope, told, _sides: exports.to_csv(told),
+    "xlsx": lambda _visit, _scope, told, sides: exports.to_xlsx(told, sides),
+    "json": lambda _visit, _scope, told, _sides: exports.to_json(told),
+    "zip": lambda visit, scope, told, sides: packages.make(told, sides, scope.flow, visit.now),
+}
+"""How the name of a file ends -> how it is written."""
+
+SHEETS = views.SHEETS | {"json": "application/json", "zip": "application/zip"}
+
+ROUTES = (
+    Page("GET", "/console/results/{slug}.csv", keep, "export-results"),
+    Page("GET", "/console/results/{slug}.xlsx", keep, "export-results"),
+    Page("GET", "/console/results/{slug}.json", keep, "export-results"),
+    Page("GET", "/console/results/{slug}.zip", keep, "export-results"),
+    Page("GET", "/console/results/{slug}/report", report, "export-results"),
+    Page("GET", "/console/results/{slug}/picture", show_picture, "export-results"),
+    Page("GET", "/console/results/{slug}/picture.png", keep_picture, "export-results"),
+)
