@@ -12,7 +12,7 @@ if __name__ == "__main__":
 
     sqlite_build.choose()
 
-    from benchmarks import broadcast, engine, idle, month, restart, turns
+    from benchmarks import broadcast, console, engine, idle, month, restart, turns
 
     BENCHMARKS = {
         "turns": turns.main,
@@ -21,6 +21,7 @@ if __name__ == "__main__":
         "month": month.main,
         "restart": restart.main,
         "broadcast": broadcast.main,
+        "console": console.main,
     }
     name, words = sys.argv[1] if len(sys.argv) > 1 else "", sys.argv[2:]
     if name not in BENCHMARKS:

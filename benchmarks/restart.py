@@ -63,7 +63,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--database", metavar="URL", help="an empty PostgreSQL database, in place of a SQLite file")
     wanted = parser.parse_args(words)
     try:
-        with _folder(wanted.town) as folder:
+        with keep(wanted.town) as folder:
             asyncio.run(_measure(wanted, folder))
     except Broken as problem:
         print(f"\nBROKEN: {problem}")
@@ -72,7 +72,8 @@ def main(words: list[str]) -> int:
 
 
 @contextmanager
-def _folder(kept: Path | None) -> Iterator[Path]:
+def keep(kept: Path | None) -> Iterator[Path]:
+    """The folder of the town, or another that goes afterwards."""
     if kept:
         kept.mkdir(parents=True, exist_ok=True)
         yield kept.resolve()
@@ -88,25 +89,31 @@ async def _measure(wanted: argparse.Namespace, folder: Path) -> None:
     print(describe_machine(pinned=False))
     subject = Subject((sys.executable, "-m", "bot"), folder)
     database = wanted.database or f"sqlite:///{folder}/withus.db"
-    code = folder / "code"
-    if not code.exists():
-        print(f"building a town of {wanted.people:,} people …", flush=True)
-        began = perf_counter()
-        code.write_text(await _build(subject, folder, database, wanted.people))
-        print(f"built in {perf_counter() - began:,.0f} s", flush=True)
+    code = await settle(subject, folder, database, wanted.people)
     starts, scrapes = [], []
     for _ in range(wanted.rounds):
-        start, scrape = await _start(subject, folder, database, code.read_text())
+        start, scrape = await _start(subject, folder, database, code)
         starts.append(start)
         scrapes.append(scrape)
-    _tell("from start to the first reply (s)", starts, START)
-    _tell("the first scrape of /metrics (s)", [one for one in scrapes if one])
+    tell("from start to the first reply (s)", starts, START)
+    tell("the first scrape of /metrics (s)", [one for one in scrapes if one])
     for words in COMMANDS:
         began = perf_counter()
         await subject.ask(*words, may_fail=True)
-        _tell(f"`{' '.join(words)}` (s)", [perf_counter() - began])
+        tell(f"`{' '.join(words)}` (s)", [perf_counter() - began])
     for name, seconds in (await _looks(folder)).items():
-        _tell(f"{name} (ms)", [one * 1000 for one in seconds])
+        tell(f"{name} (ms)", [one * 1000 for one in seconds])
+
+
+async def settle(subject: Subject, folder: Path, database: str, people: int) -> str:
+    """Build the town unless it stands there; returns the code of a link into it."""
+    code = folder / "code"
+    if not code.exists():
+        print(f"building a town of {people:,} people …", flush=True)
+        began = perf_counter()
+        code.write_text(await _build(subject, folder, database, people))
+        print(f"built in {perf_counter() - began:,.0f} s", flush=True)
+    return code.read_text()
 
 
 COMMANDS = (("doctor",), ("results", "town-1", "--format", "json"), ("results", "town-1", "--release"), ("engagement", "list"))
@@ -201,9 +208,11 @@ def regular(base: Any) -> dict[str, Callable[[Connection], object]]:
     }
 
 
-def _tell(label: str, values: list[float], goal: Goal | None = None) -> None:
+def tell(label: str, values: list[float], goal: Goal | None = None) -> bool:
+    """Print the median, the least and the most, and whether the median keeps to the goal; returns that."""
     if not values:
-        return
+        return True
     spread = f"{min(values):,.2f} to {max(values):,.2f}" if len(values) > 1 else ""
     met = "" if goal is None else f" goal ≤ {goal.bound:g}: {'met' if goal.met_by(median(values)) else 'NOT MET'}"
     print(f"  {label:<46}{median(values):>10,.2f}   {spread:<20}{met}".rstrip(), flush=True)
+    return goal is None or goal.met_by(median(values))

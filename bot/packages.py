@@ -12,7 +12,7 @@ import io
 import json
 import uuid
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bot import exports
@@ -22,8 +22,11 @@ from conversations.text import FALLBACK, choose
 from storage import small_numbers
 from storage.comparing import Side
 
+Told = Mapping[str, Any]
+Sides = Iterable[tuple[str, Side]]
 
-def make(told: Mapping[str, Any], sides: Iterable[tuple[str, Side]], flow: Flow, now: dt.datetime) -> bytes:
+
+def make(told: Told, sides: Sides, flow: Flow, now: dt.datetime) -> bytes:
     """The bytes of a zip file; the same figures at the same time make the same file."""
     tables = {
         "figures": (exports.COLUMNS, list(exports.rows(told))),
@@ -111,6 +114,14 @@ def _describe_question(step: Step) -> dict[str, Any]:
 
 TYPES = {"number": "numeric", "date": "date", "place": "text", "text": "open"}
 """Kind of question without options -> what FLOIP calls it."""
+
+FILES: dict[str, Callable[[Told, Sides, Flow, dt.datetime], bytes]] = {
+    "csv": lambda told, _sides, _flow, _now: exports.to_csv(told),
+    "xlsx": lambda told, sides, _flow, _now: exports.to_xlsx(told, sides),
+    "json": lambda told, _sides, _flow, _now: exports.to_json(told),
+    "zip": make,
+}
+"""How the name of a file ends that may leave the team -> how it is written."""
 
 ROW = (
     ("timestamp", "Timestamp", "datetime"),

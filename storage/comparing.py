@@ -174,6 +174,11 @@ def compare(db: Connection, engagement: Engagement, flow: Flow) -> Comparison:
     return Comparison(db, engagement, flow, known, steps)
 
 
+def everything(db: Connection, engagement: Engagement, flow: Flow) -> list[tuple[str, Side]]:
+    """All that can be told of groups: by what, and a question. Nothing while cells are being built."""
+    return list(compare(db, engagement, flow).everything()) if cells.is_whole(db, engagement.id) else []
+
+
 def _has_star(group: Mapping[str, small_numbers.Cell] | None) -> bool:
     return group is None or any(cell.shown == STAR for cell in group.values())
 

@@ -16,7 +16,7 @@ from conversations.hours import NEVER
 from storage import audiences, clocks, selection
 from storage.audiences import Sending
 from storage.clocks import Clock
-from storage.outbox import BROADCAST, NEVER_TWICE, PENDING, REMINDER
+from storage.outbox import BROADCAST, NEVER_TWICE, PENDING
 from storage.schema import broadcasts, left_out, organisations, outbox, people
 from storage.selection import Condition, there
 from storage.upserts import insert as upsert
@@ -88,7 +88,7 @@ def _write(db: Connection, sending: Sending, here: list[Condition], due: Mapping
         "organisation_id": literal(sending.organisation_id),
         "bot_id": literal(sending.bot_id),
         "person_id": people.c.id,
-        "lane": literal(REMINDER if sending.reminds else BROADCAST),
+        "lane": literal(BROADCAST),
         "policy": literal(NEVER_TWICE),
         "state": literal(PENDING),
         "claimer": literal(""),

@@ -47,6 +47,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "paths": trying.paths,
     "draw": trying.draw,
     "results": answers.show_results,
+    "export": answers.export,
     "pause": pausing.pause,
     "resume": pausing.resume,
     "doctor": installation.examine,

@@ -1,4 +1,4 @@
-"""`results`: what people said, as a table, a sheet, data or a chart."""
+"""`results` and `export`: what people said, as a table, a sheet, data, a chart, or a package of all that may leave the team."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from bot import exports
+from bot import exports, packages
 from bot.commands.workplace import ConfigOption, fail, find, who, within
 from bot.foundation import Foundation
 from bot.web import charts, drawing
 from bot.web.charts import Chart
-from storage import audit, results
+from storage import audit, comparing, results
 
 
 class Format(StrEnum):
@@ -48,6 +48,30 @@ def show_results(
     except OSError as error:
         fail(f"{out} could not be written: {error.strerror}. Choose another place with --out.")
     typer.echo(f"Written to {out}.")
+
+
+def export(
+    engagement: Annotated[str, typer.Argument(help="The engagement's id.")],
+    to: Annotated[Path, typer.Option("--to", help="The file to write: .zip for a data package, .xlsx, .csv or .json.")],
+    config_file: ConfigOption = None,
+) -> None:
+    """Write the figures that may leave the team to a file. That they were taken is noted in the audit log."""
+    form = to.suffix.lower().removeprefix(".")
+    if form not in packages.FILES:
+        fail(f"Give {to} a name that ends in .zip, .xlsx, .csv or .json.")
+    content = within(config_file, lambda base, db: _write(base, db, engagement, form))
+    try:
+        to.write_bytes(content)
+    except OSError as error:
+        fail(f"{to} could not be written: {error.strerror}. Choose another place with --to.")
+    typer.echo(f"Written to {to}. Small numbers are hidden in it.")
+
+
+def _write(base: Foundation, db: Connection, slug: str, form: str) -> bytes:
+    one, now = find(base, db, slug), base.clock.now()
+    flow = base.house.know(db, {one.edition_id})[one.edition_id]
+    audit.note(db, base.house.organisation_id, who(), "export-results", f"{slug}.{form}", now)
+    return packages.FILES[form](results.released(db, one, flow), comparing.everything(db, one, flow), flow, now)
 
 
 def _check(form: Format, chart: str, out: Path | None) -> None:

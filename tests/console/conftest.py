@@ -38,21 +38,22 @@ def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a copy: one run of the test on SQLite, another on PostgreSQL."""
     if request.param == "sqlite":
-        yield _copy(request.getfixturevalue("blank_file"), tmp_path)
+        yield copy(request.getfixturevalue("blank_file"), tmp_path)
         return
     like = request.getfixturevalue("blank_database")
     with postgres.fresh_database(os.environ[postgres.GIVEN], like) as url:
         yield url
 
 
-def _copy(blank: Path, folder: Path) -> str:
+def copy(blank: Path, folder: Path) -> str:
+    """A copy of a SQLite file in a folder of its own, as a URL."""
     return f"sqlite:///{shutil.copy(blank, folder / 'withus.db')}"
 
 
 @pytest.fixture
 def office(blank_file: Path, tmp_path: Path) -> Iterator[Office]:
     """Give a console on SQLite."""
-    with World(_copy(blank_file, tmp_path), make_keys(tmp_path)) as world:
+    with World(copy(blank_file, tmp_path), make_keys(tmp_path)) as world:
         yield Office(world)
 
 

@@ -80,7 +80,7 @@ def test_axe_finds_nothing_wrong_and_no_page_is_wider_than_a_small_phone(browser
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (390, "light"), (1280, "dark")])
+@pytest.mark.parametrize("width, scheme", [(320, "dark"), (390, "light"), (1280, "dark")])
 def test_axe_finds_nothing_wrong_on_any_page_at_any_width(
     browser: Browser, clinic: tuple[Office, str], width: int, scheme: str
 ) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from bot.manuscript import changes
+from bot.web.console.differences import sentences
 from conversations.library import SHIPPED
 from storage import drafts, engagements, history, schema
 from storage.engagements import CLOSED, CONSOLE, OPEN, Engagement
@@ -350,3 +352,15 @@ def published_with_a_picture(ann: Browser) -> str:
     version = hidden(ann.get(f"{CLINIC}/text").text)["version"]
     ann.post(f"{CLINIC}/text", {"text": shown, "version": version})
     return ann.get(f"{CLINIC}/publish").text
+
+
+def test_what_changed_is_said_in_a_few_sentences() -> None:
+    new = READY.replace("By phone", "By post").replace('id = "wrong"', 'id = "mistake"').replace("the budget", "the staff")
+    assert sentences(READY, new) == [
+        "Around the questions, this changed: why it is asked.",
+        "The question “mistake” is new.",
+        "The question “wrong” is not asked any more.",
+        "The question “first” changed: its answers.",
+    ]
+    assert sentences(READY, changes.move(READY, ("steps",), 1, 0)) == ["The questions come in another order."]
+    assert sentences(READY, READY) == []

@@ -12,7 +12,8 @@ from bot.web.console.routes import PAGES
 from storage import releases
 from storage.engagements import Engagement
 from tests.console.office import Browser, Office
-from tests.storage.test_readings import QUOTING, quoted, to_read
+from tests.storage.test_quotes import quoted
+from tests.storage.test_readings import QUOTING, to_read
 from tests.storage.world import NOON, pick, write
 
 HERE = "/console/inbox/quoting"

@@ -238,7 +238,10 @@ REPEATED = {"none": ("", 1), "cut-before": ("", 1), "cut-after": ("", 2), "502":
 
 @pytest.mark.promise("P4")
 @pytest.mark.parametrize("way", [pytest.param("uploaded", marks=pytest.mark.long), "by file id"])
-@pytest.mark.parametrize("policy, lane, expected", [(NEVER_TWICE, "reminder", AT_MOST_ONCE), (REPEAT_ONCE, "reply", REPEATED)])
+@pytest.mark.parametrize(
+    "policy, lane, expected",
+    [pytest.param(NEVER_TWICE, "reminder", AT_MOST_ONCE, marks=pytest.mark.long), (REPEAT_ONCE, "reply", REPEATED)],
+)
 async def test_a_picture_is_repeated_only_where_a_message_would_be(
     policy: str, lane: str, expected: dict[str, tuple[str, int]], way: str, database: str, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select
 
-from storage import erasure, failures, organisations, outbox, people, register, releases, schema, unlinking
+from storage import erasure, failures, organisations, outbox, people, readings, register, releases, schema, switches, themes, unlinking
 from storage.engagements import Engagement
 from storage.failures import Failure
 from storage.outbox import Letter
@@ -36,6 +36,11 @@ def someone(world: World, engagement: Engagement, chat: int, *, finished: bool =
         row |= {"local_day": NOON.date(), "due_at": NOON}
         db.execute(insert(schema.followups).values(row))
         failures.keep(db, world.keys, BOT, [Failure("deciding", b"{}", "trace", lookup)], NOON)
+        row = {"person_id": person, "purpose": "news", "given": True, "source": "chat", "language": "en"}
+        switches.turn(db, [{**row, "on_day": NOON.date()}])
+        theme = themes.add(db, engagement.id, f"Theme {chat}")
+        written = [one.place for one in readings.to_read(db, world.keys, engagement).said]
+        themes.put_on(db, engagement, theme, written, "ada", NOON)
 
     world.do(more)
     return person

@@ -65,9 +65,6 @@ def test_a_letter_waits_without_words_until_it_is_due(world: World) -> None:
     freeze(world, one)
     row = letters(world, one)[0]
     assert (row.state, row.lane, row.policy, row.sealed, row.due_at) == ("pending", "broadcast", "never-twice", None, NOON + DAY)
-    two = announce(world, reminds=True)
-    freeze(world, two)
-    assert letters(world, two)[0].lane == "reminder"
 
 
 def test_letters_are_due_by_each_persons_own_clock(world: World) -> None:

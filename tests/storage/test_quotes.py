@@ -17,8 +17,84 @@ from storage import handles, quotes, readings, releases, schema
 from storage.engagements import Engagement
 from storage.handles import Place
 from storage.quotes import QuoteError
-from tests.storage.test_readings import ADULTS, QUOTING
+from tests.storage.test_readings import ADULTS, QUOTING, to_read
 from tests.storage.world import NOON, SKIPPED, World, make_keys, pick, write
+
+
+def quoted(world: World, engagement: Engagement) -> list[str]:
+    return sorted(quote.words for quote in world.do(lambda db: quotes.approved(db, world.keys, engagement)))
+
+
+def propose(world: World, engagement: Engagement, place: Place, words: str, who: str) -> str:
+    return world.do(lambda db: quotes.propose(db, world.keys, engagement, place, words, who, NOON))
+
+
+def approve(world: World, engagement: Engagement, place: Place, who: str, words: str = "") -> None:
+    draft = world.do(lambda db: quotes.draft(db, world.keys, engagement, place))
+    assert draft
+    seen = words or draft.seen
+    world.do(lambda db: quotes.approve(db, world.keys, engagement, place, seen, who))
+
+
+def release(world: World, engagement: Engagement) -> None:
+    world.do(lambda db: releases.make(db, engagement, NOON))
+
+
+@pytest.mark.parametrize("said", [{"may-quote": pick("no")}, {"may-quote": SKIPPED}, {}])
+def test_whoever_has_not_agreed_cannot_be_quoted(world: World, said: dict[str, object]) -> None:
+    quoting = world.engage("confidential", QUOTING)
+    world.answer(quoting, {"wrong": write("one"), **said})  # type: ignore[dict-item]
+    (one,) = to_read(world, quoting)
+    with pytest.raises(QuoteError):
+        propose(world, quoting, one.place, "one", "ada")
+
+
+def test_a_quote_is_shown_once_a_second_reader_has_approved_it(world: World) -> None:
+    quoting = world.engage("confidential", QUOTING)
+    world.answer_all(quoting, [{"wrong": write("Dr Ann is kind"), "may-quote": pick("yes")}] * 10)
+    release(world, quoting)
+    place = to_read(world, quoting)[0].place
+    assert propose(world, quoting, place, "[name] is kind", "ada") == "asked"
+    assert world.do(lambda db: quotes.waiting(db, world.organisation_id)) == {quoting.id: 1}
+    assert quoted(world, quoting) == []
+    with pytest.raises(QuoteError):
+        approve(world, quoting, place, "ada")
+    approve(world, quoting, place, "bob")
+    assert quoted(world, quoting) == ["[name] is kind"]
+    assert world.do(lambda db: quotes.waiting(db, world.organisation_id)) == {}
+    world.do(lambda db: quotes.refuse(db, quoting, place))
+    assert quoted(world, quoting) == []
+
+
+def test_words_that_changed_meanwhile_are_not_approved(world: World) -> None:
+    quoting = world.engage("confidential", QUOTING)
+    world.answer(quoting, {"wrong": write("one"), "may-quote": pick("yes")})
+    place = to_read(world, quoting)[0].place
+    propose(world, quoting, place, "one", "ada")
+    draft = world.do(lambda db: quotes.draft(db, world.keys, quoting, place))
+    assert draft
+    propose(world, quoting, place, "another", "ada")
+    with pytest.raises(QuoteError):
+        approve(world, quoting, place, "bob", draft.seen)
+
+
+def test_among_adults_one_reader_is_enough(world: World) -> None:
+    quoting = world.engage("confidential", ADULTS)
+    world.answer_all(quoting, [{"wrong": write("one"), "may-quote": pick("yes")}] * 10)
+    release(world, quoting)
+    assert propose(world, quoting, to_read(world, quoting)[0].place, "one", "ada") == "approved"
+    assert quoted(world, quoting) == ["one"]
+
+
+def test_nothing_is_quoted_before_ten_have_finished(world: World) -> None:
+    quoting = world.engage("confidential", ADULTS)
+    world.answer_all(quoting, [{"wrong": write("one"), "may-quote": pick("yes")}] * 9)
+    release(world, quoting)
+    propose(world, quoting, to_read(world, quoting)[0].place, "one", "ada")
+    assert quoted(world, quoting) == []
+
+
+# --- In any order
 
 SAID: tuple[dict[str, Answer], ...] = ({"may-quote": pick("yes")}, {"may-quote": pick("no")}, {"may-quote": SKIPPED}, {})
 PEOPLE = 12

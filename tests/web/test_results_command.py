@@ -92,3 +92,20 @@ def test_a_workbook_is_not_poured_over_a_screen(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bot.commands.answers.sys.stdout.isatty", lambda: True, raising=False)
     with pytest.raises(SystemExit):
         answers._check(answers.Format.xlsx, "", None)
+
+
+@pytest.mark.parametrize("form, begins", [("zip", b"PK"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf"), ("json", b"{")])
+def test_export_writes_what_may_leave_the_team_and_notes_it(world: World, config: Path, form: str, begins: bytes) -> None:
+    file = config.parent / f"figures.{form}"
+    done = CliRunner().invoke(cli, ["export", "kinds", "--to", str(file), "--config", str(config)])
+    assert (done.exit_code, "Small numbers are hidden" in done.output) == (0, True)
+    assert file.read_bytes().startswith(begins)
+    noted = world.do(lambda db: db.scalars(select(schema.audit.c.about).where(schema.audit.c.what == "export-results")).all())
+    assert noted == [f"kinds.{form}"]
+
+
+def test_export_refuses_a_name_it_cannot_write_before_anything_is_noted(world: World, config: Path) -> None:
+    done = CliRunner().invoke(cli, ["export", "kinds", "--to", "figures.pdf", "--config", str(config)])
+    assert done.exit_code != 0
+    assert ".zip, .xlsx, .csv or .json" in done.output
+    assert world.count(schema.audit) == 0

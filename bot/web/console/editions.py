@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from bot.editing import aside
 from bot.web.console import works
-from bot.web.console.differences import difference
+from bot.web.console.differences import difference, sentences
 from bot.web.console.visits import Page, Visit
+from bot.web.console.works import LIST
 from conversations import flow
 from conversations.checking import comparing
 from conversations.checking.problems import Problem
@@ -30,6 +31,7 @@ async def show(visit: Visit) -> Response:
         "old": old,
         "current": one.edition if one else "",
         "changes": lines,
+        "in_short": sentences(old.source, new.source) if old and new else [],
         "meaning": await aside(_meaning, old, new) if old and new and old != new else [],
     }
     return visit.page("engagements/editions.html", {**works.told(work, (), "/editions", visit), **told})
@@ -54,4 +56,4 @@ def _name(found: list[Edition], edition: Edition) -> str:
 
 ORIGINS = {"library": "came with the program", "file": "from a file", "console": "written here"}
 
-ROUTES = (Page("GET", "/console/engagements/{slug}/editions", show, "see-engagements"),)
+ROUTES = (Page("GET", f"{LIST}/{{slug}}/editions", show, "see-engagements"),)

@@ -13,7 +13,7 @@ from bot.manuscript.manuscripts import NotChangedError, at, parse
 from bot.web.console import charter_form, fields, step_form, step_view, works
 from bot.web.console.step_form import Fault
 from bot.web.console.visits import Form, Page, Visit
-from bot.web.console.works import ClashError, Work
+from bot.web.console.works import LIST, ClashError, Work
 from conversations.checking.places import Path
 from conversations.checking.problems import Problem
 from conversations.questions import KINDS
@@ -198,12 +198,10 @@ async def save_text(visit: Visit) -> Response:
         return await show_text(visit, work, typed, str(why))
     if kept is None:
         return await _clash(visit, await works.fetch(visit), typed.splitlines(), "/text")
-    return visit.go(f"{ADDRESS}/{work.slug}/text", "Saved.")
+    return visit.go(f"{LIST}/{work.slug}/text", "Saved.")
 
 
 # --- Shared by these pages
-
-ADDRESS = "/console/engagements"
 
 
 def typed_in(form: Form) -> dict[str, str]:
@@ -240,8 +238,8 @@ async def _change(
     except ClashError as clash:
         return await _clash(visit, clash.theirs, list(spelling.lines(mine or {})), then, path)
     except NotChangedError as why:
-        return visit.page("engagements/by-hand.html", {**works.told(work, (), "", visit), "why": str(why)}, 422)
-    return visit.go(f"{ADDRESS}/{work.slug}{then}", said)
+        return visit.page("engagements/by-hand.html", {**works.told(work, (), None, visit), "why": str(why)}, 422)
+    return visit.go(f"{LIST}/{work.slug}{then}", said)
 
 
 async def _clash(visit: Visit, theirs: Work, mine: list[str], then: str, path: Path | None = None) -> Response:
@@ -259,9 +257,9 @@ async def _clash(visit: Visit, theirs: Work, mine: list[str], then: str, path: P
         "again": again + list(fresh.items()),
         "gone": path is not None and there is None,
         "action": visit.request.url.path,
-        "then": f"{ADDRESS}/{theirs.slug}{then}",
+        "then": f"{LIST}/{theirs.slug}{then}",
     }
-    return visit.page("engagements/clash.html", {**works.told(theirs, (), "", visit), **told}, 409)
+    return visit.page("engagements/clash.html", {**works.told(theirs, (), None, visit), **told}, 409)
 
 
 def worst(problems: list[Problem]) -> str:
@@ -270,12 +268,12 @@ def worst(problems: list[Problem]) -> str:
 
 
 ROUTES = (
-    Page("GET", f"{ADDRESS}/{{slug}}/charter", show_charter, "edit-engagements"),
-    Page("POST", f"{ADDRESS}/{{slug}}/charter", save_charter, "edit-engagements"),
-    Page("GET", f"{ADDRESS}/{{slug}}/steps", show_steps, "edit-engagements"),
-    Page("POST", f"{ADDRESS}/{{slug}}/steps", change_steps, "edit-engagements"),
-    Page("GET", f"{ADDRESS}/{{slug}}/steps/{{place}}", show_step, "edit-engagements"),
-    Page("POST", f"{ADDRESS}/{{slug}}/steps/{{place}}", save_step, "edit-engagements"),
-    Page("GET", f"{ADDRESS}/{{slug}}/text", show_text, "edit-engagements"),
-    Page("POST", f"{ADDRESS}/{{slug}}/text", save_text, "edit-engagements"),
+    Page("GET", f"{LIST}/{{slug}}/charter", show_charter, "edit-engagements"),
+    Page("POST", f"{LIST}/{{slug}}/charter", save_charter, "edit-engagements"),
+    Page("GET", f"{LIST}/{{slug}}/steps", show_steps, "edit-engagements"),
+    Page("POST", f"{LIST}/{{slug}}/steps", change_steps, "edit-engagements"),
+    Page("GET", f"{LIST}/{{slug}}/steps/{{place}}", show_step, "edit-engagements"),
+    Page("POST", f"{LIST}/{{slug}}/steps/{{place}}", save_step, "edit-engagements"),
+    Page("GET", f"{LIST}/{{slug}}/text", show_text, "edit-engagements"),
+    Page("POST", f"{LIST}/{{slug}}/text", save_text, "edit-engagements"),
 )

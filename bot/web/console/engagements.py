@@ -1,4 +1,4 @@
-"""Engagements: the list of them, one with where it stands, and what is done to the whole of it."""
+"""Engagements: the list of them, one with where it stands, its pictures, and its file."""
 
 from __future__ import annotations
 
@@ -9,25 +9,21 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from bot import launch, pictures, upkeep
+from bot import pictures
 from bot.editing import aside
-from bot.manuscript import changes
-from bot.manuscript.manuscripts import NotChangedError, parse
-from bot.web.console import fields, playing, works
-from bot.web.console.differences import difference
+from bot.web.console import fields, works
+from bot.web.console.opening import obstacles
 from bot.web.console.visits import Page, Visit
-from bot.web.console.works import Work
+from bot.web.console.works import LIST, Work
 from bot.web.rendering import attachment
 from conversations import approval, flow
 from conversations.checking import shapes
-from conversations.checking.places import Path
 from conversations.checking.problems import Problem
 from conversations.text import FALLBACK, choose
 from storage import drafts, engagements, history, releases, small_numbers, staff
-from storage.drafts import MOVED, REFUSED, STALE, Draft
+from storage.drafts import Draft
 from storage.engagements import APART, CLOSED, DRAFT, OPEN, Engagement
 
-LIST = "/console/engagements"
 PAGE = 40
 
 # --- All of them
@@ -124,7 +120,7 @@ async def _about(visit: Visit, work: Work, problems: tuple[Problem, ...]) -> dic
         "is_open": bool(work.engagement and work.engagement.state == OPEN),
         "is_closed": bool(work.engagement and work.engagement.state == CLOSED),
         "is_ready": bool(work.engagement and work.engagement.state == DRAFT),
-        "obstacles": await _obstacles(visit, work.engagement, flow_now) if flow_now and work.engagement else [],
+        "obstacles": await obstacles(visit, work.engagement, flow_now) if flow_now and work.engagement else [],
         "identity": IDENTITIES.get(str(work.table.get("identity")), "not said yet"),
         "audience": dict(fields.AUDIENCE_WORDS).get(str(work.table.get("audience")), "not said yet"),
         "charter": _charter(work),
@@ -132,14 +128,6 @@ async def _about(visit: Visit, work: Work, problems: tuple[Problem, ...]) -> dic
         "who": found["names"].get(work.changed_by, "a colleague"),
         "by_whom": EDITED.get(APART) if found["apart"] else "",
     }
-
-
-async def _obstacles(visit: Visit, one: Engagement, present: flow.Flow) -> list[str]:
-    """Why the present edition cannot be opened; a file or the library may have brought what is only refused here."""
-    source = await visit.read(lambda db: history.source_of(db, one))
-    found = works.errors(await aside(works.review, works.tidy(source), one.slug, visit.now.date()))
-    why = launch.obstacle(present, local=visit.house.local)
-    return [*([why] if why else []), *map(fields.words_of, found)]
 
 
 def _charter(work: Work) -> list[tuple[str, str]]:
@@ -166,165 +154,6 @@ def _overrides(work: Work) -> list[tuple[int, str, str, str, str]]:
 
 
 EDITED = {APART: "A file of this engagement changed after it was edited here. Both are kept. What is here is in use."}
-
-# --- Publishing and discarding
-
-
-async def review(visit: Visit) -> Response:
-    """What would change, before it is published."""
-    work = await works.fetch(visit)
-    if not work.is_draft:
-        return visit.go(f"{LIST}/{work.slug}", "There is nothing to publish.")
-    problems = await works.look_over(visit, work)
-    absent = await visit.read(lambda db: _missing(db, visit, work))
-    present = await visit.read(lambda db: history.source_of(db, work.engagement) if work.engagement else "")
-    over = work.engagement.edition if work.engagement else ""
-    told = {
-        "blocked": [*(fields.words_of(problem) for problem in works.errors(problems)), *absent],
-        "moved": bool(work.base) and over != work.base,
-        "changes": await aside(difference, works.tidy(present), work.text) if present else [],
-        "over": over,
-    }
-    return visit.page("engagements/publish.html", {**works.told(work, problems, "", visit), **told})
-
-
-def _missing(db: Connection, visit: Visit, work: Work) -> list[str]:
-    there = drafts.pictures_of(db, visit.organisation_id, work.slug)
-    steps = [step for step in work.steps if isinstance(step.get("picture"), dict)]
-    names = [str(step["picture"].get("file", "")) for step in steps]
-    return [f"The picture {name} is not there. Put it in on the overview." for name in names if name not in there]
-
-
-async def publish(visit: Visit) -> Response:
-    """Make it what the next person begins with."""
-    form, work = await visit.form(), await works.fetch(visit)
-    again = f"{LIST}/{work.slug}/publish"
-    draft = await visit.read(lambda db: drafts.find(db, visit.organisation_id, work.slug))
-    if draft is None or form.one("version") != str(draft.version):
-        return visit.go(again, PUBLISHED[STALE])
-    absent = await visit.read(lambda db: _missing(db, visit, work))
-    if absent or works.errors(await works.look_over(visit, work)):
-        return visit.go(again, PUBLISHED[REFUSED])
-    over, who, now = form.one("over"), visit.who.code, visit.now
-    done = await visit.write(lambda db: drafts.publish(db, visit.organisation_id, draft, over, who, now))
-    return visit.go(again if done.why else f"{LIST}/{work.slug}", PUBLISHED[done.why])
-
-
-PUBLISHED = {
-    "": "Published. The next person who begins sees it. Whoever has begun keeps the words they began with.",
-    STALE: "Somebody saved meanwhile, so nothing was published. Look at it once more.",
-    MOVED: "The engagement itself changed meanwhile, so nothing was published. Look at what would change now.",
-    REFUSED: "It cannot be published yet. What stands in the way is below.",
-}
-
-
-async def discard(visit: Visit) -> Response:
-    """Throw a draft away."""
-    form, work = await visit.form(), await works.fetch(visit)
-    version, who, now = form.one("version"), visit.who.code, visit.now
-    gone = version == str(work.version) and await visit.write(
-        lambda db: drafts.discard(db, visit.organisation_id, work.slug, work.version, who, now)
-    )
-    if not gone:
-        return visit.go(f"{LIST}/{work.slug}", "Somebody saved meanwhile, so the draft was kept. Look at it first.")
-    return visit.go(f"{LIST}/{work.slug}" if work.engagement else LIST, "The draft was thrown away.")
-
-
-# --- Opening and closing
-
-
-async def open_it(visit: Visit) -> Response:
-    """Let people answer, with a link to it."""
-    work = await works.fetch(visit)
-    one, back = work.engagement, f"{LIST}/{work.slug}"
-    if one is None:
-        return visit.go(back, "Publish it first. Then it can be opened.")
-    present = await visit.read(lambda db: visit.house.know(db, {one.edition_id})[one.edition_id])
-    why = await _obstacles(visit, one, present)
-    if why:
-        return visit.go(back, f"It was not opened. {why[0]}")
-    done = await visit.write(lambda db: _open(db, visit, one))
-    return visit.go(f"{back}/links", "It is open. People get in by the links below.") if done else visit.go(back, NOT_OPENED)
-
-
-def _open(db: Connection, visit: Visit, seen: Engagement) -> bool:
-    """Open it, unless it is closed or says something else than what was looked over."""
-    engagements.lock(db, seen.id)
-    one = engagements.find(db, visit.organisation_id, seen.slug)
-    if one is None or one.state == CLOSED or one.edition != seen.edition:
-        return False
-    if one.state != OPEN:
-        engagements.set_state(db, one.id, OPEN, visit.now)
-        visit.note(db, "open", one.slug)
-    if not engagements.links_of(db, one.id):
-        engagements.make_link(db, one, "", visit.now)
-    return True
-
-
-NOT_OPENED = "It was not opened. What is closed stays closed: make a copy, and open that."
-
-
-async def ask_close(visit: Visit) -> Response:
-    """Say what closing does, and how many are in the middle."""
-    work = await works.fetch(visit)
-    one = work.engagement
-    if one is None or one.state != OPEN:
-        return visit.go(f"{LIST}/{work.slug}", "It is not open, so there is nothing to close.")
-    middle = await visit.read(lambda db: history.in_the_middle(db, one))
-    told = {"middle": middle, "anonymous": one.identity == "anonymous", "fewest": small_numbers.FEWEST}
-    return visit.page("engagements/close.html", {**works.told(work, (), "", visit), **told})
-
-
-async def close(visit: Visit) -> Response:
-    """Nobody can answer it any more."""
-    work = await works.fetch(visit)
-
-    def act(db: Connection) -> str:
-        one = engagements.find(db, visit.organisation_id, work.slug)
-        if one is None or one.state != OPEN:
-            return "It was closed already, or never open. Nothing was changed."
-        engagements.set_state(db, one.id, CLOSED, visit.now)
-        upkeep.release(db, visit.house, one, visit.now, closing=True)
-        visit.note(db, "close", one.slug)
-        after = engagements.find(db, visit.organisation_id, work.slug)
-        return CLOSED_TOO_FEW if after and after.too_few else "It is closed."
-
-    return visit.go(f"{LIST}/{work.slug}", await visit.write(act))
-
-
-CLOSED_TOO_FEW = "It is closed. Fewer than 10 people finished, so to keep them anonymous their answers were destroyed."
-
-# --- Findings answered, pictures, the file
-
-
-async def answer_finding(visit: Visit) -> Response:
-    """Keep a reason for which a finding does not count, or take one back."""
-    form, work = await visit.form(), await works.fetch(visit)
-    back = f"{LIST}/{work.slug}"
-    if form.one("act") == "take-back":
-        place = int(form.one("place")) if form.one("place").isdecimal() else 0
-        return await _apply(
-            visit, work, ("overrides", place), lambda text, path: changes.remove(text, path[:-1], int(path[-1])), back
-        )
-    if sum(letter.isalpha() for letter in form.one("why")) < shapes.LONGEST_ID // 4:
-        return visit.go(back, "Write a reason others can follow: who agreed to it, and why.")
-    made = {"rule": form.one("rule"), **({"at": form.one("at")} if form.one("at") else {}), "why": form.one("why")}
-
-    def add(text: str, path: Path) -> str:
-        held = (parse(text) or {}).get("overrides", ())
-        return changes.add(text, path, len(held), made)
-
-    return await _apply(visit, work, ("overrides",), add, back, works.fingerprint(work.table.get("overrides")))
-
-
-async def _apply(visit: Visit, work: Work, path: Path, how: Any, back: str, was: str = "") -> Response:
-    try:
-        await works.change(visit, work, path, was or (await visit.form()).one("was"), how)
-    except works.ClashError:
-        return visit.go(back, "Somebody changed that meanwhile, so nothing was changed. Look once more.")
-    except NotChangedError as why:
-        return visit.go(back, str(why))
-    return visit.go(back, "Saved.")
 
 
 def _override_at(work: Work, problem: Problem) -> str:
@@ -363,20 +192,9 @@ async def export(visit: Visit) -> Response:
     return attachment(work.text.encode(), f"{work.slug}.toml", "application/toml; charset=utf-8")
 
 
-def can_be_played(work: Work) -> bool:
-    return playing.load(work.text).flow is not None
-
-
 ROUTES = (
     Page("GET", LIST, show_all, "see-engagements"),
     Page("GET", f"{LIST}/{{slug}}", show, "see-engagements"),
     Page("GET", f"{LIST}/{{slug}}/file", export, "see-engagements"),
-    Page("GET", f"{LIST}/{{slug}}/publish", review, "edit-engagements"),
-    Page("POST", f"{LIST}/{{slug}}/publish", publish, "edit-engagements"),
-    Page("POST", f"{LIST}/{{slug}}/discard", discard, "edit-engagements"),
-    Page("POST", f"{LIST}/{{slug}}/finding", answer_finding, "edit-engagements"),
     Page("POST", f"{LIST}/{{slug}}/picture", put_picture, "edit-engagements"),
-    Page("POST", f"{LIST}/{{slug}}/open", open_it, "open-engagements"),
-    Page("GET", f"{LIST}/{{slug}}/close", ask_close, "open-engagements"),
-    Page("POST", f"{LIST}/{{slug}}/close", close, "open-engagements"),
 )

@@ -82,8 +82,7 @@ class Sheet:
 
 def words_of(problem: Problem) -> str:
     """A finding as it stands on a page."""
-    what = problem.what[:1].upper() + problem.what[1:]
-    return f"{what}. {problem.do[:1].upper()}{problem.do[1:]}."
+    return " ".join(f"{words[:1].upper()}{words[1:]}{'' if words[-1:] in '.?!' else '.'}" for words in (problem.what, problem.do))
 
 
 def is_error(problem: Problem) -> bool:

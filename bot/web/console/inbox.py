@@ -117,8 +117,7 @@ def _beside(db: Connection, visit: Visit, found: Engagement, flow: Flow, said: S
     """The texts by question, and the themes there are."""
     settled = preferences.read(db, visit.organisation_id)
     within, rest = flow.reading.within_days or settled.reading_days, readings.rests(settled.nation)
-    known = themes.of(db, found.id)
-    names = {theme.code: theme.name for theme in known}
+    names = themes.names(db, found.id)
     free = quotes.permitted(db, found.id, {one.place[0] for one in said}) if visit.may("quote") else set()
     flows = engagements.read_editions(db, {one.edition_id for one in said}) if said else {}
     groups: dict[str, list[dict[str, object]]] = {}
@@ -137,7 +136,7 @@ def _beside(db: Connection, visit: Visit, found: Engagement, flow: Flow, said: S
             "may_quote": one.place[0] in free,
         }
         groups.setdefault(choose(step.ask, FALLBACK) if step else one.place[1], []).append(row)
-    return {"groups": list(groups.items()), "themes": known, "within": within}
+    return {"groups": list(groups.items()), "themes": names, "within": within}
 
 
 STATES = {

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from bot.manuscript import changes, spelling
 from bot.manuscript.manuscripts import NotChangedError, parse
 from bot.web.console import works
-from bot.web.console.engagements import LIST
 from bot.web.console.visits import Page, Visit
+from bot.web.console.works import LIST
 from conversations import library
 from conversations.text import FALLBACK
 from storage import drafts, engagements

@@ -10,11 +10,11 @@ from bot.editing import aside
 from bot.manuscript import changes
 from bot.manuscript.manuscripts import NotChangedError, at, parse
 from bot.web.console import charter_form, playing, step_form, step_view, works
-from bot.web.console.editor import ADDRESS, HIDDEN, typed_in
+from bot.web.console.editor import HIDDEN, typed_in
 from bot.web.console.playing import MOST_ACTS, Reel, Wish
 from bot.web.console.step_form import Fault
 from bot.web.console.visits import Form, Page, Visit
-from bot.web.console.works import Work
+from bot.web.console.works import LIST, Work
 from conversations.phrases import PHRASES
 from conversations.text import shorten
 
@@ -81,7 +81,7 @@ async def _show(
         "steps": _steps(reel),
         "kept": [*((name, value) for name, value in unsaved.items() if name not in HIDDEN), *_picks(picks)],
         "of": (await visit.form()).one("phone-of") if visit.request.method == "POST" else "",
-        "action": f"{ADDRESS}/{work.slug}/phone",
+        "action": f"{LIST}/{work.slug}/phone",
     }
     return visit.page("engagements/phone.html", told)
 
@@ -99,6 +99,6 @@ def _picks(picks: list[str] | None) -> list[tuple[str, str]]:
 LONGEST_STEP = 60  # letters
 
 ROUTES = (
-    Page("GET", f"{ADDRESS}/{{slug}}/phone", show, "see-engagements"),
-    Page("POST", f"{ADDRESS}/{{slug}}/phone", play, "see-engagements"),
+    Page("GET", f"{LIST}/{{slug}}/phone", show, "see-engagements"),
+    Page("POST", f"{LIST}/{{slug}}/phone", play, "see-engagements"),
 )

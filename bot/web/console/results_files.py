@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,14 +9,14 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot import exports, packages
+from bot import packages
 from bot.web import drawing, summaries
 from bot.web import results as views
 from bot.web.console.results_scope import Scope, find
 from bot.web.console.visits import Page, Visit
 from bot.web.rendering import HEADERS, attachment
 from conversations.text import FALLBACK, choose
-from storage import cells, comparing, results
+from storage import comparing, results
 
 Told = dict[str, Any]
 
@@ -30,12 +29,10 @@ async def keep(visit: Visit) -> Response:
         scope = find(db, visit, whole=True)
         visit.note(db, "export-results", f"{scope.engagement.slug}.{form}")
         told = results.released(db, scope.engagement, scope.flow)
-        by_group = form in {"xlsx", "zip"} and cells.is_whole(db, scope.engagement.id)
-        sides = list(comparing.compare(db, scope.engagement, scope.flow).everything()) if by_group else []
-        return scope, told, sides
+        return scope, told, comparing.everything(db, scope.engagement, scope.flow) if form in BY_GROUP else []
 
     scope, told, sides = await visit.write(work)
-    made = WRITERS[form](visit, scope, told, sides)
+    made = packages.FILES[form](told, sides, scope.flow, visit.now)
     return attachment(made, f"results-{scope.engagement.slug}.{form}", SHEETS[form])
 
 
@@ -118,13 +115,8 @@ def _can_draw(step: Told) -> bool:
     return any(str(option["count"]).isdecimal() for option in step["options"])
 
 
-WRITERS: dict[str, Callable[[Visit, Scope, Told, list[Any]], bytes]] = {
-    "csv": lambda _visit, _scope, told, _sides: exports.to_csv(told),
-    "xlsx": lambda _visit, _scope, told, sides: exports.to_xlsx(told, sides),
-    "json": lambda _visit, _scope, told, _sides: exports.to_json(told),
-    "zip": lambda visit, scope, told, sides: packages.make(told, sides, scope.flow, visit.now),
-}
-"""How the name of a file ends -> how it is written."""
+BY_GROUP = ("xlsx", "zip")
+"""Files that hold figures of groups as well."""
 
 SHEETS = views.SHEETS | {"json": "application/json", "zip": "application/zip"}
 

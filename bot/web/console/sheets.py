@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.web.console import works
-from bot.web.console.engagements import LIST
 from bot.web.console.visits import Page, Visit
+from bot.web.console.works import LIST
 from conversations.text import choose
 from storage import engagements, organisations
 from storage.engagements import Engagement, Link

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from bot.editing import aside
 from bot.manuscript.manuscripts import NotChangedError, at, has_long_key, parse
+from bot.web.console import fields
 from bot.web.console.visits import Visit
 from conversations import checking
 from conversations.checking.places import Path
@@ -24,6 +25,9 @@ from conversations.checking.shapes import ID, LONGEST_ID
 from storage import drafts, editions, engagements, history
 from storage.drafts import NEW
 from storage.engagements import Engagement
+
+LIST = "/console/engagements"
+"""Where the pages about engagements are."""
 
 LARGEST = 256_000  # letters of a text that is worked on here; the longest that ships has 13,000
 TRIES = 3
@@ -217,15 +221,16 @@ async def keep(visit: Visit, work: Work, text: str) -> Work | None:
     return replace(work, text=kept.source, version=kept.version, changed_by=who, changed_at=now) if kept else None
 
 
-def told(work: Work, problems: Sequence[Problem], here: str, visit: Visit) -> Mapping[str, Any]:
-    """What every page about a work shows at its top."""
+def told(work: Work, problems: Sequence[Problem], here: str | None, visit: Visit) -> Mapping[str, Any]:
+    """What every page about a work shows at its top; `here` is the page of the row that this is, if it is one."""
     tabs = [(path, name) for path, name in TABS.items() if path in ALL_MAY or visit.may("edit-engagements")]
     return {
         "work": work,
-        "address": f"/console/engagements/{work.slug}",
-        "tabs": [(f"/console/engagements/{work.slug}{path}", name, path == here) for path, name in tabs],
+        "address": f"{LIST}/{work.slug}",
+        "tabs": [(f"{LIST}/{work.slug}{path}", name, path == here) for path, name in tabs],
         "errors": errors(problems),
         "advice": advice(problems),
+        "say": fields.words_of,
     }
 
 
