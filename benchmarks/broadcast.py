@@ -110,7 +110,7 @@ class Run:
         """The figures, by the names of FIGURES. Raises Broken."""
         way, subject = self.way, Subject((sys.executable, "-m", "bot"), self.folder)
         gap = way.people // (way.faults + 1)
-        api = Post(LATE, way.limit, [gap * (number + 1) for number in range(way.faults)])
+        api = Post(0.0 if way.freezes_only else LATE, way.limit, [gap * (number + 1) for number in range(way.faults)])
         server = await asyncio.get_running_loop().create_server(api.connect, "127.0.0.1", 0)
         database = self.database or f"sqlite:///{self.folder}/withus.db"
         port = server.sockets[0].getsockname()[1]

@@ -13,7 +13,6 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -99,7 +98,7 @@ async def _ask(base: Foundation, rounds: int) -> dict[str, list[float]]:
     house, clock, engine = base.house, base.clock, base.engine
     async with engine.begin() as connection:
         token = await connection.run_sync(_sign_in, house, clock.now())
-    app = Starlette(routes=pages.routes(engine, house.organisation_id, console=Console(engine, house, clock.now)))
+    app = Starlette(routes=pages.routes(console=Console(engine, house, clock.now)))
     found: dict[str, list[float]] = {}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS, cookies={"withus": token}) as client:
         for label, path in PAGES.items():

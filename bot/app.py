@@ -136,9 +136,8 @@ class Running:
     def _pages(self) -> Starlette:
         telegram = self._config.telegram
         house = self._base.house
-        engine, public = self._base.engine, self._config.is_public
-        console = Console(engine, house, self._base.clock.now, self._config.web.public_url)
-        routes = pages.routes(engine, house.organisation_id, self._vitals, public=public, console=console)
+        console = Console(self._base.engine, house, self._base.clock.now, self._config.web.public_url)
+        routes = pages.routes(self._vitals, public=self._config.is_public, console=console)
         if telegram.receive == "webhook":
             secret = telegram.webhook_secret.get_secret_value()
             routes.insert(0, webhook.route(telegram.webhook_url, secret, self._waiting, house.keys.sign))

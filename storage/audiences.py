@@ -127,7 +127,7 @@ def reason(db: Connection, sending: Sending, never: Condition | None = None) -> 
 def _first(
     db: Connection, sending: Sending, at: dt.datetime, names: Iterable[str], never: Condition | None = None
 ) -> ColumnElement[str | None]:
-    asked = _Asked(sending, at, preferences.read(db, sending.organisation_id), *_around(db, sending), never)
+    asked = _Asked(db, sending, at, never)
     rules = [(REASONS[name].rule(asked), name) for name in names]
     held = [(rule, literal(name)) for rule, name in rules if rule is not None]
     return case(*held, else_=null())
@@ -135,24 +135,16 @@ def _first(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A sending with what the database knows around it."""
+    """What a rule is made of; it looks up itself what else it needs."""
 
+    db: Connection
     sending: Sending
     at: dt.datetime
-    settled: Preferences
-    audience: str
-    reminders: tuple[int, ...]  # the broadcasts that reminded of the same
     never: Condition | None
 
-
-def _around(db: Connection, sending: Sending) -> tuple[str, tuple[int, ...]]:
-    """Whom the engagement takes in, and the broadcasts that have reminded of it."""
-    if sending.engagement_id is None:
-        return EVERYONE, ()
-    theirs = (engagements.c.organisation_id == sending.organisation_id, engagements.c.id == sending.engagement_id)
-    audience = db.scalars(select(engagements.c.audience).where(*theirs)).one()
-    reminded = (broadcasts.c.engagement_id == sending.engagement_id, broadcasts.c.reminds)
-    return audience, tuple(db.scalars(select(broadcasts.c.id).where(*reminded).order_by(broadcasts.c.id)))
+    @property
+    def settled(self) -> Preferences:
+        return preferences.read(self.db, self.sending.organisation_id)
 
 
 def _has_it(asked: _Asked) -> Condition | None:
@@ -179,8 +171,11 @@ def _without_consent(asked: _Asked) -> Condition | None:
 
 
 def _of_another_age(asked: _Asked) -> Condition | None:
-    admitted = [band for band in ("", *AGE_BANDS) if admits(asked.audience, band)]
-    return None if asked.audience == EVERYONE else people.c.age_band.not_in(admitted)
+    theirs = (engagements.c.organisation_id == asked.sending.organisation_id, engagements.c.id == asked.sending.engagement_id)
+    audience = asked.db.scalar(select(engagements.c.audience).where(*theirs)) if asked.sending.engagement_id else EVERYONE
+    if audience in {None, EVERYONE}:
+        return None
+    return people.c.age_band.not_in([band for band in ("", *AGE_BANDS) if admits(audience, band)])
 
 
 def _answered(asked: _Asked) -> Condition | None:
@@ -197,15 +192,18 @@ def _answered(asked: _Asked) -> Condition | None:
 def _nudged(asked: _Asked) -> Condition | None:
     if not asked.sending.reminds:
         return None
-    earlier = [one for one in asked.reminders if one != asked.sending.broadcast_id]
+    same = (broadcasts.c.engagement_id == asked.sending.engagement_id, broadcasts.c.reminds)
+    earlier = asked.db.scalars(select(broadcasts.c.id).where(*same, broadcasts.c.id != (asked.sending.broadcast_id or 0))).all()
     theirs = (outbox.c.broadcast_id.in_(earlier), outbox.c.person_id == people.c.id, outbox.c.state.in_(STARTED))
-    most = _by_age(asked.settled.nudges, asked.settled.young_nudges)
+    settled = asked.settled
+    most = _by_age(settled.nudges, settled.young_nudges)
     return select(func.count()).where(*theirs).correlate(people).scalar_subquery() >= most
 
 
 def _spent(asked: _Asked) -> Condition:
     """What was or will be started within as many days before and after; who is young has less."""
-    adult, young = asked.settled.budget(), asked.settled.budget(young=True)
+    settled = asked.settled
+    adult, young = settled.budget(), settled.budget(young=True)
     week = _started(asked.at, WEEK) >= _by_age(adult.week, young.week)
     return or_(week, _started(asked.at, MONTH) >= _by_age(adult.month, young.month))
 

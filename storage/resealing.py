@@ -25,6 +25,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    inspect,
     literal_column,
     select,
     tuple_,
@@ -83,10 +84,17 @@ def renew(engine: Engine, keys: Keys, renewer: Renewer, say: Say) -> Renewed:
     return Renewed(new, rows, shut, tuple(old))
 
 
+def _there(db: Connection) -> list[str]:
+    """The sealed columns that this database has: a backup may be of before some of them were."""
+    known = inspect(db)
+    tables = {name: {one["name"] for one in known.get_columns(name)} for name in known.get_table_names()}
+    return [where for where in SEALED if _column(where).name in tables.get(_column(where).table.name, ())]
+
+
 def count(db: Connection) -> Counter[bytes]:
     """How many sealed things begin with which bytes."""
     found = Counter[bytes]()
-    for where in SEALED:
+    for where in _there(db):
         column = _column(where)
         counted = select(_head(column), func.count()).where(column.is_not(None)).group_by(_head(column))
         found.update({bytes(head): number for head, number in db.execute(counted)})
@@ -96,7 +104,7 @@ def count(db: Connection) -> Counter[bytes]:
 def find_shut(db: Connection, keys: Keys) -> list[str]:
     """The columns of which something lies under a lasting key that is not in the file. Those of days are another matter."""
     shut = []
-    for where in SEALED:
+    for where in _there(db):
         column = _column(where)
         heads = [bytes(head) for head in db.scalars(select(_head(column)).where(column.is_not(None)).distinct())]
         some = [db.execute(_wanted(where, [head]).limit(_ENOUGH)).all() for head in heads if not is_daily(head)]

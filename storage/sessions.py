@@ -221,17 +221,10 @@ def _finish(db: Connection, finished: Sequence[Change], today: dt.date) -> None:
     mine = (participations.c.person_id == bindparam("p"), participations.c.engagement_id == bindparam("e"))
     db.execute(update(participations).where(*mine).values(finished=True), who)
     rows = [
-        {
-            "engagement_id": held.engagement.id,
-            "respondent": held.respondent,
-            "edition_id": held.edition_id,
-            "door": held.door,
-            "day": today,
-            "person": held.person_id,
-            "unread": any(answer.text for answer in _apart(held.session.answers, change.aside).values()),
-        }
-        for change in finished
-        for held in (change.after,)
+        {"engagement_id": held.engagement.id, "respondent": held.respondent, "edition_id": held.edition_id, "door": held.door}
+        | {"day": today, "person": held.person_id}
+        | {"unread": any(answer.text for answer in _apart(held.session.answers, aside).values())}
+        for held, aside in ((change.after, change.aside) for change in finished)
         if held.respondent
     ]
     if rows:

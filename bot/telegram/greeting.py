@@ -23,6 +23,9 @@ COMMANDS = {
     "help": "Get help now",
     "privacy": "Your privacy",
     "language": "Choose a language",
+    "choices": "Choose what we may write to you about",
+    "pause": "Take a break from messages",
+    "quiet": "Choose when we may write",
     "stop": "Stop messages",
     "delete": "Delete what is held about you",
 }

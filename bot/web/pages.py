@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,21 +16,14 @@ from bot.web.console.visits import Console
 from bot.web.rendering import STATIC, Files, page
 
 
-def routes(
-    engine: AsyncEngine,
-    organisation_id: int,
-    vitals: Vitals | None = None,
-    *,
-    public: bool = False,
-    console: Console | None = None,
-) -> list[BaseRoute]:
+def routes(vitals: Vitals | None = None, *, public: bool = False, console: Console | None = None) -> list[BaseRoute]:
     """Every page of an organisation, what pages are dressed in, and health. Give Starlette ERRORS beside them.
 
-    When the address is `public`, reached from outside through a proxy, only those who sign in to the console see anything.
+    Where results were before there was a console nobody ever came from outside: it is not there when the address is `public`.
     """
     behind = console_pages.routes(console) if console else []
-    shown = [] if public else results.routes(engine, organisation_id)
-    return [*health.routes(vitals), *behind, *shown, Mount("/static", Files(directory=STATIC))]
+    before = [] if public else results.routes()
+    return [*health.routes(vitals), *behind, *before, Mount("/static", Files(directory=STATIC))]
 
 
 async def explain(_request: Request, error: Exception) -> Response:

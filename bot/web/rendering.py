@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -27,11 +27,6 @@ def page(template: str, told: Mapping[str, Any], status: int = 200) -> Response:
 def render(template: str, told: Mapping[str, Any]) -> str:
     """A template, filled in; whatever stands in it is only words."""
     return _templates.get_template(template).render(told)
-
-
-def figures(told: Mapping[str, Any]) -> Response:
-    """The same, for a program."""
-    return JSONResponse(told, headers=HEADERS)
 
 
 def attachment(content: bytes, name: str, kind: str) -> Response:

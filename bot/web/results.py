@@ -1,103 +1,35 @@
-"""The pages of results: every engagement, and the release of one as charts and tables."""
+"""What a page of results shows: words throughout, with a chart and a table of each question."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot import exports
 from bot.web import charts, drawing
-from bot.web.guard import is_staff
-from bot.web.rendering import attachment, figures, page
+from bot.web.rendering import HEADERS
 from conversations.flow import Flow
 from conversations.questions import KINDS
 from conversations.text import FALLBACK, choose
-from storage import engagements, releases, results, small_numbers
-from storage.database import READING
+from storage import engagements, small_numbers
 from storage.engagements import Engagement
-from storage.releases import Release
-
-Read = Callable[[Connection], Any]
 
 
-def routes(engine: AsyncEngine, organisation_id: int) -> list[Route]:
-    """The pages of one organisation's results, for staff only: to anyone else they are not there."""
-    reading = engine.execution_options(**READING)
-
-    async def read(work: Read) -> Any:
-        async with reading.connect() as connection:
-            return await connection.run_sync(work)
-
-    async def list_all(_request: Request) -> Response:
-        return page("results.html", {"engagements": await read(lambda db: _list(db, organisation_id))})
-
-    async def show(request: Request) -> Response:
-        found = await read(lambda db: _find(db, organisation_id, request.path_params["slug"]))
-        return page("engagement.html", {**view(*found), "live": "live" in request.query_params})
-
-    async def tell(request: Request) -> Response:
-        _, _, told = await read(lambda db: _find(db, organisation_id, request.path_params["slug"]))
-        return figures(told)
-
-    async def keep(request: Request) -> Response:
-        found, _, told = await read(lambda db: _find(db, organisation_id, request.path_params["slug"]))
-        form = request.url.path.rpartition(".")[2]
-        return attachment(exports.FORMATS[form](told), f"results-{found.slug}.{form}", SHEETS[form])
-
-    paths = {
-        "/results": list_all,
-        "/results/{slug}.json": tell,
-        "/results/{slug}.csv": keep,
-        "/results/{slug}.xlsx": keep,
-        "/results/{slug}": show,
-    }
-    return [Route(path, _for_staff(answer)) for path, answer in paths.items()]
+def routes() -> list[Route]:
+    """Where results were before there was a console."""
+    return [Route("/results", _go_on), Route("/results/{rest}", _go_on)]
 
 
-def _for_staff(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    async def guarded(request: Request) -> Response:
-        if not is_staff(request):
-            raise HTTPException(404)
-        return await answer(request)
-
-    return guarded
-
-
-def _list(db: Connection, organisation_id: int) -> list[dict[str, str]]:
-    shelf = list(engagements.load(db, organisation_id).values())
-    flows = engagements.read_editions(db, {one.edition_id for one in shelf})
-    return [
-        {
-            "slug": one.slug,
-            "title": choose(flows[one.edition_id].title, FALLBACK),
-            "identity": IDENTITIES[one.identity],
-            "state": STATES[one.state],
-            "people": _people(releases.latest(db, one.id)),
-        }
-        for one in shelf
-    ]
-
-
-def _people(release: Release | None) -> str:
-    return grouped(small_numbers.total(release.respondents if release else 0))
-
-
-def _find(db: Connection, organisation_id: int, slug: str) -> tuple[Engagement, Flow, dict[str, Any]]:
-    """An engagement, its present edition, and what of it may be seen. Raises HTTPException when there is none."""
-    found = engagements.find(db, organisation_id, slug)
-    if found is None:
-        raise HTTPException(404)
-    flow = engagements.read_editions(db, [found.edition_id])[found.edition_id]
-    return found, flow, results.released(db, found, flow)
+async def _go_on(request: Request) -> Response:
+    rest = request.path_params.get("rest")
+    path = f"/console/results/{quote(rest)}" if rest else "/console/results"
+    return RedirectResponse(f"{path}?{request.url.query}" if request.url.query else path, 308, HEADERS)
 
 
 # --- What a page shows

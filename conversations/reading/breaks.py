@@ -45,5 +45,6 @@ def _ways(key: str) -> frozenset[str]:
 
 @kept
 def _known() -> dict[str, frozenset[str]]:
-    keys = ("typed-pause", "typed-break-over", "typed-break-for", "typed-one", *(f"typed-span-{unit}s" for unit in (*UNITS, "year")))
+    spans = (f"typed-span-{unit}s" for unit in (*UNITS, "year"))
+    keys = ("typed-pause", "typed-break-over", "typed-break-for", "typed-one", *spans)
     return {key: frozenset(fold(way) for words in PHRASES[key].values() for way in words.split("|")) for key in keys}

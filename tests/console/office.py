@@ -56,7 +56,7 @@ class Office:
         self.console = Console(
             self.world.engine, self.house, lambda: self.now, self.public_url, DEAR if self.dear else CHEAP, limits
         )
-        made = pages.routes(self.world.engine, self.world.organisation_id, public=True, console=self.console)
+        made = pages.routes(public=True, console=self.console)
         shown = made if self.dolls is None else gate.routes(self.console, self.dolls)
         self.app = Starlette(routes=[*self.extra, *shown], exception_handlers=pages.ERRORS)
 

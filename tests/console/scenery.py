@@ -27,6 +27,7 @@ from storage import (
     releases,
     schema,
     segments,
+    staff,
     themes,
 )
 from storage.broadcast_rows import Broadcast
@@ -35,13 +36,14 @@ from storage.compositions import Draft
 from storage.criteria import Criteria
 from storage.engagements import Engagement
 from storage.preferences import Preferences
+from conversations.session import Answer
+from storage.staff import Newcomer
 from tests.console.office import BOT, Browser, Office
 from tests.sending.mailing import enrol, make_ready
 from tests.storage.world import NOON, World, pick, write
 
 WITH_CARE = Preferences(approval_above=10, undo_seconds=0)
-CLINIC = """
-format = 1
+CLINIC = """format = 1
 id = "clinic"
 kind = "consultation"
 title.en = "Where should the new clinic be?"
@@ -117,7 +119,7 @@ def furnish(office: Office) -> Scenery:
     admin = office.staff("admin", "Robin Shah")
     clinic = _ask(world)
     world.do(lambda db: _read(db, world, clinic, lead.me.code, colleague.me.code))
-    made = world.do(lambda db: _settle(db, world, admin.me.id))
+    made = world.do(lambda db: _settle(db, world, lead.me.code))
     messages = _write(world, made["segments"], lead.me.code, colleague.me.code)
     handle = world.do(lambda db: _a_text(db, world, clinic))
     known = {**made, "broadcasts": messages["sending"], "staff": colleague.me.code, "handle": handle}
@@ -125,18 +127,13 @@ def furnish(office: Office) -> Scenery:
 
 
 def _ask(world: World) -> Engagement:
-    """An engagement that 43 people answered, that was changed since, and one that is still being written."""
+    """An engagement that 128 people answered, that was changed since, and one that is still being written."""
     clinic = world.engage(source=CLINIC)
-    for number in range(43):
-        said = {
-            "who": pick("care" if number % 3 == 0 else "have"),
-            "first": pick(*(("nearer",), ("later", "phone"), ("phone",))[number % 3]),
-            "may-quote": pick("yes" if number % 2 else "no"),
-        }
-        words = {"wrong": write(WROTE[number // 7])} if number % 7 == 0 and number < 42 else {}
-        at = NOON - DAY * (40 - number)
-        world.answer(clinic, said | words, now=at, door="web" if number % 4 == 0 else "telegram")
-    world.answer_all(clinic, [{"who": pick("have")}] * 12, finished=False)
+    for week in range(4):
+        for door in ("telegram", "web"):
+            said = [_say(number) for number in range(23 if door == "telegram" else 9)]
+            world.answer_all(clinic, said, now=NOON - DAY * (28 - 7 * week), door=door)
+    world.answer_all(clinic, [{"who": pick("have")}] * 21, finished=False)
     world.do(lambda db: releases.make(db, clinic, NOON))
     changed = CLINIC.replace("What would help you most?", "What would help you first?")
     world.engage(source=changed)
@@ -148,6 +145,14 @@ def _ask(world: World) -> Engagement:
 
     world.do(more)
     return replace(clinic, state=engagements.OPEN)
+
+
+def _say(number: int) -> dict[str, Answer]:
+    """What one of those who answered said."""
+    first = (("nearer",), ("later", "phone"), ("phone",), ("nearer", "later"), ("phone",))[number % 5]
+    said = {"who": pick("care" if number % 3 == 0 else "have"), "first": pick(*first)}
+    words = {"wrong": write(WROTE[number])} if number < len(WROTE) else {}
+    return said | words | {"may-quote": pick("yes" if number % 2 else "no")}
 
 
 def _read(db: Connection, world: World, clinic: Engagement, lead: str, colleague: str) -> None:
@@ -164,7 +169,7 @@ def _read(db: Connection, world: World, clinic: Engagement, lead: str, colleague
     populations.keep(db, clinic, kept, lead)
 
 
-def _settle(db: Connection, world: World, admin: int) -> dict[str, str]:
+def _settle(db: Connection, world: World, lead: str) -> dict[str, str]:
     """People who can be written to, a group, a segment, preferences, an invited colleague; returns codes."""
     here = world.organisation_id
     preferences.write(db, here, {"approval_above": str(WITH_CARE.approval_above)})
@@ -179,11 +184,12 @@ def _settle(db: Connection, world: World, admin: int) -> dict[str, str]:
     assert found
     groups.add(db, here, found, [code], NOON.date())
     wanted = Criteria(places=("ME14", "ME15"), wants=("invites",))
-    segment = segments.make(db, here, "Maidstone, wants invitations", wanted, "test", NOON)
+    segment = segments.make(db, here, "Maidstone, wants invitations", wanted, lead, NOON)
     for what, about in (("open-engagement", "clinic"), ("reveal-name", f"{code}: they rang and asked"), ("export-results", "clinic")):
         audit.note(db, here, "test", what, about, NOON)
     db.execute(insert(schema.partners).values(code="hospice", organisation_id=here, name="Hillside Hospice"))
-    return {"people": code, "groups": group, "segments": segment, "enrol": enrolments.make(db, admin, NOON)}
+    newcomer = staff.invite(db, here, Newcomer("Jo Brand", "jo@example.org", "analyst"), "test", NOON)
+    return {"people": code, "groups": group, "segments": segment, "enrol": enrolments.make(db, newcomer.id, NOON)}
 
 
 def _write(world: World, segment: str, lead: str, colleague: str) -> dict[str, str]:
@@ -204,7 +210,7 @@ def _write(world: World, segment: str, lead: str, colleague: str) -> dict[str, s
 
     made = {}
     for title, verbs in MESSAGES.items():
-        draft = Draft(title, {"en": INVITED}, engagement="clinic", segment=segment, local_at=LATER if verbs == APPROVED else "")
+        draft = Draft(title, {"en": INVITED}, engagement="clinic", segment=segment if "freeze" in verbs else "", local_at=LATER if verbs == APPROVED else "")
         one = world.do(lambda db, draft=draft: compositions.make(db, (here, BOT), draft, lead, NOON))  # type: ignore[misc]
         for verb in verbs:
             take(one.code, verb)

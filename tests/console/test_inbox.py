@@ -9,7 +9,7 @@ import pytest
 
 from bot.web.console.access import ROLES
 from bot.web.console.routes import PAGES
-from storage import releases
+from storage import quotes, releases
 from storage.engagements import Engagement
 from tests.console.office import Browser, Office
 from tests.storage.test_quotes import quoted
@@ -197,3 +197,22 @@ def test_another_organisation_s_words_are_not_there(office: Office) -> None:
     office.world.engage("confidential")
     assert ada.get(f"/console/inbox/clinic/text/{handle}").status_code == 404
     assert ada.get("/console/inbox/nothing").status_code == 404
+
+
+# --- What leaves the team
+
+
+def test_results_show_quotes_to_staff_and_neither_to_a_partner_nor_beside_a_group(either: Office) -> None:
+    made = engage(either, *["It is too loud."] * 20)
+    either.world.do(lambda db: releases.make(db, made, NOON))
+    place = to_read(either.world, made)[0].place
+    either.world.do(lambda db: quotes.propose(db, either.world.keys, made, place, f"A {CANARY} said", "ada", NOON))
+    analyst = either.staff("analyst")
+    results = "/console/results/quoting"
+    assert CANARY not in analyst.get(results).text
+    draft = either.world.do(lambda db: quotes.draft(db, either.world.keys, made, place))
+    assert draft
+    either.world.do(lambda db: quotes.approve(db, either.world.keys, made, place, draft.seen, "bob"))
+    assert f"A {CANARY} said" in analyst.get(results).text
+    assert CANARY not in analyst.get(f"{results}?by=language&value=en").text
+    assert CANARY not in either.staff("partner").get(results).text

@@ -61,7 +61,7 @@ def test_the_phone_shows_what_is_typed_beside_it_and_keeps_none_of_it(office: Of
 def test_a_question_with_a_fault_is_left_out_and_the_phone_says_so(ann: Browser) -> None:
     ann.post(f"{CLINIC}/text", {"text": COMMENTED.replace('kind = "choice"', 'kind = "chioce"', 1), "version": "0"})
     page = ann.get(f"{CLINIC}/phone").text
-    assert "Left out, for there is a fault in it: who" in page
+    assert "Left out, for there is a fault in it: “who”." in page
     assert "Question 1 of 3" in page
 
 

@@ -19,6 +19,7 @@ from tests.conversations.talks import NOW, english
 from tests.conversations.written import always
 
 ADULT = Person("18")
+PURPOSES = st.sampled_from(records.PURPOSES)
 
 
 def meet(given: Input, today: dt.date | None = None, attention: Attention | None = None) -> Turn:
@@ -28,7 +29,7 @@ def meet(given: Input, today: dt.date | None = None, attention: Attention | None
 
 
 @pytest.mark.parametrize(
-    ("typed", "means"),
+    "typed,means",
     [
         ("1 month", Pause(1, "month")), ("a month", Pause(1, "month")), ("for a month", Pause(1, "month")),
         ("2 weeks", Pause(2, "week")), ("two weeks", Pause(2, "week")), ("2weeks", Pause(2, "week")),
@@ -61,7 +62,7 @@ def test_whatever_is_typed_for_a_break_ends_well(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "given", "until"),
+    "today,given,until",
     [
         ("2027-01-31", Pause(1, "month"), "2027-02-28"), ("2028-01-31", Pause(1, "month"), "2028-02-29"),
         ("2027-11-15", Pause(3, "month"), "2028-02-15"), ("2027-12-31", Pause(1, "week"), "2028-01-07"),
@@ -81,10 +82,10 @@ def test_a_break_of_more_than_a_year_is_no_break(given: Pause) -> None:
     assert not [effect for effect in turn.effects if isinstance(effect, Rest)]
 
 
-@given(st.sets(st.sampled_from(records.PURPOSES)), st.sampled_from(records.PURPOSES), st.booleans(), st.booleans())
-def test_a_switch_says_where_it_stands_afterwards_however_it_stood(given: set[str], purpose: str, wanted: bool, typed: bool) -> None:  # noqa: FBT001
-    turn = meet(Hear(purpose, wanted, typed), attention=Attention(frozenset(given)))
-    after = given | {purpose} if wanted else given - {purpose}
+@given(st.sets(PURPOSES), st.builds(Hear, PURPOSES, st.booleans(), st.booleans()))
+def test_a_switch_says_where_it_stands_afterwards_however_it_stood(before: set[str], tapped: Hear) -> None:
+    turn, purpose, wanted = meet(tapped, attention=Attention(frozenset(before))), tapped.purpose, tapped.wanted
+    after = before | {purpose} if wanted else before - {purpose}
     assert [effect for effect in turn.effects if isinstance(effect, Switch)] == [Switch({purpose: wanted})]
     [shown] = [effect.rows for effect in turn.effects if isinstance(effect, Mark) or (isinstance(effect, Say) and effect.rows)]
     assert [_offers(button) for [button] in shown] == [(each, each not in after) for each in records.PURPOSES]
@@ -96,7 +97,7 @@ def _offers(button: Button) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize(
-    ("asking", "typed", "means"),
+    "asking,typed,means",
     [
         ("choices", "4", Hear("results", wanted=True, typed=True)), ("choices", "news", Hear("news", wanted=False, typed=True)),
         ("choices", "6", None), ("choices", "", None), ("pause", "2", Pause(2, "week")), ("pause", "2 months", Pause(2, "month")),

@@ -8,7 +8,23 @@ from hypothesis import strategies as st
 
 from conversations import screens
 from conversations.effects import Effect, Erase, Facts, Offer, Person, Say, Switch, Toast, Turn
-from conversations.inputs import Age, Ask, Delete, Hear, Input, Language, Link, Open, Outcome, Pause, Quieter, Refused, Silence, Tap, Words
+from conversations.inputs import (
+    Age,
+    Ask,
+    Delete,
+    Hear,
+    Input,
+    Language,
+    Link,
+    Open,
+    Outcome,
+    Pause,
+    Quieter,
+    Refused,
+    Silence,
+    Tap,
+    Words,
+)
 from conversations.reception import admits, receive
 from conversations.records import PURPOSES
 from tests.conversations.examples import CONTROLS, PATHS
@@ -201,8 +217,8 @@ def test_stop_is_obeyed_at_once_and_only_picking_something_takes_it_back() -> No
     assert stopped
     assert stopped.stopped
     assert meet(Silence("x"), stopped).effects == ()
-    for given in (Words("/start"), Words("/choices"), Hear("news", wanted=False), Pause(), Quieter("")):
-        later = meet(given, stopped)
+    for told in (Words("/start"), Words("/choices"), Hear("news", wanted=False), Pause(), Quieter("")):
+        later = meet(told, stopped)
         assert later.person
         assert later.person.stopped
     again = meet(Hear("results", wanted=True), stopped)

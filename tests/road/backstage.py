@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import select, update
 
-from storage import codes, schema, staff_chats
+from storage import schema, staff_chats
+from tests.road.colleagues import take_in
 from tests.road.indoors import Indoors, Visitor
 
 
 def colleague(home: Indoors, role: str = "officer", **more: Any) -> int:
     """A colleague with that role: their id."""
-    now, code = home.base.clock.now(), codes.make()
-    row = {
-        "code": code, "organisation_id": home.base.house.organisation_id, "name": f"Sam {role}", "email": f"{code}@example.org",
-        "role": role, "state": "active", "reviewed_at": now, "created_at": now,
-    }  # fmt: skip
-
-    def work(db: Connection) -> int:
-        made: int = db.scalars(insert(schema.staff).values(row | more).returning(schema.staff.c.id)).one()
-        return made
-
-    made: int = home.do(work)
+    made: int = home.do(lambda db: take_in(db, home.base, role, f"Sam {role}", **more))
     return made
 
 

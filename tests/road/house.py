@@ -27,7 +27,7 @@ from storage import failures
 from storage.database import DatabaseError
 from storage.failures import Failure
 from storage.keys import KeysError
-from tests.road import tongues
+from tests.road import colleagues, tongues
 from tests.road.nursery import Nursery
 
 ENGAGEMENTS = Path(__file__).parent / "engagements"
@@ -128,6 +128,15 @@ class House:
         async def work() -> list[Failure]:
             async with foundation(config_file.read(self.settings, {})) as base, base.engine.begin() as connection:
                 return await connection.run_sync(failures.read, base.house.keys, base.house.bot_id)
+
+        return asyncio.run(work())
+
+    def take_in(self, role: str, name: str) -> str:
+        """A new colleague: the code by which they link their chat."""
+
+        async def work() -> str:
+            async with foundation(config_file.read(self.settings, {})) as base, base.engine.begin() as connection:
+                return await connection.run_sync(colleagues.take_in_with_code, base, role, name)
 
         return asyncio.run(work())
 

@@ -19,6 +19,7 @@ A line is what somebody does or hears; lines that begin with a space go on with 
     results: who have=1 care=0          counts, as the command line shows them; also `answered=1`, `people finished=1`
     results: wrong says "Listen"        every text there is, apart by |; `says nothing` when there is none
     released: sleep well=10             the same of what may leave the team; `released: nothing` before that
+    Meg is staff: officer               Meg is a colleague with that role, and links her chat
     staff close: tests-five             and `staff read: …` what the command line prints then
 
 ACTS in `tests.road.transcripts` has all of them. Every message must be written down: one that is not fails the transcript.

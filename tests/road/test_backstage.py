@@ -73,10 +73,11 @@ def test_after_five_guesses_within_an_hour_a_chat_guesses_in_vain(home: Indoors)
 
 
 @pytest.mark.promise("P19")
-@pytest.mark.parametrize("words", ["/today", "/counts", "/counts x", "/pause-send", "/digest 08:30", "/unlink", "/staff", "/link"])
-def test_what_staff_can_do_is_unknown_to_everybody_else(home: Indoors, words: str) -> None:
-    assert UNKNOWN in say(home, adult(home), words)
-    assert "how old are you" in say(home, home.person(), words)
+def test_what_staff_can_do_is_unknown_to_everybody_else(home: Indoors) -> None:
+    one, stranger = adult(home), home.person()
+    for words in ("/today", "/counts", "/counts x", "/pause-send", "/digest 08:30", "/unlink", "/staff", "/link"):
+        assert UNKNOWN in say(home, one, words)
+        assert "how old are you" in say(home, stranger, words)
 
 
 @pytest.mark.promise("P19", control=True)
@@ -186,7 +187,7 @@ def test_a_chat_that_is_unlinked_is_nobodys(home: Indoors) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "at"),
+    "typed,at",
     [
         ("08:30", "08:30"), ("8:30", "08:30"), ("8.30", "08:30"), ("0830", "08:30"), ("8", "08:00"), ("8am", "08:00"),
         ("at 5 pm", "17:00"), ("12am", "00:00"), ("12 pm", "12:00"), ("23:59", "23:59"), ("24:00", None), ("8:60", None),
@@ -200,4 +201,4 @@ def test_a_time_of_day_is_read_as_people_type_it(typed: str, at: str | None) -> 
 @given(st.text(max_size=12))
 def test_whatever_is_typed_is_a_time_or_none(typed: str) -> None:
     at = backstage.read_time(typed)
-    assert at is None or dt.time.fromisoformat(at)
+    assert at is None or f"{dt.time.fromisoformat(at):%H:%M}" == at

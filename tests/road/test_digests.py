@@ -31,7 +31,7 @@ def home(database: str, tmp_path: Path) -> Iterator[Indoors]:
 def asked(home: Indoors, at: str, role: str = "officer") -> int:
     """A colleague who wants the digest at this time, from tomorrow's clock on."""
     _, one = linked(home, role)
-    home.do(staff_chats.set_digest, chats(home)[-1].lookup, at)
+    home.do(staff_chats.set_digest, next(chat.lookup for chat in chats(home) if chat.staff_id == one), at)
     return one
 
 
@@ -68,13 +68,14 @@ def test_it_is_no_letter_to_a_person_whose_attention_is_counted(home: Indoors) -
     assert (letter.person_id, letter.lane, letter.policy) == (None, outbox.REMINDER, outbox.NEVER_TWICE)
 
 
-@pytest.mark.parametrize("at", ["01:30", "00:59", "01:00", "02:00"])
 @pytest.mark.parametrize("day", ["2027-03-28", "2027-10-31"], ids=["forward", "back"])
-def test_it_comes_once_on_the_days_the_clocks_change(home: Indoors, day: str, at: str) -> None:
-    asked(home, at)
+def test_it_comes_once_on_the_days_the_clocks_change(home: Indoors, day: str) -> None:
+    times = ["01:30", "00:59", "01:00", "02:00"]  # an hour that is not there in spring, and comes twice in autumn
+    for at in times:
+        asked(home, at)
     before = dt.date.fromisoformat(day) - dt.timedelta(days=1)
-    sent = pass_time(home, f"{before}T12:00", f"{day}T21:00", 10)
-    assert [when.astimezone(LONDON).date().isoformat() for when in sent] == [day]
+    sent = pass_time(home, f"{before}T12:00", f"{day}T21:00", 15)
+    assert [when.astimezone(LONDON).date().isoformat() for when in sent] == [day] * len(times)
 
 
 def test_a_bot_that_was_off_sends_nothing_in_the_night(home: Indoors) -> None:

@@ -33,10 +33,8 @@ def broadcast(home: Indoors, engagement: Engagement | None) -> tuple[int, str]:
         "state": "sending", "zone": "Europe/London", "written_by": "staff", "made_at": now,
     }  # fmt: skip
 
-    def work(db: Connection) -> int:
-        return db.scalars(insert(schema.broadcasts).values(row).returning(schema.broadcasts.c.id)).one()
-
-    return home.do(work), code
+    made = insert(schema.broadcasts).values(row).returning(schema.broadcasts.c.id)
+    return home.do(lambda db: db.scalars(made).one()), code
 
 
 def write(home: Indoors, broadcast_id: int, person: int, state: str) -> int:
@@ -101,7 +99,8 @@ def test_a_letter_nobody_was_sure_of_has_been_sent_when_its_button_is_tapped(hom
 
 def _someone_else(db: Connection, home: Indoors) -> int:
     row = {"code": codes.make(), "organisation_id": home.base.house.organisation_id, "met_on": home.base.clock.now().date()}
-    return db.scalars(insert(schema.people).values(row).returning(schema.people.c.id)).one()
+    made: int = db.scalars(insert(schema.people).values(row).returning(schema.people.c.id)).one()
+    return made
 
 
 def test_a_tap_that_comes_before_the_answer_got_lost_still_proves_it(home: Indoors) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from storage import codes, engagements, schema
 from storage.engagements import Engagement
@@ -227,3 +227,22 @@ def test_an_age_tapped_again_with_nothing_open_shows_the_menu(home: Indoors) -> 
     home.take([visitor.taps_data(again)])
     assert "Help now: /help" in visitor.said[-1]
     assert "kept already" not in visitor.said[-1]
+
+
+def test_a_tap_asks_the_database_nothing_about_messages_or_colleagues(home: Indoors) -> None:
+    """The one thing that everybody does at once pays for nothing that few ask for."""
+    _, link = home.open("tests-five")
+    visitor = home.person()
+    says(home, visitor, f"/start {link}", "18 or over")
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(home.base.engine.sync_engine, "before_cursor_execute", note)
+    home.take([visitor.taps("I work there")])
+    assert asked
+    tables = ("switches", "staff_chats", "broadcasts", "paused_until")
+    assert not [statement for statement in asked if any(table in statement for table in tables)]
+    home.take([visitor.types("/choices")])
+    assert [statement for statement in asked if "switches" in statement]

@@ -115,6 +115,10 @@ class Player:
     def edit(self, name: str, words: str) -> None:
         self.someone(name).edits(self.sent[name], words)
 
+    def join_staff(self, name: str, role: str) -> None:
+        """They are a colleague, and link their chat."""
+        self.say(name, f"/link {self.house.take_in(role, name)}")
+
     def block(self, name: str) -> None:
         self.someone(name).blocks()
         self.away.add(name)
@@ -273,6 +277,7 @@ ACTS: dict[str, Callable[..., None]] = {
     r"clock: \+(\d+) (day|hour|minute|second)s?": Player.move_clock,
     r"restart": Player.restart,
     r"kill": Player.kill,
+    rf"{_NAME} is staff: ([a-z]+)": Player.join_staff,
     r"staff close: ([\w-]+)": Player.close,
     r"staff read: (.+)": Player.see_read,
     r"results(?: of ([\w-]+))?: (.+)": Player.see_results,

@@ -7,7 +7,20 @@ import datetime as dt
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select
 
-from storage import erasure, failures, organisations, outbox, people, readings, register, releases, schema, switches, themes, unlinking
+from storage import (
+    erasure,
+    failures,
+    organisations,
+    outbox,
+    people,
+    readings,
+    register,
+    releases,
+    schema,
+    switches,
+    themes,
+    unlinking,
+)
 from storage.engagements import Engagement
 from storage.failures import Failure
 from storage.outbox import Letter

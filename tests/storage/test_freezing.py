@@ -159,7 +159,7 @@ def check_budget(world: World) -> None:
     crowd(world, Someone(letters=(Wrote(-1),)))
     both = [announce(world), announce(world)]
     freeze_at_once(world, *both)
-    assert sum(len(letters(world, one)) for one in both) == 1
+    assert sum(len(letters(world, one)) for one in both) == 1, "the last message was spent twice"
 
 
 def freeze_at_once(world: World, first: int, second: int) -> None:
@@ -186,7 +186,7 @@ def test_two_broadcasts_frozen_at_once_do_not_both_spend_somebodys_last_message(
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer anyway
 def test_a_freeze_that_does_not_wait_for_the_other_is_caught(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(freezing, "_wait_turn", lambda *_: None)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="spent twice"):
         check_budget(world)
 
 

@@ -267,3 +267,4 @@ def test_themes_leave_the_team_only_when_all_is_read_and_by_the_small_numbers_ru
     shown = world.do(lambda db: themes.released(db, closed))
     assert shown
     assert {name: cell.shown for name, cell in shown.items()} == {"Cars": "10", "Rare": "*"}
+    assert world.do(lambda db: themes.released(db, clinic)) is None  # as it was while it was open

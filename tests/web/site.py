@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+import itertools
+import secrets
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bot.vitals import Vitals
 from bot.web import pages
-from storage.database import open_database
+from tests.console.office import Office
 from tests.storage.world import World
 
 
@@ -24,19 +24,21 @@ async def fail(_request: object) -> None:
     raise RuntimeError("as it sometimes happens")
 
 
-def application(world: World, vitals: Vitals | None = None) -> Starlette:
-    routes = pages.routes(world.engine, world.organisation_id, vitals)
+def application(office: Office, vitals: Vitals | None = None) -> Starlette:
+    routes = pages.routes(vitals, console=office.console)
     return Starlette(routes=[*routes, Route("/failing", fail)], exception_handlers=pages.ERRORS)
 
 
 def ask(
     world: World, path: str, *, method: str = "GET", sender: str = "127.0.0.1", vitals: Vitals | None = None, **headers: Any
 ) -> httpx.Response:
-    """What the pages answer; `headers` are named with underscores."""
+    """What the pages answer, those of the console to an officer; `headers` are named with underscores."""
+    office = Office(world, numbers=itertools.count(secrets.randbelow(10**9)))  # somebody new each time
+    cookies = office.staff("officer").cookies if path.startswith("/console") else {}
 
     async def whole() -> httpx.Response:
-        road = httpx.ASGITransport(application(world, vitals), raise_app_exceptions=False, client=(sender, 4000))
-        async with httpx.AsyncClient(transport=road, base_url="http://127.0.0.1:8080") as client:
+        road = httpx.ASGITransport(application(office, vitals), raise_app_exceptions=False, client=(sender, 4000))
+        async with httpx.AsyncClient(transport=road, base_url="http://127.0.0.1:8080", cookies=cookies) as client:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             return await client.request(method, path, headers=named)
 
@@ -44,25 +46,15 @@ def ask(
 
 
 @contextmanager
-def serve(url: str, organisation_id: int) -> Iterator[str]:
-    """Serve the pages of a database from a thread of their own; yields their address."""
+def serve(world: World) -> Iterator[tuple[str, list[Any]]]:
+    """Serve the pages from this process; yields their address, and the cookies of an officer for a browser."""
+    office = Office(world)
     door = socket.create_server(("127.0.0.1", 0))  # whoever comes before the server is up waits here
-    stop = threading.Event()
-
-    async def run() -> None:
-        engine = await open_database(url)
-        app = Starlette(routes=pages.routes(engine, organisation_id), exception_handlers=pages.ERRORS)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
-        serving = asyncio.create_task(server.serve(sockets=[door]))
-        await asyncio.to_thread(stop.wait)
-        server.should_exit = True
-        await serving
-        await engine.dispose()
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()))
-    thread.start()
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(application(office), log_level="critical", lifespan="off", ws="none"))
+    serving = world.portal.start_task_soon(lambda: server.serve(sockets=[door]))
     try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        yield address, [{"name": name, "value": value, "url": address} for name, value in office.staff("officer").cookies.items()]
     finally:
-        stop.set()
-        thread.join(20)
+        server.should_exit = True
+        serving.result(20)

@@ -18,7 +18,19 @@ from tests.web import kinds
 from tests.web.site import serve
 
 WIDTHS = (320, 390, 1280)
-PATHS = ("/results", "/results/clinic", "/results/clinic?live=1", "/results/ward", "/results/kinds", "/nowhere")
+PATHS = (
+    "/console/results",
+    "/console/results/clinic",
+    "/console/results/clinic?live=1",
+    "/console/results/ward",
+    "/console/results/kinds",
+    "/console/results/kinds/compare",
+    "/console/results/kinds/cross",
+    "/console/results/clinic/heard",
+    "/console/results/clinic/report",
+    "/console/results/clinic/picture",
+    "/nowhere",
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +63,24 @@ def finish(world: World, engagement: Engagement, people: int) -> None:
 @pytest.fixture
 def site(world: World, clinic: Engagement) -> Iterator[str]:  # noqa: ARG001  it is there to be seen
     """Give the address of the pages."""
-    with serve(world.url, world.organisation_id) as address:
+    with serve(world) as (address, cookies):
+        SIGNED_IN[:] = cookies
         yield address
 
 
+SIGNED_IN: list[Any] = []
+"""The cookies of whoever is signed in just now."""
+
+
+def new_page(browser: Browser, width: int = 1280, height: int = 800, **more: Any) -> Page:
+    """A page in a browser in which somebody is signed in."""
+    context = browser.new_context(viewport={"width": width, "height": height}, **more)
+    context.add_cookies(SIGNED_IN)
+    return context.new_page()
+
+
 def open_page(browser: Browser, address: str, width: int = 1280, **more: Any) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": 800}, **more)
+    page = new_page(browser, width, **more)
     page.goto(address)
     return page
 
@@ -86,7 +110,7 @@ def test_no_page_is_wider_than_the_window(browser: Browser, site: str, width: in
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_words_in_a_chart_lie_on_no_others_and_can_be_read(browser: Browser, site: str, width: int) -> None:
-    page = open_page(browser, f"{site}/results/kinds", width)
+    page = open_page(browser, f"{site}/console/results/kinds", width)
     for chart in page.locator(".chart").all():
         boxes = [box for part in chart.locator("text").all() if (box := part.bounding_box())]
         assert all(box["height"] >= 12 for box in boxes)
@@ -97,19 +121,19 @@ def test_words_in_a_chart_lie_on_no_others_and_can_be_read(browser: Browser, sit
 
 
 def test_a_page_works_without_scripts(browser: Browser, site: str) -> None:
-    page = open_page(browser, f"{site}/results", java_script_enabled=False)
+    page = open_page(browser, f"{site}/console/results", java_script_enabled=False)
     page.get_by_role("link", name="The new clinic").first.click()
     assert page.get_by_role("heading", level=1).inner_text() == "The new clinic"
     assert page.get_by_role("table").count() == 2
 
 
 def test_a_page_breaks_no_rule_of_its_own_and_asks_nothing_of_others(browser: Browser, site: str) -> None:
-    page = browser.new_page()
+    page = new_page(browser)
     said: list[str] = []
     asked: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{site}/results/clinic?live=1")
+    page.goto(f"{site}/console/results/clinic?live=1")
     assert said == []
     assert asked
     assert all(url.startswith(site) for url in asked)
@@ -118,9 +142,9 @@ def test_a_page_breaks_no_rule_of_its_own_and_asks_nothing_of_others(browser: Br
 def test_a_live_page_shows_new_figures_and_leaves_the_reader_where_they_are(browser: Browser, site: str, world: World) -> None:
     school = world.engage(source=SOURCE.replace('id = "clinic"', 'id = "school"'))
     finish(world, school, 10)  # all stars, so no chart yet: with one the first question grows
-    page = browser.new_page(viewport={"width": 320, "height": 500})
+    page = new_page(browser, 320, 500)
     page.clock.install()
-    page.goto(f"{site}/results/school?live=1")
+    page.goto(f"{site}/console/results/school?live=1")
     page.locator("#live").focus()
     page.evaluate("document.getElementById('question-2').scrollIntoView()")
     before = page.locator("#question-2").bounding_box()
@@ -136,9 +160,9 @@ def test_a_live_page_shows_new_figures_and_leaves_the_reader_where_they_are(brow
 
 
 def test_a_live_page_that_cannot_be_renewed_says_so_and_keeps_its_figures(browser: Browser, site: str) -> None:
-    page = browser.new_page()
+    page = new_page(browser)
     page.clock.install()
-    page.goto(f"{site}/results/clinic?live=1")
+    page.goto(f"{site}/console/results/clinic?live=1")
     page.context.set_offline(offline=True)
     page.clock.run_for(5000)
     expect(page.get_by_role("status")).to_contain_text("could not be renewed")
@@ -146,7 +170,7 @@ def test_a_live_page_that_cannot_be_renewed_says_so_and_keeps_its_figures(browse
 
 
 def test_every_link_can_be_reached_and_seen_with_the_keyboard(browser: Browser, site: str) -> None:
-    page = open_page(browser, f"{site}/results/clinic")
+    page = open_page(browser, f"{site}/console/results/clinic")
     seen = []
     for _ in range(5):
         page.keyboard.press("Tab")

@@ -180,7 +180,7 @@ async def put_picture(visit: Visit) -> Response:
     fault = pictures.fault(content)
     if fault:
         return visit.go(back, f"This picture {fault[0]}. {fault[1][:1].upper()}{fault[1][1:]}.")
-    if not work.is_draft and not await works.keep(visit, work, work.text):
+    if not work.is_draft and not await works.keep(visit, work, work.text, begin=True):
         return visit.go(back, "Somebody else began to change this just now. Try again.")
     await visit.write(lambda db: drafts.put_picture(db, visit.organisation_id, work.slug, name, content))
     return visit.go(back, f"{name} is there now. Name it in a question to show it.")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from bot.web import results as views
 from bot.web.console.results_scope import GROUPED, Scope, find, partner_code
+from bot.web.console.results_voices import NOTHING, voices
 from bot.web.console.visits import Page, Visit
 from conversations.text import FALLBACK, choose
 from storage import cells, comparing, engagements, releases, results, small_numbers, stops
@@ -56,6 +57,7 @@ def _show(db: Connection, visit: Visit) -> dict[str, Any]:
     told = results.released(db, scope.engagement, scope.flow)
     by, value = scope.group(visit.asked("by"), visit.asked("value"))
     page = views.view(scope.engagement, scope.flow, told) | {"scope": scope, "by": by, "value": value}
+    page["live"] = "live" in visit.request.query_params
     page |= {"counted": cells.is_whole(db, scope.engagement.id)} | EMPTY
     if scope.own is not None:
         page |= {"questions": [], "people": ""}  # those of everybody are not for a partner
@@ -67,6 +69,8 @@ def _show(db: Connection, visit: Visit) -> dict[str, Any]:
     if scope.own is None:
         page |= {"filters": _filters(compared), "crossable": list(compared.steps), "languages": _shares(compared)}
         page |= _course(db, scope)
+    if scope.own is None and not by:
+        page |= voices(db, visit.house.keys, scope)
     return page
 
 
@@ -120,6 +124,7 @@ EMPTY: dict[str, Any] = {
     "languages": (),
     "started": "",
     "stops": (),
+    **NOTHING,
 }
 """What a page says when there is nothing more to it."""
 

@@ -62,7 +62,7 @@ async def show(visit: Visit) -> Response:
             counted, problem = (_count(db, visit, one.criteria, purpose) if one.criteria else None), ""
         except CriteriaError as error:
             counted, problem = None, str(error)
-        return {**line, "counted": counted, "problem": problem, "by": names.get(one.changed_by, "A colleague")}
+        return {**line, "counted": counted, "problem": problem, "by": names.get(one.changed_by, "a colleague")}
 
     told = await visit.read(look)
     return visit.page("segments/show.html", {**told, "purposes": _purposes(), "purpose": purpose})

@@ -208,11 +208,14 @@ async def change(visit: Visit, work: Work, path: Path, was: str, how: Callable[[
     raise ClashError(work)
 
 
-async def keep(visit: Visit, work: Work, text: str) -> Work | None:
-    """Keep a text made out of `work`; None when somebody has kept another since. Raises NotChangedError when it is too long."""
+async def keep(visit: Visit, work: Work, text: str, *, begin: bool = False) -> Work | None:
+    """Keep a text made out of `work`; None when somebody has kept another since. Raises NotChangedError when it is too long.
+
+    Where nothing has changed nothing is kept, unless a draft has to `begin`.
+    """
     if is_too_long(text):
         raise NotChangedError(f"This would be longer than {LARGEST:,} letters, which no engagement needs. Take something out.")
-    if text == work.text and work.is_draft:
+    if text == work.text and (work.is_draft or not begin):
         return work
     who, now = visit.who.code, visit.now
     kept = await visit.write(
