@@ -18,6 +18,7 @@ from storage.broadcast_rows import FREEZING, Broadcast
 from storage.broadcasts import Refusal
 from storage.criteria import CriteriaError
 from storage.database import READING
+from storage.preferences import Preferences
 
 log = structlog.get_logger()
 
@@ -70,10 +71,17 @@ class Broadcasting:
                 return
         while piece := await self._read(freezing.cut, one.id, self._clock()):
             try:
-                await self._write(_freeze, one, piece, wanted, self._clock())
+                done = await self._write(freezing.freeze, piece, self._clock())
             except IntegrityError:  # two letters drew the same lot
                 continue
+            if done and piece.last:
+                await self._let_go(one, wanted)
             await asyncio.sleep(_BREATH)
+
+    async def _let_go(self, one: Broadcast, wanted: Preferences) -> None:
+        reach = await self._read(departures.frozen, one)
+        state = await self._write(departures.start, one, reach, wanted, self._clock())
+        log.info("a broadcast is ready", broadcast=one.code, people=reach.people, state=state)
 
     async def _read(self, work: Callable[..., T], *arguments: Any) -> T:
         async with self._engine.connect() as connection:
@@ -83,12 +91,6 @@ class Broadcasting:
     async def _write(self, work: Callable[..., T], *arguments: Any) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(work, *arguments)
-
-
-def _freeze(db: Connection, one: Broadcast, piece: freezing.Slice, wanted: preferences.Preferences, now: dt.datetime) -> None:
-    if freezing.freeze(db, piece, now) and piece.last:
-        state = departures.start(db, one, wanted, now)
-        log.info("a broadcast is ready", broadcast=one.code, state=state)
 
 
 def _finish(db: Connection, bot_id: int, now: dt.datetime) -> list[Broadcast]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot import buttons, speech
 from bot.house import House
+from bot.speech import Spoken
 from conversations.checking import review
 from conversations.checking.care import safety
 from conversations.checking.care.examples import STEP, TOP
@@ -81,15 +82,20 @@ def has_words(words: Text, language: str, one: Broadcast) -> bool:
 
 def compose(house: House, one: Broadcast, sheet: Sheet, to: Recipient) -> dict[str, Any]:
     """One person's message as the content of a letter of kind say."""
-    fields = {**sheet.fields, "name": to.name} if to.name else sheet.fields
-    words = Line(sheet.words if to.name else sheet.nameless, fields)
-    spoken = speech.speak(Say((words, Line(PHRASES["how-to-stop"]))), to.language)
+    spoken = say(sheet, to)
     rows = []
     if sheet.opens:
         button = Button(Line(PHRASES["take-part"]), Invited(one.code))
         data = buttons.encode(button.brings, to.chat_id, house.keys.sign)
         rows = [[(speech.phrase(button.label, to.language), data)]]
     return {"text": spoken.text, "bold": spoken.bold, "rows": rows}
+
+
+def say(sheet: Sheet, to: Recipient) -> Spoken:
+    """The words for one person, and how to stop."""
+    fields = {**sheet.fields, "name": to.name} if to.name else sheet.fields
+    words = Line(sheet.words if to.name else sheet.nameless, fields)
+    return speech.speak(Say((words, Line(PHRASES["how-to-stop"]))), to.language)
 
 
 def _without_name(words: str) -> str:

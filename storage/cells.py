@@ -32,7 +32,10 @@ NOBODY = "-"
 
 _BUILT = "#"  # the `by` of the row that says how far cells are built, and with it that they are
 _WHOLE = "~"  # its value when they are: after every respondent
-_AT_ONCE = 250  # sets: some 30 ms in which nobody else writes
+MOST_AT_ONCE = 500
+"""Sets of answers, fewer where there are many questions: it takes some 50 ms in which nobody else writes."""
+
+_CELLS_AT_ONCE = 20_000
 
 Key = tuple[str, str, str, str]
 """by, value, step, option."""
@@ -56,6 +59,11 @@ class Questions:
     def pair(self, one: str, other: str) -> tuple[str, str]:
         """Of two questions the one whose answers make the groups: rather one that each person is in one group of."""
         return (one, other) if (self._many(one), one) < (self._many(other), other) else (other, one)
+
+    @property
+    def at_once(self) -> int:
+        """How many sets are counted in one go."""
+        return min(MOST_AT_ONCE, max(20, _CELLS_AT_ONCE // max(1, len(self.closed) ** 2)))
 
     def _many(self, step: str) -> bool:
         return KINDS[self.kinds[step]].many
@@ -180,11 +188,11 @@ def build(db: Connection, engagement_ids: Iterable[int]) -> int:
 def _build(db: Connection, engagement_id: int, after: bytes, last: int) -> int:
     """A slice of the sets up to the release `last`; those of later ones were counted with it."""
     here = (responses.c.engagement_id == engagement_id, responses.c.respondent > after)
-    rows = db.execute(select(responses).where(*here).order_by(responses.c.respondent).limit(_AT_ONCE)).all()
     known = questions(db, engagement_id)
+    rows = db.execute(select(responses).where(*here).order_by(responses.c.respondent).limit(known.at_once)).all()
     old = [row for row in rows if row.release_id is not None and row.release_id <= last]
-    add(db, engagement_id, open_sets(db, engagement_id, old, known), known, show=len(rows) < _AT_ONCE)
-    _mark(db, engagement_id, rows[-1].respondent.hex() if len(rows) == _AT_ONCE else _WHOLE, last)
+    add(db, engagement_id, open_sets(db, engagement_id, old, known), known, show=len(rows) < known.at_once)
+    _mark(db, engagement_id, rows[-1].respondent.hex() if len(rows) == known.at_once else _WHOLE, last)
     return max(len(rows), 1)
 
 

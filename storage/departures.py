@@ -44,14 +44,27 @@ def begin(db: Connection, one: Broadcast, reach: Reach, wanted: Preferences, now
     return move(db, one, "begin", SELF, now, where=[table.c.due_at <= now], same_words=True)
 
 
-def start(db: Connection, one: Broadcast, wanted: Preferences, now: dt.datetime) -> str:
-    """Its audience is frozen to the end: let it go out, if it is what was approved. Returns the state it is in now."""
-    reach = _frozen(db, one)
+def frozen(db: Connection, one: Broadcast) -> Reach:
+    """For how many people letters wait. Only reads: a hundred thousand people are looked at, unless young ones are known of."""
+    mine = (outbox.c.broadcast_id == one.id,)
+    number = db.scalars(select(func.count()).select_from(outbox).where(*mine)).one()
+    if one.counted_young:
+        return Reach(number, one.counted_young)
+    young = select(outbox.c.id).join_from(outbox, people, people.c.id == outbox.c.person_id)
+    return Reach(number, int(db.execute(young.where(*mine, people.c.age_band != ADULT).limit(1)).first() is not None))
+
+
+def start(db: Connection, one: Broadcast, reach: Reach, wanted: Preferences, now: dt.datetime) -> str:
+    """Its audience is frozen to the end: let it go out, if `reach`, what is frozen, is what was approved.
+
+    Returns the state it is in now.
+    """
     doubt = _doubt(one, reach, wanted)
     if doubt:  # somebody joined while it was frozen; who gets it stands, and once approved it waits to be resumed
         return _send_to_be_approved(db, one, reach, doubt, now, started_at=now)
     if not reach.people:
-        return move(db, one, "start", SELF, now, EMPTY, to=DONE, values={"why": EMPTY, "started_at": now, "ended_at": now})
+        values = {"why": EMPTY, "started_at": now, "ended_at": now}
+        return move(db, one, "start", SELF, now, EMPTY, to=DONE, values=values)
     last = db.scalar(select(func.max(outbox.c.due_at)).where(outbox.c.broadcast_id == one.id, outbox.c.state == PENDING))
     values = {"started_at": now, "late_at": late_after(max(now, last or now), wanted)}
     return move(db, one, "start", SELF, now, f"{reach.people} people", values=values)
@@ -126,16 +139,6 @@ def _doubt(one: Broadcast, reach: Reach, wanted: Preferences) -> str:
     if reach.people > max(one.counted * GROWTH, wanted.approval_above):
         return GROWN.format(people=reach.people, counted=one.counted)
     return NOW_YOUNG if reach.young and not one.counted_young else ""
-
-
-def _frozen(db: Connection, one: Broadcast) -> Reach:
-    """How many letters wait of it; whether any is to somebody under 18 is asked only where nobody knew of any."""
-    mine = (outbox.c.broadcast_id == one.id,)
-    number = db.scalars(select(func.count()).select_from(outbox).where(*mine)).one()
-    if one.counted_young:
-        return Reach(number, one.counted_young)
-    young = select(outbox.c.id).join_from(outbox, people, people.c.id == outbox.c.person_id)
-    return Reach(number, int(db.execute(young.where(*mine, people.c.age_band != ADULT).limit(1)).first() is not None))
 
 
 SHUT = "Its button opens something that is not open to people now. Open that first; then resume this, or cancel it."

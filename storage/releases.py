@@ -25,8 +25,6 @@ from storage.unlinking import enough_wait
 ANSWERED = ""
 """The option under which a release counts how many answered a step at all."""
 
-_AT_ONCE = 500  # sets that one release counts: in that time nobody else writes
-
 Counts = Mapping[str, Mapping[str, int]]
 """Step -> option -> how many chose it; under ANSWERED, how many answered."""
 
@@ -100,8 +98,8 @@ def _count_waiting(db: Connection, engagement_id: int) -> int:
 
 def _renew(db: Connection, engagement_id: int, today: dt.date) -> int:
     newest, held = _newest(db, engagement_id), _held(db, engagement_id)
-    rows = _fresh(db, engagement_id)
     known = cells.questions(db, engagement_id)
+    rows = _fresh(db, engagement_id, known.at_once)
     sets = cells.open_sets(db, engagement_id, rows, known)
     totals = {step: Counter(by[max(by)]) for step, by in held.items()}
     for step, fresh in _count(sets).items():
@@ -125,11 +123,11 @@ def _renew(db: Connection, engagement_id: int, today: dt.date) -> int:
     return number
 
 
-def _fresh(db: Connection, engagement_id: int) -> Sequence[Row[Any]]:
+def _fresh(db: Connection, engagement_id: int, most: int) -> Sequence[Row[Any]]:
     """The sets to count now: all that wait, or so many of them that what is left is enough for another release."""
     waiting = _count_waiting(db, engagement_id)
     these = (responses.c.engagement_id == engagement_id, responses.c.respondent.in_(_uncounted(engagement_id)))
-    return db.execute(select(responses).where(*these).limit(waiting if waiting < _AT_ONCE + STEP else _AT_ONCE)).all()
+    return db.execute(select(responses).where(*these).limit(waiting if waiting < most + STEP else most)).all()
 
 
 def _count(sets: Iterable[cells.Whole]) -> dict[str, Counter[str]]:

@@ -77,15 +77,14 @@ def _check_named(db: Connection, organisation_id: int, said: Iterable[Said]) -> 
 
 
 def _answered(db: Connection, organisation_id: int, said: Said, *, whole: bool) -> Condition:
-    """Their names from the answers, where all are wanted; the answers of a few from their names."""
-    postgres = db.dialect.name == "postgresql"
+    """Whether somebody said so under their name. Of all people, SQLite is quicker from the answers to the names."""
     theirs = [answers.c.engagement_id == _engagement(organisation_id, said.engagement, named=True), answers.c.step == said.step]
     theirs.append(_any_of(answers.c.chosen, said.options))
+    if db.dialect.name == "postgresql":
+        return there(answers.c.step, *theirs, answers.c.respondent == func.convert_to(people.c.code, "UTF8"))
     if whole:
-        name = func.convert_from(answers.c.respondent, "UTF8") if postgres else cast(answers.c.respondent, Text)
-        return people.c.code.in_(select(name).where(*theirs))
-    name = func.convert_to(people.c.code, "UTF8") if postgres else cast(people.c.code, answers.c.respondent.type)
-    return there(answers.c.step, *theirs, answers.c.respondent == name)
+        return people.c.code.in_(select(cast(answers.c.respondent, Text)).where(*theirs))
+    return there(answers.c.step, *theirs, answers.c.respondent == cast(people.c.code, answers.c.respondent.type))
 
 
 def _engagement(organisation_id: int, slug: str, *, named: bool = False) -> Any:

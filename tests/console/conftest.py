@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from tests import postgres, promises
+from tests import chromium, postgres, promises
+from tests.console import served
 from tests.console.office import Office
+from tests.console.scenery import Scenery, furnish
 from tests.storage.world import World, make_keys
 
 
@@ -62,3 +65,29 @@ def either(database: str, tmp_path: Path) -> Iterator[Office]:
     """Give a console, once on each database."""
     with World(database, make_keys(tmp_path)) as world:
         yield Office(world)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give one real browser for a file of tests."""
+    try:
+        options = chromium.options()
+    except LookupError as reason:
+        pytest.skip(str(reason))
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(**options)
+
+
+@pytest.fixture(scope="module")
+def scenery(blank_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenery]:
+    """Give an office in the middle of its week, one for a file of tests."""
+    folder = tmp_path_factory.mktemp("office")
+    with World(copy(blank_file, folder), make_keys(folder)) as world:
+        yield furnish(Office(world))
+
+
+@pytest.fixture(scope="module")
+def site(scenery: Scenery) -> Iterator[str]:
+    """Give the address at which that office is served."""
+    with served.serve(scenery.office) as address:
+        yield address

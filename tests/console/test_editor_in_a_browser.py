@@ -121,6 +121,7 @@ def test_a_consultation_is_made_from_a_template_with_the_phone_beside_it_and_pub
     assert draft(office, "the-garden")["steps"][0]["ask"]["en"] == "Who are you here for?"
     page.get_by_role("link", name="Publish …").click()
     page.get_by_role("button", name="Publish it").click()
+    expect(page.get_by_role("status")).to_contain_text("Published.")
     assert office.world.do(lambda db: engagements.find(db, office.world.organisation_id, "the-garden"))
     assert said == []
 

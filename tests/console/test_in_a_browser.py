@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from bot.web.console.routes import PAGES
-from tests import chromium
 from tests.console import served
-from tests.console.conftest import copy
-from tests.console.office import Office
-from tests.console.scenery import MESSAGES, Scenery, furnish
-from tests.storage.world import World, make_keys
+from tests.console.scenery import MESSAGES, Scenery
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
@@ -54,25 +48,6 @@ class Seen:
     statuses: dict[str, int] = field(default_factory=dict)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give one browser for all these tests."""
-    try:
-        options = chromium.options()
-    except LookupError as reason:
-        pytest.skip(str(reason))
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(**options)
-
-
-@pytest.fixture(scope="module")
-def scenery(blank_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenery]:
-    """Give one office for all of them."""
-    folder = tmp_path_factory.mktemp("office")
-    with World(copy(blank_file, folder), make_keys(folder)) as world:
-        yield furnish(Office(world))
-
-
 def address(path: str, codes: dict[str, str]) -> str:
     """The page with real codes in its address. Raises KeyError for a kind of page that has none: add it to the scenery."""
     kind = path.split("/")[2]
@@ -90,17 +65,16 @@ def addresses(scenery: Scenery) -> list[tuple[str, bool]]:
 
 
 @pytest.fixture(scope="module")
-def seen(browser: Browser, scenery: Scenery) -> Iterator[Seen]:
+def seen(browser: Browser, scenery: Scenery, site: str) -> Seen:
     """Open each page once, wide by day and then narrow by night."""
     found = Seen()
     scenery.admin.confirm()
-    with served.serve(scenery.office) as site:
-        inside, outside = (browser.new_context(bypass_csp=True) for _ in range(2))
-        served.sign_in(inside, site, scenery.admin)
-        tabs = {True: _tab(inside, found), False: _tab(outside, found)}
-        for path, is_in in addresses(scenery):
-            _look(tabs[is_in], site, path, found)
-    yield found
+    inside, outside = (browser.new_context(bypass_csp=True) for _ in range(2))
+    served.sign_in(inside, site, scenery.admin)
+    tabs = {True: _tab(inside, found), False: _tab(outside, found)}
+    for path, is_in in addresses(scenery):
+        _look(tabs[is_in], site, path, found)
+    return found
 
 
 def _tab(context: BrowserContext, found: Seen) -> Page:

@@ -192,3 +192,10 @@ def test_the_first_step_and_the_first_option_of_a_file_can_be_put_in() -> None:
 def test_a_text_made_to_do_harm_is_refused_at_once(text: str) -> None:
     with pytest.raises(NotChangedError):
         changes.add(text, STEPS, 0, {"id": "new"})
+
+
+def test_a_change_that_would_take_something_else_along_is_refused() -> None:
+    scattered = '[[steps]]\nid = "a"\n[charter]\nwhy = 1\n[steps.picture]\nfile = "m.png"\n[[steps]]\nid = "b"\n'
+    assert table(scattered)["steps"][0]["picture"]  # it stands behind the charter, and belongs to the first step
+    with pytest.raises(NotChangedError):
+        changes.remove(scattered, STEPS, 0)

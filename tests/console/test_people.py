@@ -207,3 +207,8 @@ def test_somebody_is_erased_after_two_presses_and_gets_a_receipt(either: Office)
     assert either.world.count(schema.people) == either.world.count(schema.answers) == 0
     assert either.noted("erase-person") == [(ada.who.code if ada.who else "", "erase-person", receipt)]
     assert ada.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/console/people?place=%00&after=%00", "/console/people/%00", "/console/inbox/%00?theme=%00"])
+def test_a_letter_no_database_keeps_is_left_out(either: Office, path: str) -> None:
+    assert either.staff().get(path).status_code in {200, 404}

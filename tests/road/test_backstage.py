@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from bot import backstage, buttons
+from bot import backstage, buttons, upkeep
 from conversations.inputs import Staff
 from storage import schema, staff_chats
 from storage.broadcast_rows import RUNNING
@@ -166,6 +166,19 @@ def test_counts_are_those_of_the_last_release_and_no_others(home: Indoors) -> No
     assert "No figures are released yet" in visitor.said[-1]
     assert "No figures are released yet" in say(home, visitor, f"/counts {engagement.slug}")
     assert "Nothing here has that name" in say(home, visitor, "/counts nothing-of-the-kind")
+
+
+def test_counts_are_rounded_as_everything_that_leaves_the_team(home: Indoors) -> None:
+    visitor, _ = linked(home)
+    engagement, link = home.open("tests-vote")
+    voters = [home.person() for _ in range(12)]
+    for words in (f"/start {link}", "18 or over", "blue", "yes", "It is calm."):
+        home.take([voter.types(words) for voter in voters])
+    home.do(upkeep.release, home.base.house, engagement, home.base.clock.now())
+    told = say(home, visitor, f"/counts {engagement.slug}")
+    assert "Finished: 10, as released on" in told
+    assert "Blue: *" in told  # what all of them said would tell what each of them said
+    assert "calm" not in told
 
 
 def test_a_colleague_is_an_ordinary_person_besides(home: Indoors) -> None:

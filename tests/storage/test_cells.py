@@ -125,7 +125,7 @@ def test_cells_built_afterwards_are_those_that_releases_would_have_counted(
     release(world, clinic)
     whole = everything(world, clinic)
     world.do(lambda db: db.execute(delete(schema.release_cells)).rowcount)
-    monkeypatch.setattr(cells, "_AT_ONCE", at_once)
+    monkeypatch.setattr(cells, "MOST_AT_ONCE", at_once)
     slices = 0
     while world.do(lambda db: cells.build(db, [clinic.id])):
         slices += 1
@@ -138,7 +138,7 @@ def test_a_release_while_cells_are_built_counts_nobody_twice(world: World, monke
     answer_at_random(world, clinic, 30, chance)
     release(world, clinic)
     world.do(lambda db: db.execute(delete(schema.release_cells)).rowcount)
-    monkeypatch.setattr(cells, "_AT_ONCE", 10)
+    monkeypatch.setattr(cells, "MOST_AT_ONCE", 10)
     for people in (8, 9, 12):
         answer_at_random(world, clinic, people, chance)
         release(world, clinic)
@@ -156,7 +156,7 @@ def test_a_release_while_cells_are_built_counts_nobody_twice(world: World, monke
 def test_a_release_counts_so_many_at_once_that_nobody_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     clinic = world.engage()
     finish(world, clinic, 45)
-    monkeypatch.setattr(releases, "_AT_ONCE", 20)
+    monkeypatch.setattr(cells, "MOST_AT_ONCE", 20)
     assert [release(world, clinic) for _ in range(3)] == [1, 2, None]
     assert read(world, clinic, "door") == {"telegram": {ALL: 45}}
     finish(world, clinic, 50)

@@ -38,6 +38,11 @@ class SignedOutError(Exception):
     """Whoever this was is not signed in any more, or may no longer do this."""
 
 
+def _sound(words: str) -> str:
+    """Words as a database takes them: PostgreSQL keeps no NUL."""
+    return words.replace("\0", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """What every page of the console stands on. `trying` lets one password be tried at a time."""
@@ -65,16 +70,16 @@ class Form:
     def one(self, name: str, default: str = "") -> str:
         """The field's words; the first when it was sent several times."""
         value = self.data.get(name, default)
-        return value.strip() if isinstance(value, str) else default
+        return _sound(value).strip() if isinstance(value, str) else default
 
     def raw(self, name: str) -> str:
         """The field as it was typed, blanks and all, as a password wants it."""
         value = self.data.get(name, "")
-        return value if isinstance(value, str) else ""
+        return _sound(value) if isinstance(value, str) else ""
 
     def all(self, name: str) -> list[str]:
         """Every value of a field that may be ticked several times."""
-        return [value.strip() for value in self.data.getlist(name) if isinstance(value, str)]
+        return [_sound(value).strip() for value in self.data.getlist(name) if isinstance(value, str)]
 
     def file(self, name: str) -> UploadFile | None:
         """A file, if one was chosen."""
@@ -131,11 +136,11 @@ class Visit:
 
     def part(self, name: str) -> str:
         """A part of the address."""
-        return str(self.request.path_params[name])
+        return _sound(str(self.request.path_params[name]))
 
     def asked(self, name: str, default: str = "") -> str:
         """A word behind the question mark of the address."""
-        return self.request.query_params.get(name, default).strip()
+        return _sound(self.request.query_params.get(name, default)).strip()
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Look something up, without taking the one writer's place."""

@@ -3,10 +3,9 @@
 
 const form = document.getElementById("editor");
 const refresh = document.getElementById("refresh");
-const frame = document.querySelector("iframe[name=phone]");
 
-if (form && refresh && frame) {
-  let shown = state();
+if (form && refresh) {
+  let shown = isTouched() ? "" : state(); // somebody may type before this runs, and browsers put back what was typed
   form.addEventListener("focusout", show);
   form.addEventListener("change", show);
 
@@ -19,6 +18,10 @@ if (form && refresh && frame) {
 
   function state() {
     return new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
+  }
+
+  function isTouched() {
+    return [...form.elements].some((one) => one.checked !== one.defaultChecked || (one.type !== "submit" && "defaultValue" in one && one.value !== one.defaultValue));
   }
 }
 
