@@ -6,6 +6,7 @@ everybody is accounted for. An audience of 100,000 is frozen besides, while peop
 
 import argparse
 import asyncio
+import random
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from benchmarks.post import Post, Talkers
 from benchmarks.readings import read_memory, read_usage
 from benchmarks.report import describe_machine
 from benchmarks.subject import Broken, Subject, free_port, stop
+from bot.telegram.dispatch import MOST
 
 LATE = 0.05  # seconds before a call takes effect and is answered
 FAULTS = 30
@@ -29,6 +31,7 @@ TALK = 4.0  # people a second who begin to talk
 LONGEST = 60.0  # seconds until the bot is there
 LOOK = 0.5  # seconds
 MEMORY = Goal(200)
+NAMES = ("free", "paid", "freezing", "killed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Way:
     faults: int = FAULTS
     paid: bool = False
     freezes_only: bool = False
+    kills: int = 0
 
 
 def ways(*, quick: bool) -> tuple[Way, ...]:
@@ -63,6 +67,7 @@ def ways(*, quick: bool) -> tuple[Way, ...]:
             "freezing 100,000", 100_000, 25, 30, {"freezing": Goal(2.0), "slowest": Goal(100), "memory": MEMORY}, 0,
             freezes_only=True,
         ),
+        Way("killed at random", 2_000 if quick else 10_000, 150, 1_000, {}, 0, kills=5 if quick else 20),
     )  # fmt: skip
 
 
@@ -70,14 +75,13 @@ def main(words: list[str]) -> int:
     """Measure each way, print the figures, and return 1 when somebody was not accounted for."""
     parser = argparse.ArgumentParser("python3 -m benchmarks broadcast", description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer people: two minutes in place of ten")
-    parser.add_argument("--only", choices=["free", "paid", "freezing"], help="one of them")
+    parser.add_argument("--only", choices=NAMES, help="one of them")
     parser.add_argument("--database", metavar="URL", help="an empty PostgreSQL database, in place of SQLite files; with --only")
     wanted = parser.parse_args(words)
-    names = ("free", "paid", "freezing")
     print(describe_machine(pinned=False))
     met: list[bool] = []
     try:
-        for name, way in zip(names, ways(quick=wanted.quick), strict=True):
+        for name, way in zip(NAMES, ways(quick=wanted.quick), strict=True):
             if wanted.only in {None, name}:
                 with _folder() as folder:
                     met += _tell(way, asyncio.run(Run(way, folder, wanted.database).measure()))
@@ -104,6 +108,7 @@ class Run:
     way: Way
     folder: Path
     database: str | None
+    killed: int = 0
     memory: list[float] = field(default_factory=list)
 
     async def measure(self) -> dict[str, float]:
@@ -121,33 +126,48 @@ class Run:
         clock.write_text(str(mailing.until_noon()))
         async with mailing.desk(self.folder / "withus.toml", clock) as desk:
             await desk.do(mailing.enrol, desk.house, way.people, desk.now().date())
-            process = await subject.start("--clock", str(clock))
+            self.process = await subject.start("--clock", str(clock))
+            killing = asyncio.create_task(self._kill(subject, api, clock))
             try:
                 await asyncio.wait_for(api.ready.wait(), LONGEST)
-                return await self._watch(process.pid, desk, api, talkers)
+                return await self._watch(desk, api, talkers)
             except TimeoutError:
                 raise Broken(f"the bot went quiet:\n{subject.last_words()}") from None
             finally:
-                await stop(process)
+                killing.cancel()
+                await stop(self.process)
                 server.close()
 
-    async def _watch(self, process: int, desk: mailing.Desk, api: Post, talkers: Talkers) -> dict[str, float]:
+    async def _kill(self, subject: Subject, api: Post, clock: Path) -> None:
+        """Kill the bot as a power cut would, each time after some more letters, and start it again."""
+        chance = random.Random(1)
+        for number in range(1, self.way.kills + 1):
+            at = (number - chance.random()) * self.way.people / self.way.kills
+            while len(api.times) < at:  # noqa: ASYNC110 - it is somebody else's doing
+                await asyncio.sleep(chance.random() / 100)
+            self.process.kill()
+            await self.process.wait()
+            self.process = await subject.start("--clock", str(clock))
+            self.killed = number
+
+    async def _watch(self, desk: mailing.Desk, api: Post, talkers: Talkers) -> dict[str, float]:
         talking = asyncio.create_task(self._talk(talkers))
-        before, began = read_usage(process), perf_counter()
+        before, began = read_usage(self.process.pid), perf_counter()
         code = await desk.do(mailing.launch, desk.house, desk.now())
         ended = {"sending", "done"} if self.way.freezes_only else {"done"}
-        patience = 60 + 3 * self.way.people / self.way.pace
+        patience = 60 + 3 * self.way.people / self.way.pace + 20 * self.way.kills
         while (one := await desk.do(mailing.find, desk.house, code)).state not in ended:
-            self.memory.append(read_memory(process))
+            self.memory.append(read_memory(self.process.pid))
             if perf_counter() - began > patience:
                 raise Broken(f"the broadcast is {one.state}, and {len(api.times):,} letters came")
             await asyncio.sleep(LOOK)
-        self.memory.append(read_memory(process))
-        after = read_usage(process)
+        self.memory.append(read_memory(self.process.pid))
+        after = read_usage(self.process.pid)
         talking.cancel()
         frozen = await desk.do(mailing.seconds_of_freezing, one)
+        unknown = 0
         if not self.way.freezes_only:
-            await desk.do(mailing.account_for, one, api.got, self.way.people, self.way.faults)
+            unknown = await desk.do(mailing.account_for, one, api.got, self.way.people, self.way.faults, self.killed * MOST)
         times, waits = api.times, sorted(talkers.waits)
         spent = after.user + after.system - before.user - before.system
         return {
@@ -159,6 +179,7 @@ class Run:
             "provoked": api.provoked,
             "freezing": frozen,
             "memory": max(self.memory),
+            "unknown": unknown,
             "grown": 100 * (self.memory[-1] / self.memory[len(self.memory) // 5] - 1),
         }
 
@@ -169,8 +190,8 @@ class Run:
 
 
 def _tell(way: Way, figures: dict[str, float]) -> list[bool]:
-    print(f"{way.title}, {way.people:,} people, {way.faults} faults")
-    shown = ("freezing", "p50", "slowest", "memory") if way.freezes_only else FIGURES
+    print(f"{way.title}, {way.people:,} people, {way.faults} faults" + (f", {way.kills} kills" if way.kills else ""))
+    shown = ("freezing", "p50", "slowest", "memory") if way.freezes_only else ("unknown",) if way.kills else FIGURES
     for name in shown:
         label, places = FIGURES[name]
         goal = way.goals.get(name)
@@ -189,6 +210,7 @@ FIGURES = {
     "slowest": ("people who talk: the slowest (ms)", 1),
     "core": ("the bot's processor (% of a core)", 0),
     "provoked": ("refusals that the pace provoked", 0),
+    "unknown": ("people of whom nobody knows, listed by name", 0),
     "freezing": ("the audience frozen in (s)", 2),
     "memory": ("the bot's memory at most (MB)", 0),
     "grown": ("its growth from a fifth of the way to the end (%)", 1),

@@ -14,7 +14,7 @@ from bot import broadcasting, digests, editing, heart, vitals
 from bot.broadcasting import Broadcasting
 from bot.house import House
 from storage import cells, engagements, erasure, failures, outbox, people, releases, seen, sessions, unlinking
-from storage.database import READING, recover
+from storage.database import READING, recover, take_stock
 from storage.engagements import OPEN, Engagement
 from storage.keys import DAY_KEY_LIFE
 from storage.troubles import explain, is_trouble
@@ -160,6 +160,7 @@ class Upkeep:
             for forget in PIECES:
                 while await self._do(forget, now):  # noqa: ASYNC110 - others write meanwhile
                     await asyncio.sleep(BREATH)
+            await take_stock(self._engine)
             self._last = now
 
     async def _do(self, forget: Piece, now: dt.datetime) -> int:

@@ -244,6 +244,14 @@ def name_of(url: str) -> str:
     return str(parsed.database) if parsed.drivername.startswith("sqlite") else parsed.render_as_string(hide_password=True)
 
 
+async def take_stock(engine: AsyncEngine) -> None:
+    """Have SQLite look at what its tables hold by now: by that it chooses its indexes. PostgreSQL does so by itself."""
+    if engine.dialect.name == "sqlite":
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+            await connection.exec_driver_sql("PRAGMA optimize = 0x10002")  # tables of any size, also those not asked for yet
+
+
 async def recover(engine: AsyncEngine, error: BaseException) -> None:
     """After trouble: save what a write-ahead log held that was taken away, by closing all that still know it."""
     if not isinstance(error, LogGoneError):

@@ -19,7 +19,7 @@ _COLUMN = "readings.handle"
 def give(keys: Keys, engagement_id: int, place: Place) -> str:
     """A handle for letters and digits of an address; another one each time."""
     who, step = place
-    told = keys.seal(_COLUMN, str(engagement_id), who.ljust(_WHO, b"\0") + step.encode())
+    told = keys.seal(_COLUMN, str(engagement_id), who + step.encode())
     return base64.urlsafe_b64encode(_mark(keys, engagement_id, told) + told).decode().rstrip("=")
 
 
@@ -39,7 +39,7 @@ def take(keys: Keys, engagement_id: int, handle: str) -> Place | None:
         inside = keys.open(_COLUMN, str(engagement_id), told)
     except UnopenedError:  # given before the keys were renewed
         return None
-    return inside[:_WHO].rstrip(b"\0"), inside[_WHO:].decode()
+    return inside[:_WHO], inside[_WHO:].decode()
 
 
 def _mark(keys: Keys, engagement_id: int, told: bytes) -> bytes:

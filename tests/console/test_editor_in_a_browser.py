@@ -84,7 +84,7 @@ def test_axe_finds_nothing_wrong_and_no_page_is_wider_than_a_small_phone(browser
 def test_axe_finds_nothing_wrong_on_any_page_at_any_width(
     browser: Browser, clinic: tuple[Office, str], width: int, scheme: str
 ) -> None:
-    paths = (LIST, "/console/new-engagement", *(f"{LIST}/clinic{each}" for each in (*EVERYDAY, *OTHERS)))
+    paths = (LIST, "/console/engagements/+new", *(f"{LIST}/clinic{each}" for each in (*EVERYDAY, *OTHERS)))
     inspect(browser, clinic, paths, width, scheme)
 
 

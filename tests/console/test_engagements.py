@@ -45,7 +45,7 @@ def hidden(page: str) -> dict[str, str]:
 
 def bring(browser: Browser, content: bytes | str, name: str = "file.toml") -> Any:
     body = content.encode() if isinstance(content, str) else content
-    return browser.post("/console/import-engagement", files={"file": (name, body)})
+    return browser.post("/console/engagements/+file", files={"file": (name, body)})
 
 
 def publish(browser: Browser, slug: str = "clinic") -> Any:

@@ -15,7 +15,7 @@ __all__ = ["ann"]  # the engagement officer of those tests
 def test_an_engagement_made_from_nothing_has_every_part_and_says_what_is_still_to_be_written(
     office: Office, ann: Browser
 ) -> None:
-    made = ann.post("/console/new-engagement", {"title": "When should the garden be open?", "from": ""})
+    made = ann.post("/console/engagements/+new", {"title": "When should the garden be open?", "from": ""})
     assert made.headers["location"] == f"{LIST}/when-should-the-garden-be-open/charter"
     page = ann.get(f"{LIST}/when-should-the-garden-be-open").text
     assert "To mend" in page
@@ -27,7 +27,7 @@ def test_each_engagement_that_ships_can_be_begun_from_and_published_under_anothe
     for text in SHIPPED.values():
         table = tomllib.loads(text)
         slug = f"our-{table['id']}"[:40]
-        ann.post("/console/new-engagement", {"title": "Our own", "id": slug, "from": table["id"]})
+        ann.post("/console/engagements/+new", {"title": "Our own", "id": slug, "from": table["id"]})
         copy = tomllib.loads(draft(office, slug))
         assert (copy["id"], copy["title"]["en"], copy["steps"]) == (slug, "Our own", table["steps"])
         assert comments(draft(office, slug)) == comments(text)
@@ -41,7 +41,7 @@ def comments(text: str) -> list[str]:
 
 def test_a_name_that_no_address_can_have_is_refused_and_what_was_typed_stays(ann: Browser) -> None:
     for name in ("../../etc", "a/b", "Garden", "9lives", "a" * 41, "<b>", "a b"):
-        answer = ann.post("/console/new-engagement", {"title": "The garden", "id": name, "from": ""})
+        answer = ann.post("/console/engagements/+new", {"title": "The garden", "id": name, "from": ""})
         assert answer.status_code == 422
         assert "begin with a letter" in answer.text
         assert 'value="The garden"' in answer.text
@@ -50,9 +50,9 @@ def test_a_name_that_no_address_can_have_is_refused_and_what_was_typed_stays(ann
 def test_a_name_that_is_taken_is_refused(office: Office, ann: Browser) -> None:
     office.world.engage()
     for name in ("clinic", "friends-and-family-test"):
-        assert ann.post("/console/new-engagement", {"title": "Ours", "id": name, "from": ""}).status_code == 422
-    ann.post("/console/new-engagement", {"title": "The garden", "from": ""})
-    assert ann.post("/console/new-engagement", {"title": "The garden", "from": ""}).status_code == 422
+        assert ann.post("/console/engagements/+new", {"title": "Ours", "id": name, "from": ""}).status_code == 422
+    ann.post("/console/engagements/+new", {"title": "The garden", "from": ""})
+    assert ann.post("/console/engagements/+new", {"title": "The garden", "from": ""}).status_code == 422
 
 
 def test_a_hostile_title_is_only_words(office: Office, ann: Browser) -> None:
@@ -60,7 +60,7 @@ def test_a_hostile_title_is_only_words(office: Office, ann: Browser) -> None:
         ("<script>alert(1)</script>", '"]\n[charter]\nx = "', "\u202egarden", "{{ 7*7 }}", "x" * 5000)
     ):
         slug = f"garden-{number}"
-        ann.post("/console/new-engagement", {"title": title, "id": slug, "from": ""})
+        ann.post("/console/engagements/+new", {"title": title, "id": slug, "from": ""})
         assert tomllib.loads(draft(office, slug))["title"]["en"] == title
         for path in ("", "/charter", "/steps", "/text", "/phone"):
             page = ann.get(f"{LIST}/{slug}{path}").text

@@ -177,14 +177,13 @@ def test_names_reach_no_page_nor_audit_nor_log_before_they_are_revealed(
     office: Office, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _, code = meet(office)
-    for role in [*ROLES, ""]:
-        browser = office.staff(role) if role else office.browser()
-        if role:
-            browser.confirm()
+    for role in ("admin", "analyst", "partner"):  # who may do everything, and two who may see nobody
+        browser = office.staff(role)
+        browser.confirm()
         for one in PAGES:
             if one.method == "GET":
                 assert "Zwartbles" not in browser.get(filled(one.path, "made-up", code)).text, (role, one.path)
-        if "reveal-names" not in ROLES.get(role, ()):
+        if "reveal-names" not in ROLES[role]:
             assert "Zwartbles" not in browser.post(f"/console/people/{code}/name", {"reason": REASON}).text
     assert not [row for row in office.noted() if "Zwartbles" in " ".join(row)]
     assert "Zwartbles" not in "".join(capfd.readouterr())

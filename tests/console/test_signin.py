@@ -51,7 +51,6 @@ WRONG = {
     "an address of another kind": {"email": "x\r\nSet-Cookie: withus=1; \x00"},
     "a huge password": {"password": "🙂" * 500_000},
     "a huge address": {"email": "a" * 1_000_000},
-    "a password with a nought": {"password": PASSWORD + "\x00"},
 }
 
 

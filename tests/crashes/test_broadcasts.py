@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
+from benchmarks import broadcast as benchmark
 from emulator.client import Telegram
 from emulator.server import running
 from storage import broadcasts, reports
@@ -131,6 +133,16 @@ def test_wherever_a_broadcast_dies_everybody_gets_it_once_or_is_listed(make_stag
 def test_at_every_single_point_of_a_broadcast_everybody_gets_it_once_or_is_listed(make_stage: MakeStage) -> None:
     account = for_every_point(make_stage().play, kinds=(COMMIT, SEND))
     assert len(account.deaths) >= 45, account
+
+
+@pytest.mark.long
+@pytest.mark.promise("P3")
+@pytest.mark.timeout(1800)
+def test_ten_thousand_people_and_twenty_kills_and_everybody_is_accounted_for(database: str, tmp_path: Path) -> None:
+    way = next(way for way in benchmark.ways(quick=False) if way.kills)
+    run = benchmark.Run(way, tmp_path, database)
+    asyncio.run(run.measure())  # raises Broken when somebody is not
+    assert run.killed == way.kills
 
 
 @pytest.mark.promise("P3", control=True)

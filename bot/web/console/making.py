@@ -18,7 +18,7 @@ from conversations.text import FALLBACK
 from storage import drafts, engagements
 from storage.drafts import NEW
 
-NEW_PAGE = "/console/new-engagement"
+NEW_PAGE = "/console/engagements/+new"
 BLANK = ""
 FEEDBACK_IN = dt.timedelta(weeks=12)
 
@@ -150,6 +150,6 @@ def blank(title: str, today: dt.date) -> str:
 ROUTES = (
     Page("GET", NEW_PAGE, ask, "edit-engagements"),
     Page("POST", NEW_PAGE, make, "edit-engagements"),
-    Page("POST", "/console/import-engagement", bring, "edit-engagements"),
+    Page("POST", "/console/engagements/+file", bring, "edit-engagements"),
     Page("POST", f"{LIST}/{{slug}}/copy", copy, "edit-engagements"),
 )

@@ -15,7 +15,7 @@ from bot.web.console.visits import Page, Visit
 from conversations.text import FALLBACK, choose
 from storage import cells, comparing, engagements, releases, results, small_numbers, stops
 from storage.comparing import Comparison
-from storage.schema import participations
+from storage.schema import broadcasts, participations
 
 
 async def show_all(visit: Visit) -> Response:
@@ -69,6 +69,8 @@ def _show(db: Connection, visit: Visit) -> dict[str, Any]:
     if scope.own is None:
         page |= {"filters": _filters(compared), "crossable": list(compared.steps), "languages": _shares(compared)}
         page |= _course(db, scope)
+    if visit.may("see-broadcasts"):
+        page["messages"] = _messages(db, scope)
     if scope.own is None and not by:
         page |= voices(db, visit.house.keys, scope)
     return page
@@ -105,6 +107,12 @@ def _shares(compared: Comparison) -> list[tuple[str, list[tuple[str, str]]]]:
         for name, groups in shown.items()
         if len(groups) > 1
     ]
+
+
+def _messages(db: Connection, scope: Scope) -> list[tuple[str, str]]:
+    """The newest messages that asked people to take part: what became of each stands on its own page."""
+    about = select(broadcasts.c.code, broadcasts.c.title).where(broadcasts.c.engagement_id == scope.engagement.id)
+    return [(row.code, row.title) for row in db.execute(about.order_by(broadcasts.c.id.desc()).limit(MOST_MESSAGES))]
 
 
 def _course(db: Connection, scope: Scope) -> dict[str, Any]:

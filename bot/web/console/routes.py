@@ -41,10 +41,10 @@ PAGES: tuple[Page, ...] = (
     *enrolling.ROUTES,
     *account.ROUTES,
     *audit.ROUTES,
+    *making.ROUTES,  # before the next: no engagement is called +new
     *engagements.ROUTES,
     *publishing.ROUTES,
     *opening.ROUTES,
-    *making.ROUTES,
     *editor.ROUTES,
     *preview.ROUTES,
     *editions.ROUTES,
