@@ -51,7 +51,7 @@ class Way:
 
 def ways(*, quick: bool) -> tuple[Way, ...]:
     """What is measured; quickly, with fewer people."""
-    held = Goal(97.0, at_least=True)
+    held, kills = Goal(97.0, at_least=True), 5 if quick else 20
     return (
         Way(
             "25 a second", 1_500 if quick else 10_000, 25, 30,
@@ -67,7 +67,7 @@ def ways(*, quick: bool) -> tuple[Way, ...]:
             "freezing 100,000", 100_000, 25, 30, {"freezing": Goal(2.0), "slowest": Goal(100), "memory": MEMORY}, 0,
             freezes_only=True,
         ),
-        Way("killed at random", 2_000 if quick else 10_000, 150, 1_000, {}, 0, kills=5 if quick else 20),
+        Way("killed at random", 2_000 if quick else 10_000, 150, 1_000, {"unknown": Goal(kills * MOST)}, 0, kills=kills),
     )  # fmt: skip
 
 

@@ -119,7 +119,7 @@ class Web(Section):
 
     listen: str = Field("127.0.0.1:8080", description="Address and port of pages, health and webhook.")
     public_url: str = Field(
-        "", description="Its address from outside, when a proxy stands in front, like https://bot.example.org. Staff sign in there."
+        "", description="Its address from outside, if a proxy stands in front, like https://bot.example.org. Staff sign in there."
     )
 
     @field_validator("listen")

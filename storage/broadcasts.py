@@ -135,8 +135,9 @@ def send_back(db: Connection, one: Broadcast, why: str, staff: str, now: dt.date
     """Ask for changes; the reason is for whoever wrote it."""
     if not why.strip():
         raise Refusal("Say in a few words what should change, so that whoever wrote it knows.")
-    void = {"approved_by": "", "approved_at": None, "due_at": None, "late_at": None}
-    return move(db, one, "return", staff, now, why.strip(), values=void | {"why": why.strip()})
+    void: dict[str, Any] = {"approved_by": "", "approved_at": None, "why": why.strip()}
+    void |= {} if one.started_at else {"due_at": None, "late_at": None}
+    return move(db, one, "return", staff, now, why.strip(), values=void)
 
 
 def undo(db: Connection, one: Broadcast, staff: str, now: dt.datetime) -> str:

@@ -1,9 +1,9 @@
 """Figures of groups: what was said by those of one language, door, partner, edition or month, or who said one thing elsewhere.
 
-They are counted with each release, from the same whole sets of answers. A group's figures for one question are renewed
-when 8 more of it have answered that; until then they stay as they were, so that no few can be found by taking away. Of
-two questions only one table is kept, whichever of them is looked at first, for two of different days would tell of those
-between.
+They are counted with each release, from the same whole sets of answers. What groups said to one question is renewed, of all
+groups together, when 8 more of a group have answered it and of no other only a few; until then it stays as it was, so that
+no few can be found by taking away. Of two questions only one table is kept, whichever of them is looked at first, for two
+of different days would tell of those between.
 """
 
 from __future__ import annotations
@@ -145,13 +145,23 @@ def _keys(one: Whole, known: Questions) -> Iterator[Key]:
 
 
 def _show(db: Connection, engagement_id: int) -> None:
-    """Show groups as they stand of which ten have answered a question, or eight more than when they were last shown."""
-    cells = release_cells.c
-    mine = cells.engagement_id == engagement_id
-    enough = cells["count"] - cells.shown >= case((cells.shown == 0, FEWEST), else_=STEP)
-    group = (cells.by, cells.value, cells.step)
-    renewed = select(*group).where(mine, cells.option == ALL, enough, cells.by != _BUILT)
-    db.execute(update(release_cells).where(mine, tuple_(*group).in_(renewed)).values(shown=cells["count"]))
+    """Show tables as they stand now of which enough more have come to a group, and to no group that is shown a few.
+
+    All its groups are shown as of one moment: what hides a star in one group must not be told by an older figure of another.
+    """
+    cells, group = release_cells.c, release_cells.alias()
+    more = group.c["count"] - group.c.shown
+    one = (group.c.engagement_id == engagement_id, group.c.by != _BUILT, group.c.option == ALL)
+    tables = select(group.c.by, group.c.step).where(*one)
+    enough = tables.where(more >= case((group.c.shown == 0, FEWEST), else_=STEP))
+    waits = tables.where(group.c.shown > 0, more > 0, more < STEP)
+    large = select(group.c.by, group.c.value, group.c.step).where(*one, group.c["count"] >= FEWEST)
+    renewed = (
+        tuple_(cells.by, cells.step).in_(enough),
+        tuple_(cells.by, cells.step).not_in(waits),
+        tuple_(cells.by, cells.value, cells.step).in_(large),
+    )
+    db.execute(update(release_cells).where(cells.engagement_id == engagement_id, *renewed).values(shown=cells["count"]))
 
 
 # --- Building what was counted before there were cells
@@ -231,7 +241,14 @@ def read(db: Connection, engagement_id: int, by: str, step: str) -> dict[str, di
     found: dict[str, dict[str, tuple[int, int]]] = {}
     for value, option, count, shown in db.execute(wanted):
         found.setdefault(value, {})[option] = count, shown
-    return {value: {option: pair[1 if group[ALL][1] else 0] for option, pair in group.items()} for value, group in found.items()}
+    return {value: _figures(group) for value, group in found.items()}
+
+
+def _figures(group: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+    """A group as it was last shown; one that never was as it is, but smaller than any that is shown."""
+    if group[ALL][1]:
+        return {option: shown for option, (_, shown) in group.items()}
+    return {option: count for option, (count, _) in group.items()} | {ALL: min(group[ALL][0], FEWEST - 1)}
 
 
 _KEY = ("by", "value", "step", "option")

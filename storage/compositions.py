@@ -108,7 +108,10 @@ def follow(db: Connection, one: Broadcast, wanted: Preferences, now: dt.datetime
     It goes by the approval there is: its words are the same, for whoever changes one voids that, and if it would go to more
     people than were approved `departures.begin` has it approved again.
     """
-    first = db.scalar(select(table.c.local_at).where(table.c.id == one.repeat_of)) or one.local_at
+    row = one.repeat_of or one.id
+    if db.scalar(select(table.c.id).where(table.c.repeat_of == row, table.c.id > one.id).limit(1)):
+        return None  # it was done before, and went on for a letter nobody knew of
+    first = db.scalar(select(table.c.local_at).where(table.c.id == row)) or one.local_at
     local, due = one.local_at, now
     try:
         while due <= now and local:
@@ -119,7 +122,7 @@ def follow(db: Connection, one: Broadcast, wanted: Preferences, now: dt.datetime
     if not local:
         return None
     values = {name: getattr(one, name) for name in (*_COPIED, *_OF_A_ROW)}
-    values |= {"local_at": local, "due_at": due, "late_at": late_after(due, wanted), "repeat_of": one.repeat_of or one.id}
+    values |= {"local_at": local, "due_at": due, "late_at": late_after(due, wanted), "repeat_of": row}
     return _add(db, (one.organisation_id, one.bot_id), values, one.texts, SELF, now, "repeat-broadcast", SCHEDULED)
 
 

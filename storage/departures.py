@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, Select, func, select, update
 
 from conversations.reception import ADULT
 from storage import broadcasts, preferences
 from storage.broadcast_rows import CANCELLED, DONE, RUNNING, WAITING, Broadcast
-from storage.broadcasts import GROWTH, SELF, TRANSITIONS, Reach, late_after, move
+from storage.broadcasts import GROWTH, SELF, TRANSITIONS, Reach, Refusal, late_after, move
 from storage.engagements import OPEN
 from storage.outbox import LEFT, PENDING, SENDING
 from storage.preferences import Preferences
@@ -45,10 +45,10 @@ def begin(db: Connection, one: Broadcast, reach: Reach, wanted: Preferences, now
 
 
 def frozen(db: Connection, one: Broadcast) -> Reach:
-    """For how many people letters wait. Only reads: a hundred thousand people are looked at, unless young ones are known of."""
+    """For how many people letters wait. Whether any of them is young is asked only where nobody has approved it: of a few."""
     mine = (outbox.c.broadcast_id == one.id,)
     number = db.scalars(select(func.count()).select_from(outbox).where(*mine)).one()
-    if one.counted_young:
+    if one.approved_by:
         return Reach(number, one.counted_young)
     young = select(outbox.c.id).join_from(outbox, people, people.c.id == outbox.c.person_id)
     return Reach(number, int(db.execute(young.where(*mine, people.c.age_band != ADULT).limit(1)).first() is not None))
@@ -72,20 +72,23 @@ def start(db: Connection, one: Broadcast, reach: Reach, wanted: Preferences, now
 
 def hold(db: Connection, bot_id: int, now: dt.datetime) -> list[Broadcast]:
     """Hold all that is late, for staff to resume or cancel; returns it."""
-    late = [one for one in broadcasts.of_bot(db, bot_id, *TRANSITIONS["hold"]) if _is_late(one, now)]
-    for one in late:
-        move(db, one, "hold", SELF, now, values={"why": SAID_LATE})
-    return late
+    standing = broadcasts.of_bot(db, bot_id, *TRANSITIONS["hold"])
+    return [one for one in standing if _is_late(one, now) and _took(db, one, "hold", {"why": SAID_LATE}, now)]
 
 
 def finish(db: Connection, bot_id: int, now: dt.datetime) -> list[Broadcast]:
     """End all of which nothing waits any more; returns it."""
-    through = []
-    for one in broadcasts.of_bot(db, bot_id, RUNNING):
-        if _is_through(db, one):
-            move(db, one, "finish", SELF, now, values={"ended_at": now})
-            through.append(one)
-    return through
+    running = broadcasts.of_bot(db, bot_id, RUNNING)
+    return [one for one in running if _is_through(db, one) and _took(db, one, "finish", {"ended_at": now}, now)]
+
+
+def _took(db: Connection, one: Broadcast, verb: str, values: Mapping[str, object], now: dt.datetime) -> bool:
+    """Whether a step was ours to take: somebody may have pressed something a moment ago."""
+    try:
+        move(db, one, verb, SELF, now, values=values)
+    except Refusal:
+        return False
+    return True
 
 
 def sweep(db: Connection, bot_id: int, most: int) -> int:

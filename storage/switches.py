@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
+from conversations import records
 from storage.schema import switches
 from storage.upserts import insert
-
-POLLS, INVITES, REMINDERS, RESULTS, NEWS = "polls", "invites", "reminders", "results", "news"
 
 
 def turn(db: Connection, rows: Sequence[Mapping[str, object]]) -> None:
@@ -29,11 +28,7 @@ def of(db: Connection, person_id: int) -> dict[str, bool]:
     return {purpose: given.get(purpose, False) for purpose in PURPOSES}
 
 
-PURPOSES = {
-    POLLS: "short polls",
-    INVITES: "invitations to take part",
-    REMINDERS: "reminders",
-    RESULTS: "what came of it",
-    NEWS: "news",
-}
+PURPOSES = dict(
+    zip(records.PURPOSES, ("short polls", "invitations to take part", "reminders", "what came of it", "news"), strict=True)
+)
 """What a message can be for -> how staff read it."""

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, select
 
+from bot.access import ROLE_NAMES
 from bot.commands.workplace import ConfigOption, fail, who, within
 from bot.config import Config
 from bot.foundation import Foundation
-from bot.web.console.access import ROLE_NAMES
 from storage import enrolments, staff
 from storage.schema import partners
 from storage.staff import Newcomer, Staff, StaffError

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 CHAT_GAP = 1.0  # seconds between two messages the bot starts in one chat
 TICK = 0.001  # seconds; a loop may wake a hair too early, and must not ask again and again within that hair
-_SLACK = 0.02  # seconds a letter may come late without costing a place: loops wake late, and claims take their time
+_SLACK = 0.04  # seconds a letter may come late without costing a place: loops wake late, and claims take their time
 _PROBE_EVERY = 1.0  # seconds between two replies while everybody seems to be refused
 _CROWDED = 3.0  # messages in one chat, one a second forgotten, from which on a refusal may be for that chat's sake
 _SLOWEST = 1.0  # messages a second, or a tenth of the budget

@@ -27,7 +27,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Where a key with its value, or a value in a list, stands: letters from `start` up to `end`; `value` is where that begins."""
+    """Where a key with its value, or a value in a list, stands: letters `start` up to `end`; `value` is where that begins."""
 
     start: int
     value: int

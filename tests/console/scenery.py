@@ -40,6 +40,7 @@ from conversations.session import Answer
 from storage.staff import Newcomer
 from tests.console.office import BOT, Browser, Office
 from tests.sending.mailing import enrol, make_ready
+from tests.storage.test_stops import stop
 from tests.storage.world import NOON, World, pick, write
 
 WITH_CARE = Preferences(approval_above=10, undo_seconds=0)
@@ -127,13 +128,14 @@ def furnish(office: Office) -> Scenery:
 
 
 def _ask(world: World) -> Engagement:
-    """An engagement that 128 people answered, that was changed since, and one that is still being written."""
+    """An engagement that 134 people answered, that was changed since, and one that is still being written."""
     clinic = world.engage(source=CLINIC)
     for week in range(4):
         for door in ("telegram", "web"):
             said = [_say(number) for number in range(23 if door == "telegram" else 9)]
-            world.answer_all(clinic, said, now=NOON - DAY * (28 - 7 * week), door=door)
-    world.answer_all(clinic, [{"who": pick("have")}] * 21, finished=False)
+            world.answer_all(clinic, said, now=NOON - DAY * (24 - 7 * week), door=door)
+    world.answer_all(clinic, [_say(number) | {"wrong": write(words)} for number, words in enumerate(WROTE)], now=NOON - 3 * DAY)
+    stop(world, clinic, 21, {"who": pick("have")})
     world.do(lambda db: releases.make(db, clinic, NOON))
     changed = CLINIC.replace("What would help you most?", "What would help you first?")
     world.engage(source=changed)
@@ -151,8 +153,7 @@ def _say(number: int) -> dict[str, Answer]:
     """What one of those who answered said."""
     first = (("nearer",), ("later", "phone"), ("phone",), ("nearer", "later"), ("phone",))[number % 5]
     said = {"who": pick("care" if number % 3 == 0 else "have"), "first": pick(*first)}
-    words = {"wrong": write(WROTE[number])} if number < len(WROTE) else {}
-    return said | words | {"may-quote": pick("yes" if number % 2 else "no")}
+    return said | {"may-quote": pick("yes" if number % 2 else "no")}
 
 
 def _read(db: Connection, world: World, clinic: Engagement, lead: str, colleague: str) -> None:

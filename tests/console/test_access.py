@@ -11,8 +11,8 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from bot.access import ROLES, allows
 from bot.web.console import gate
-from bot.web.console.access import ROLES, allows
 from bot.web.console.routes import PAGES
 from bot.web.console.visits import Page, Visit
 from storage import signins
@@ -110,7 +110,8 @@ def heads(routes: list[Any]) -> set[tuple[str, str]]:
 
 @pytest.mark.promise("P19")
 def test_every_page_answers_everybody_as_its_rule_says(either: Office) -> None:
-    check_matrix(either)
+    on_sqlite = either.world.engine.dialect.name == "sqlite"
+    check_matrix(either, DOLLS if on_sqlite else FEW)  # the same gate: there each kind of page is enough
 
 
 @pytest.mark.promise("P19")

@@ -32,9 +32,9 @@ def rows(page: str) -> list[str]:
     return re.findall(r"<td>(clinic-\d+)</td>", page)
 
 
-def test_rows_come_newest_first_and_by_fifty(either: Office) -> None:
-    ig = either.staff("ig")
-    fill(either)
+def test_rows_come_newest_first_and_by_fifty(office: Office) -> None:
+    ig = office.staff("ig")
+    fill(office)
     page = ig.get(PATH).text
     seen = rows(page)
     assert seen == [f"clinic-{each}" for each in range(119, 69, -1)]
@@ -72,11 +72,11 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_record_that_was_changed_is_told(either: Office, what: str) -> None:
-    ig = either.staff("ig")
-    fill(either, 10)
+def test_a_record_that_was_changed_is_told(office: Office, what: str) -> None:
+    ig = office.staff("ig")
+    fill(office, 10)
     assert "Whole" in ig.get(PATH).text
-    either.world.do(lambda db: db.execute(CHANGES[what]).rowcount)
+    office.world.do(lambda db: db.execute(CHANGES[what]).rowcount)
     page = ig.get(PATH).text
     assert "Broken" in page
     assert re.search(r"Row [56] does not follow", page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,7 +19,7 @@ from tests.console.test_engagements import READY
 from tests.storage.world import NOON
 
 LIST = "/console/engagements"
-EVERYDAY = ("", "/steps/2", "/text", "/phone")
+EVERYDAY = ("/steps/2", "/text")
 OTHERS = (
     "/charter?language=ur",
     "/steps",
@@ -153,3 +154,14 @@ def test_a_question_is_changed_and_played_with_the_keyboard_alone(browser: Brows
     page.keyboard.press("Enter")
     expect(page.frame_locator("iframe").get_by_text("What helps?").first).to_be_visible()
     assert draft(clinic[0], "clinic")["steps"][1]["ask"]["en"] == "Who are you?"
+
+
+def test_each_sheet_fits_one_page_of_paper_whole(browser: Browser, clinic: tuple[Office, str]) -> None:
+    clinic[0].world.engage(source=READY.replace("The new clinic", "A title as long as it may be at all, " * 5))
+    page = open_page(browser, clinic, LIST, viewport={"width": 703, "height": 1032})  # A4 without its margins
+    page.emulate_media(media="print")
+    for layout in ("1", "4", "8"):
+        page.goto(f"{clinic[1]}{LIST}/clinic/sheet?layout={layout}")
+        assert re.findall(rb"/Count (\d+)", page.pdf(prefer_css_page_size=True)) == [b"1"]
+        cut = "[...document.querySelectorAll('.label')].filter(one => one.scrollHeight > one.clientHeight + 1).length"
+        assert page.evaluate(cut) == 0, layout

@@ -77,16 +77,16 @@ def test_a_made_up_link_is_over(office: Office, path: str) -> None:
     assert office.browser().post(f"{path}/code", {"begun": "x", "code": "1"}).status_code == 410
 
 
-def test_a_link_is_over_after_three_days_and_when_a_new_one_is_made(either: Office) -> None:
-    old = invite(either)
-    either.pass_time(days=3)
-    assert either.browser().get(old).status_code == 410
-    first = invite(either, "other@example.org")
-    one = either.world.do(lambda db: staff.find_by_email(db, either.world.organisation_id, "other@example.org"))
+def test_a_link_is_over_after_three_days_and_when_a_new_one_is_made(office: Office) -> None:
+    old = invite(office)
+    office.pass_time(days=3)
+    assert office.browser().get(old).status_code == 410
+    first = invite(office, "other@example.org")
+    one = office.world.do(lambda db: staff.find_by_email(db, office.world.organisation_id, "other@example.org"))
     assert one
-    second = either.world.do(lambda db: enrolments.make(db, one.id, either.now))
-    assert either.browser().get(first).status_code == 410
-    assert either.browser().get(f"/console/enrol/{second}").status_code == 200
+    second = office.world.do(lambda db: enrolments.make(db, one.id, office.now))
+    assert office.browser().get(first).status_code == 410
+    assert office.browser().get(f"/console/enrol/{second}").status_code == 200
 
 
 def test_only_one_of_two_who_use_a_link_at_once_gets_in(either: Office) -> None:

@@ -64,8 +64,8 @@ def test_a_forged_form_does_nothing_and_is_noted(office: Office, how: str) -> No
 
 
 @pytest.mark.promise("P19")
-def test_every_form_there_is_wants_the_secret_and_our_own_page(either: Office) -> None:
-    assert forged_taken(either, FORMS) == []
+def test_every_form_there_is_wants_the_secret_and_our_own_page(office: Office) -> None:
+    assert forged_taken(office, FORMS) == []
 
 
 def forged_taken(office: Office, pages: Sequence[Page]) -> list[str]:
@@ -96,15 +96,15 @@ def test_a_gate_that_does_not_ask_whose_form_it_is_is_caught(
     assert forged_taken(office, FORMS[:3])
 
 
-def test_an_old_form_after_signing_out_and_in_again_does_nothing(either: Office) -> None:
-    admin = either.staff("admin")
+def test_an_old_form_after_signing_out_and_in_again_does_nothing(office: Office) -> None:
+    admin = office.staff("admin")
     old = admin.csrf
     admin.post("/console/sign-out")
-    again = either.browser()
+    again = office.browser()
     fields = {"email": admin.me.email, "password": "four quiet green herons", "code": admin.code()}
     assert again.post("/console/sign-in", fields).status_code == 303
     assert again.post("/console/staff/new", INVITE | {"csrf": old}).status_code == 403
-    assert INVITE["email"] not in emails(either)
+    assert INVITE["email"] not in emails(office)
 
 
 # --- In the middle of something

@@ -9,12 +9,15 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import Connection, select, update
 
 from bot.web.console.routes import PAGES
+from storage import schema
 from tests.console import served
 from tests.console.scenery import MESSAGES, Scenery
 
+pytestmark = pytest.mark.timeout(600)  # the first of these opens every page there is
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 NO_PAGES = re.compile(r"(\.(csv|xlsx|json|zip|png)|/file|/picture\.png|/console/)$")
@@ -133,3 +136,22 @@ def test_every_link_on_every_page_leads_somewhere(seen: Seen, scenery: Scenery) 
     answers = scenery.office.ask_all((scenery.admin, "GET", path) for path in ours)
     dead = {path: answer.status_code for path, answer in zip(ours, answers, strict=True) if answer.status_code >= 400}
     assert dead == {}
+
+
+def test_a_page_that_renews_itself_leaves_the_keyboard_where_it_was(browser: Browser, scenery: Scenery, site: str) -> None:
+    code = scenery.messages["sending"]
+    page = browser.new_page()
+    served.sign_in(page.context, site, scenery.office.staff("officer"))
+    page.clock.install()
+    page.goto(f"{site}/console/broadcasts/{code}")
+    page.get_by_role("button", name="Pause").focus()
+    scenery.office.world.do(lambda db: tap_all(db, code))
+    page.clock.run_for(5000)
+    expect(page.locator("#news")).to_have_text("The figures were renewed.")
+    assert page.evaluate("document.activeElement.innerText") == "Pause"
+
+
+def tap_all(db: Connection, code: str) -> None:
+    """Everybody who got it has tapped."""
+    mine = select(schema.broadcasts.c.id).where(schema.broadcasts.c.code == code)
+    db.execute(update(schema.outbox).where(schema.outbox.c.broadcast_id.in_(mine)).values(tapped=True))

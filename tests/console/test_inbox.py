@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from bot.web.console.access import ROLES
+from bot.access import ROLES
 from bot.web.console.routes import PAGES
 from storage import quotes, releases
 from storage.engagements import Engagement

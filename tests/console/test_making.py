@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 
+import pytest
+
 from conversations.library import SHIPPED
 from tests.console.office import Browser, Office
-from tests.console.test_engagements import CLINIC, LIST, READY, ann, bring, draft, found, publish
+from tests.console.test_engagements import CLINIC, LIST, READY, bring, draft, found, publish
 
-__all__ = ["ann"]  # the engagement officer of those tests
+
+@pytest.fixture
+def ann(office: Office) -> Browser:
+    """Give an engagement officer at work."""
+    return office.staff("officer", "Ann")
 
 
 def test_an_engagement_made_from_nothing_has_every_part_and_says_what_is_still_to_be_written(

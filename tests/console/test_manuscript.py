@@ -75,7 +75,7 @@ def pieces(text: str) -> dict[str, str]:
     return {name: text[item.start : item.end] for name, item in zip(ids, script.items(STEPS), strict=True)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_whatever_is_done_to_one_step_the_others_keep_every_letter(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(TEXTS))

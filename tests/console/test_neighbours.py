@@ -145,9 +145,9 @@ ODD = ("%00", "%C3%A9", "%F0%9F%99%82", "a" * 300, "%27%20OR%201=1", "..%2f", "9
 def test_an_address_of_odd_letters_is_only_not_there(either: Office) -> None:
     admin = either.staff("admin")
     named = [page for page in PAGES if "{" in page.path]
-    asked = [(page.method, re.sub(r"\{\w+\}", ODD[at % len(ODD)], page.path)) for at, page in enumerate(named * 2)]
+    asked = [(page.method, re.sub(r"\{\w+\}", ODD[at % len(ODD)], page.path)) for at, page in enumerate(named)]
     answers = either.ask_all((admin, method, path) for method, path in asked)
-    allowed = {303, 400, 404, 405, 410, 422}
+    allowed = {303, 307, 400, 404, 405, 410, 422}
     odd = {f"{method} {path}": answer.status_code for (method, path), answer in zip(asked, answers, strict=True)
            if answer.status_code not in allowed}  # fmt: skip
     assert odd == {}

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.web.console.access import ROLES
+from bot.access import ROLES
 from bot.web.console.routes import PAGES
 from storage import directory, erasure, groups, schema, switches
 from storage.directory import Wanted

@@ -5,11 +5,18 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
+
 from storage import schema
 from tests.console.office import Browser, Office
-from tests.console.test_editor import CLINIC, COMMENTED, ann, draft, fields, save
+from tests.console.test_editor import CLINIC, COMMENTED, draft, fields, save
 
-__all__ = ["ann"]  # the engagement officer of the editor's tests
+
+@pytest.fixture
+def ann(office: Office) -> Browser:
+    """Give an engagement officer, and an engagement to look at."""
+    office.world.engage(source=COMMENTED)
+    return office.staff("officer", "Ann Field")
 
 
 def tap(browser: Browser, page: str, label: str, **more: str) -> str:

@@ -266,3 +266,14 @@ def test_while_cells_are_built_the_pages_say_so(office: Office, clinic: Engageme
         assert "being counted for the first time" in analyst.get(HERE + part).text
     assert ">65<" not in office.staff("partner").get(HERE).text
     assert clinic.slug == "clinic"
+
+
+def test_messages_about_an_engagement_are_led_to_where_one_may_see_them(office: Office, clinic: Engagement) -> None:
+    row = {
+        "code": "abcdefgh23456722", "organisation_id": office.world.organisation_id, "bot_id": 7000, "title": "Come along",
+        "sort": "engagement", "purpose": "invites", "engagement_id": clinic.id, "zone": "Europe/London", "written_by": "test",
+        "made_at": NOON,
+    }  # fmt: skip
+    office.world.do(lambda db: db.execute(insert(schema.broadcasts).values(row)).rowcount)
+    assert 'href="/console/broadcasts/abcdefgh23456722">Come along<' in office.staff("officer").get(HERE).text
+    assert "Come along" not in office.staff("analyst").get(HERE).text

@@ -23,14 +23,14 @@ def save(one: Browser, **changes: str) -> int:
     return one.post(PATH, shown(**changes)).status_code
 
 
-def test_what_is_settled_holds_and_is_noted(either: Office) -> None:
-    admin = either.staff("admin")
+def test_what_is_settled_holds_and_is_noted(office: Office) -> None:
+    admin = office.staff("admin")
     page = admin.get(PATH).text
     assert all(field.label in page for field in FIELDS.values())
     assert save(admin, quiet_from="21:30", sundays="yes", week="3") == 303
-    assert held(either) == Preferences(quiet_from="21:30", sundays=True, week=3)
+    assert held(office) == Preferences(quiet_from="21:30", sundays=True, week=3)
     assert 'value="21:30"' in admin.get(PATH).text
-    assert either.noted("change-settings") == [(admin.me.code, "change-settings", "quiet_from sundays week")]
+    assert office.noted("change-settings") == [(admin.me.code, "change-settings", "quiet_from sundays week")]
 
 
 def test_what_cannot_be_is_told_beside_its_field_and_nothing_is_settled(office: Office) -> None:
@@ -43,11 +43,11 @@ def test_what_cannot_be_is_told_beside_its_field_and_nothing_is_settled(office: 
     assert held(office) == Preferences()
 
 
-def test_two_who_change_different_things_at_once_both_get_their_way(either: Office) -> None:
-    one, other = either.staff("admin"), either.staff("ig")
+def test_two_who_change_different_things_at_once_both_get_their_way(office: Office) -> None:
+    one, other = office.staff("admin"), office.staff("ig")
     assert save(one, week="3") == 303
     assert save(other, month="8") == 303
-    assert held(either) == Preferences(week=3, month=8)
+    assert held(office) == Preferences(week=3, month=8)
 
 
 def test_two_who_change_the_same_thing_are_told_and_nothing_is_overwritten(either: Office) -> None:
@@ -69,10 +69,10 @@ def test_a_form_of_made_up_fields_settles_nothing(office: Office) -> None:
     assert office.noted("change-settings") == []
 
 
-def test_partners_are_added_once_each(either: Office) -> None:
-    admin = either.staff("admin")
+def test_partners_are_added_once_each(office: Office) -> None:
+    admin = office.staff("admin")
     assert admin.post(f"{PATH}/partners", {"partner": "The <b>hospice</b>"}).status_code == 303
     assert "The &lt;b&gt;hospice&lt;/b&gt;" in admin.get(PATH).text
     assert "is there already" in admin.post(f"{PATH}/partners", {"partner": "the <B>hospice</B>"}).text
     assert "Write a name" in admin.post(f"{PATH}/partners", {"partner": ""}).text
-    assert [what for _, what, _ in either.noted("add-partner")] == ["add-partner"]
+    assert [what for _, what, _ in office.noted("add-partner")] == ["add-partner"]

@@ -173,8 +173,8 @@ def test_twelve_hours_end_it_whatever_one_does(office: Office) -> None:
     assert not is_in(one)
 
 
-def test_signing_out_ends_it_and_the_cookie_is_worth_nothing_after(either: Office) -> None:
-    one = either.staff("officer")
+def test_signing_out_ends_it_and_the_cookie_is_worth_nothing_after(office: Office) -> None:
+    one = office.staff("officer")
     kept = dict(one.cookies)
     assert one.post("/console/sign-out").status_code == 303
     assert "withus" not in one.cookies
@@ -192,9 +192,9 @@ def test_each_sign_in_has_a_cookie_of_its_own_and_only_its_hash_is_kept(office: 
     assert not any(first.token.encode() in bytes(one) for one in held)
 
 
-def test_a_sign_in_of_another_organisation_opens_nothing_here(either: Office) -> None:
-    one = either.staff("admin")
-    either.world.do(lambda db: _send_away(db, one))
+def test_a_sign_in_of_another_organisation_opens_nothing_here(office: Office) -> None:
+    one = office.staff("admin")
+    office.world.do(lambda db: _send_away(db, one))
     assert not is_in(one)
 
 
@@ -231,10 +231,10 @@ def test_no_path_leads_out_of_the_console(words: str) -> None:
 # --- What may do harm wants another code
 
 
-def test_a_page_that_may_do_harm_wants_a_code_after_ten_minutes(either: Office) -> None:
-    admin = either.staff("admin")
+def test_a_page_that_may_do_harm_wants_a_code_after_ten_minutes(office: Office) -> None:
+    admin = office.staff("admin")
     assert admin.get("/console/staff/new").status_code == 200
-    either.pass_time(minutes=10)
+    office.pass_time(minutes=10)
     assert admin.get("/console/staff/new").headers["location"] == "/console/confirm?next=/console/staff/new"
     answer = admin.post("/console/confirm", {"code": admin.code(), "next": "/console/staff/new"})
     assert answer.headers["location"] == "/console/staff/new"

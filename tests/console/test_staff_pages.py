@@ -24,16 +24,16 @@ def is_in(browser: Browser) -> bool:
     return browser.get("/console/me").status_code == 200
 
 
-def test_somebody_is_invited_by_a_link_that_is_shown_once(either: Office) -> None:
-    admin = either.staff("admin")
+def test_somebody_is_invited_by_a_link_that_is_shown_once(office: Office) -> None:
+    admin = office.staff("admin")
     typed = {"name": "Łucja O’Neill", "email": " Lucja@Example.org ", "role": "analyst"}
     page = admin.press("/console/staff/new", "/console/staff/new", typed)
     link = re.search(r"http://127.0.0.1:8080(/console/enrol/[\w-]{43})<", page.text)
     assert link
-    made = find(either, "lucja@example.org")
+    made = find(office, "lucja@example.org")
     assert (made.name, made.role, made.state) == ("Łucja O’Neill", "analyst", staff.INVITED)
-    assert "Łucja O’Neill" in either.browser().get(link[1]).text
-    assert (admin.me.code, "invite-staff", f"{made.code} analyst") in either.noted()
+    assert "Łucja O’Neill" in office.browser().get(link[1]).text
+    assert (admin.me.code, "invite-staff", f"{made.code} analyst") in office.noted()
 
 
 BAD = {
@@ -90,34 +90,34 @@ def test_the_last_administrator_cannot_go_be_locked_out_or_step_down(either: Off
     assert not is_in(admin)
 
 
-def test_a_new_link_signs_out_and_the_old_password_opens_nothing(either: Office) -> None:
-    admin, one = either.staff("admin"), either.staff("officer")
+def test_a_new_link_signs_out_and_the_old_password_opens_nothing(office: Office) -> None:
+    admin, one = office.staff("admin"), office.staff("officer")
     assert "works once" in admin.post(f"/console/staff/{one.me.code}/reset").text
     assert not is_in(one)
     typed = {"email": one.me.email, "password": PASSWORD, "code": one.code()}
-    assert either.browser().post("/console/sign-in", typed).status_code == 403
+    assert office.browser().post("/console/sign-in", typed).status_code == 403
 
 
-def test_whoever_is_locked_out_comes_back_when_a_colleague_says_so(either: Office) -> None:
-    admin, one = either.staff("admin"), either.staff("officer")
+def test_whoever_is_locked_out_comes_back_when_a_colleague_says_so(office: Office) -> None:
+    admin, one = office.staff("admin"), office.staff("officer")
     typed = {"email": one.me.email, "password": PASSWORD}
     assert admin.post(f"/console/staff/{one.me.code}/lock").status_code == 303
     assert not is_in(one)
-    either.pass_time(minutes=9)
-    assert either.browser().post("/console/sign-in", typed | {"code": one.code()}).status_code == 403
+    office.pass_time(minutes=9)
+    assert office.browser().post("/console/sign-in", typed | {"code": one.code()}).status_code == 403
     assert admin.post(f"/console/staff/{one.me.code}/unlock").status_code == 303
-    assert either.browser().post("/console/sign-in", typed | {"code": one.code()}).status_code == 303
+    assert office.browser().post("/console/sign-in", typed | {"code": one.code()}).status_code == 303
 
 
-def test_another_role_holds_from_the_next_page_on(either: Office) -> None:
-    admin, one, partner = either.staff("admin"), either.staff("officer"), either.partner()
+def test_another_role_holds_from_the_next_page_on(office: Office) -> None:
+    admin, one, partner = office.staff("admin"), office.staff("officer"), office.partner()
     assert one.get("/console/audit").status_code == 403
     admin.post(f"/console/staff/{one.me.code}/role", {"role": "ig"})
     assert one.get("/console/audit").status_code == 200
-    known = either.world.do(lambda db: staff.partners_of(db, either.world.organisation_id))
+    known = office.world.do(lambda db: staff.partners_of(db, office.world.organisation_id))
     code = next(code for code, (row, _) in known.items() if row == partner)
     admin.post(f"/console/staff/{one.me.code}/role", {"role": "partner", "partner": code})
-    assert find(either, one.me.email).partner_id == partner
+    assert find(office, one.me.email).partner_id == partner
     assert one.get("/console/audit").status_code == 403
 
 
@@ -130,13 +130,13 @@ def test_after_ninety_days_everybody_is_due_for_review(office: Office) -> None:
     assert "due for review" not in admin.get("/console/staff").text
 
 
-def test_a_colleague_of_another_organisation_is_not_there(either: Office) -> None:
-    admin, one = either.staff("admin"), either.staff("officer")
+def test_a_colleague_of_another_organisation_is_not_there(office: Office) -> None:
+    admin, one = office.staff("admin"), office.staff("officer")
     row = {"code": "other", "name": "Other", "time_zone": "UTC", "created_at": NOON}
     made = schema.organisations.insert().values(row).returning(schema.organisations.c.id)
-    other = either.world.do(lambda db: db.scalars(made).one())
+    other = office.world.do(lambda db: db.scalars(made).one())
     moved = schema.staff.update().where(schema.staff.c.code == one.me.code).values(organisation_id=other)
-    either.world.do(lambda db: db.execute(moved).rowcount)
+    office.world.do(lambda db: db.execute(moved).rowcount)
     path = f"/console/staff/{one.me.code}"
     assert admin.get(path).status_code == 404
     for what in ("remove", "reset", "lock", "unlock", "review", "role"):
@@ -147,8 +147,8 @@ def test_a_colleague_of_another_organisation_is_not_there(either: Office) -> Non
 # --- One's own account
 
 
-def test_a_new_password_signs_out_everywhere_else(either: Office) -> None:
-    one, elsewhere = either.staff("officer"), either.browser()
+def test_a_new_password_signs_out_everywhere_else(office: Office) -> None:
+    one, elsewhere = office.staff("officer"), office.browser()
     elsewhere.post("/console/sign-in", {"email": one.me.email, "password": PASSWORD, "code": one.code()})
     assert "in 1 other place" in one.get("/console/me").text
     new = "seven slow purple kettles"
@@ -160,7 +160,7 @@ def test_a_new_password_signs_out_everywhere_else(either: Office) -> None:
     assert not is_in(elsewhere)
     for password, status in ((PASSWORD, 403), (new, 303)):
         typed = {"email": one.me.email, "password": password, "code": one.code()}
-        assert either.browser().post("/console/sign-in", typed).status_code == status
+        assert office.browser().post("/console/sign-in", typed).status_code == status
 
 
 def test_new_recovery_codes_end_the_old_ones(office: Office) -> None:
@@ -173,8 +173,8 @@ def test_new_recovery_codes_end_the_old_ones(office: Office) -> None:
     assert "You have 9 left" in one.get("/console/me").text
 
 
-def test_signing_out_everywhere_else_leaves_this_place(either: Office) -> None:
-    one, elsewhere = either.staff("officer"), either.browser()
+def test_signing_out_everywhere_else_leaves_this_place(office: Office) -> None:
+    one, elsewhere = office.staff("officer"), office.browser()
     elsewhere.post("/console/sign-in", {"email": one.me.email, "password": PASSWORD, "code": one.code()})
     assert one.post("/console/me/sign-out").status_code == 303
     assert is_in(one)
@@ -202,13 +202,13 @@ def test_a_chat_is_tied_by_a_code_that_works_once_and_ends_with_whose_it_is(eith
     assert world.do(lambda db: staff_chats.find(db, lookup)) is None
 
 
-def test_a_code_for_a_chat_is_over_after_a_quarter_of_an_hour_and_a_chat_can_be_untied(either: Office) -> None:
-    world, one = either.world, either.staff("officer")
+def test_a_code_for_a_chat_is_over_after_a_quarter_of_an_hour_and_a_chat_can_be_untied(office: Office) -> None:
+    world, one = office.world, office.staff("officer")
     world.do(lambda db: organisations.introduce(db, BOT, world.organisation_id))
-    late = world.do(lambda db: staff_chats.make_code(db, one.me.id, either.now))
-    either.pass_time(minutes=15)
-    assert world.do(lambda db: staff_chats.take_code(db, world.keys, late, BOT, CHAT, either.now)) is None
-    code = world.do(lambda db: staff_chats.make_code(db, one.me.id, either.now))
-    assert world.do(lambda db: staff_chats.take_code(db, world.keys, code, BOT, CHAT, either.now))
+    late = world.do(lambda db: staff_chats.make_code(db, one.me.id, office.now))
+    office.pass_time(minutes=15)
+    assert world.do(lambda db: staff_chats.take_code(db, world.keys, late, BOT, CHAT, office.now)) is None
+    code = world.do(lambda db: staff_chats.make_code(db, one.me.id, office.now))
+    assert world.do(lambda db: staff_chats.take_code(db, world.keys, code, BOT, CHAT, office.now))
     assert one.post("/console/me/unlink").status_code == 303
     assert world.do(lambda db: staff_chats.count(db, one.me.id)) == 0

@@ -124,7 +124,7 @@ CASES = [
     ("optional = true", 'optional = "yes" #!', "write optional = true"),
     ("optional = true", 'about = "myself" #!', "use one of answers, me"),
     ("optional = true", 'about = "me"\nrecord = "newz" #!', 'did you mean "news"?'),
-    ("optional = true", 'about = "me"\nrecord = "news" #!', 'a step of kind "text" cannot set "news"; ask it as yes-no or consent'),
+    ("optional = true", 'about = "me"\nrecord = "news" #!', 'kind "text" cannot set "news"; ask it as yes-no or consent'),
     ("optional = true", 'record = "name" #!', "what goes to the person's record has to say so"),
     ('ask.en = "Hello {who}."', 'ask.en = "Hello."\nrecord = "name" #!', '"say" takes no `record`'),
     (

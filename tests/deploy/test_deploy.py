@@ -26,6 +26,7 @@ PROJECT = tomllib.loads((tree.ROOT / "pyproject.toml").read_text("utf-8"))
 VERSION = PROJECT["project"]["version"]
 COMPOSE: dict[str, Any] = parse((tree.ROOT / "compose.yaml").read_text("utf-8"))
 UNITS = sorted(path.name for path in DEPLOY.glob("*.service"))
+CONSOLE = {"Caddyfile": "/console /console/* /static/*", "nginx.conf": "^/(console|static)(/|$)"}
 WORST = 1.5  # of systemd's ten, the lower the better
 
 
@@ -86,19 +87,16 @@ def test_compose_needs_nothing_that_is_not_there_and_opens_the_bot_to_this_compu
     assert COMPOSE["secrets"].keys() == {name for service in services.values() for name in service.get("secrets", [])}
 
 
-@pytest.mark.parametrize("file", ["Caddyfile", "nginx.conf"])
+@pytest.mark.parametrize("file", list(CONSOLE))
 def test_a_proxy_passes_on_the_webhook_the_console_and_nothing_else(file: str) -> None:
     text = (DEPLOY / file).read_text("utf-8")
     passed_on = re.findall(r"(?:path|location [=~]) (\S.*?)(?: \{)?$", text, re.MULTILINE)
-    assert passed_on == {
-        "Caddyfile": ["/telegram", "/console /console/* /static/*"],
-        "nginx.conf": ["/telegram", "^/(console|static)(/|$)"],
-    }[file]
+    assert passed_on == ["/telegram", CONSOLE[file]]
     assert len(re.findall(r"(?:reverse_proxy|proxy_pass) ", text)) == 2
     assert re.search(r"respond .* 404|location / \{ return 404; \}", text)
 
 
-@pytest.mark.parametrize("file", ["Caddyfile", "nginx.conf"])
+@pytest.mark.parametrize("file", list(CONSOLE))
 def test_a_proxy_lets_every_update_through_and_waits_longer_than_telegram(file: str) -> None:
     text = (DEPLOY / file).read_text("utf-8")
     megabytes, for_staff = re.findall(r"(?:max_size|client_max_body_size) (\d+)[mM]B?", text)

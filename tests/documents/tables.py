@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from math import ceil
+from typing import get_args
 
 from bot import content, pictures
+from bot.access import ROLE_NAMES, ROLES, Permission
 from bot.xlsform import workbook
 from bot.xlsform.answers import INSTEAD, SELECTS, TYPES
 from bot.xlsform.steps import LEFT_COLUMNS
@@ -20,6 +22,7 @@ from conversations.checking.shapes import Key
 from conversations.conditions import COMPARISONS, PERSON_FACTS
 from conversations.questions import KINDS
 from conversations.text import choose
+from storage.audiences import REASONS
 from tests.conversations.wrong_files import CASES, GOOD, LONG
 from tests.documents.examples import finding, review
 from tests.documents.shown import shown
@@ -165,6 +168,20 @@ def _library(_inside: str) -> str:
     return "\n".join(rows)
 
 
+def _may(inside: str) -> str:
+    """Every permission, and which role has it."""
+    said = _paired(get_args(Permission), inside)
+    rows = [f"| may | {' | '.join(ROLES)} |", f"| --- |{' :-: |' * len(ROLES)}"]
+    rows += [f"| {words} | {' | '.join('✓' if name in held else '' for held in ROLES.values())} |" for name, words in said.items()]
+    return "\n".join([*(f"- `{role}`: {words}" for role, words in ROLE_NAMES.items()), "", *rows])
+
+
+def _leftout(inside: str) -> str:
+    """Why somebody in an audience does not get a message."""
+    rows = [f"| {REASONS[why].label} | {words} |" for why, words in _paired(REASONS, inside).items()]
+    return "\n".join(["| who | and then |", "| --- | --- |", *rows])
+
+
 KEYS: dict[str, Mapping[str, Key]] = {
     "engagement": shapes.ENGAGEMENT,
     "charter": shapes.CHARTER,
@@ -203,6 +220,8 @@ SECTIONS: dict[str, Callable[[str], str]] = {
     "limits": _limits,
     "library": _library,
     "instruments": _instruments,
+    "may": _may,
+    "leftout": _leftout,
     "shown": shown,
 }
 """What can stand in a comment of the prose -> what is put in its place."""

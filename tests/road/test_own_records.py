@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, select, update
 
+from conversations.records import PURPOSES
 from storage import codes, engagements, schema
 from storage.engagements import Engagement
 from tests.road.indoors import Indoors, Visitor, indoors
-
-PURPOSES = ("polls", "invites", "reminders", "results", "news")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from storage import crossing, small_numbers
 from storage.cells import ALL
-from storage.small_numbers import FEWEST, STAR, may_renew
+from storage.small_numbers import FEWEST, STAR, STEP, may_renew
 
 Town = tuple[int, ...]
 """How many people there are of each corner of the cube: (first answer, second answer, language)."""
@@ -40,12 +40,13 @@ def table(town: Town, by: int, step: int) -> dict[str, dict[str, int]]:
 
 
 def renew(shown: Figures, now: Figures) -> dict[str, Mapping[str, int]]:
-    """What stands in `cells` when more have come: a group is shown anew when ten are in it, then eight more."""
-    kept = {}
-    for group, counts in now.items():
-        last = shown[group][ALL] if group in shown and shown[group][ALL] >= FEWEST else None
-        kept[group] = counts if last is None or may_renew(last, counts[ALL]) else shown[group]
-    return kept
+    """What `cells` has when more have come: shown anew when ten or eight more are in a group, and in none a few more."""
+    last = {group: shown[group][ALL] if group in shown and shown[group][ALL] >= FEWEST else None for group in now}
+    waits = any(before is not None and 0 < now[group][ALL] - before < STEP for group, before in last.items())
+    if waits or not any(may_renew(before, now[group][ALL]) for group, before in last.items()):
+        fewer = {group: {**of, ALL: min(of[ALL], FEWEST - 1)} for group, of in now.items()}
+        return {group: fewer[group] if last[group] is None else shown[group] for group in now}
+    return dict(now)
 
 
 def show(counts: Figures) -> dict[str, tuple[str, ...] | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from bot.access import ROLE_NAMES
 from bot.web.console import proving
-from bot.web.console.access import ROLE_NAMES
 from bot.web.console.enrolling import known
 from bot.web.console.signin import TOO_OFTEN
 from bot.web.console.visits import Page, Visit

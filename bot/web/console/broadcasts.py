@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import campaigns
+from bot.access import Permission
 from bot.web.console import broadcast_views as views
-from bot.web.console.access import Permission
 from bot.web.console.visits import Answer, Form, Page, Visit
 from conversations.text import FALLBACK
 from storage import broadcasts, compositions, preferences

@@ -15,7 +15,6 @@ from bot.web.console.step_form import Fault
 from bot.web.console.visits import Form, Page, Visit
 from bot.web.console.works import LIST, ClashError, Work
 from conversations.checking.places import Path
-from conversations.checking.problems import Problem
 from conversations.questions import KINDS
 from storage import staff
 
@@ -260,11 +259,6 @@ async def _clash(visit: Visit, theirs: Work, mine: list[str], then: str, path: P
         "then": f"{LIST}/{theirs.slug}{then}",
     }
     return visit.page("engagements/clash.html", {**works.told(theirs, (), None, visit), **told}, 409)
-
-
-def worst(problems: list[Problem]) -> str:
-    """How grave the gravest finding is: bad, warn, or nothing."""
-    return "bad" if works.errors(problems) else "warn" if problems else ""
 
 
 ROUTES = (

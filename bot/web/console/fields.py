@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot import tongues
-from conversations.checking.problems import ERROR, Problem
+from conversations.checking.problems import Problem
 from conversations.questions import KINDS
 from conversations.screens import LANGUAGE_NAMES
 
@@ -83,10 +83,6 @@ class Sheet:
 def words_of(problem: Problem) -> str:
     """A finding as it stands on a page."""
     return " ".join(f"{words[:1].upper()}{words[1:]}{'' if words[-1:] in '.?!' else '.'}" for words in (problem.what, problem.do))
-
-
-def is_error(problem: Problem) -> bool:
-    return problem.level == ERROR
 
 
 def step_fields(kind: str, sheet: Sheet) -> Iterator[Field]:

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.access import allows
 from bot.config import is_loopback
 from bot.web.console import cookies
-from bot.web.console.access import allows
 from bot.web.console.visits import Console, Page, SignedOutError, Visit
 from bot.web.rendering import HEADERS, POLICY
 from storage import signins

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.web.console.access import Permission, allows
+from bot.access import Permission, allows
 
 MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/console/today", "Today", "see-today"),

@@ -124,6 +124,8 @@ def _course(db: Connection, scope: Scope) -> dict[str, Any]:
     return {"started": views.grouped(small_numbers.total(db.scalars(started).one())), "stopped": stopped, "stops": rows}
 
 
+MOST_MESSAGES = 5
+
 EMPTY: dict[str, Any] = {
     "group": "",
     "hidden": False,
@@ -132,6 +134,7 @@ EMPTY: dict[str, Any] = {
     "languages": (),
     "started": "",
     "stops": (),
+    "messages": (),
     **NOTHING,
 }
 """What a page says when there is nothing more to it."""

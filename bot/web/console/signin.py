@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bot.access import Permission
 from bot.web.console import cookies, proving
-from bot.web.console.access import Permission
 from bot.web.console.visits import Page, Visit
 from storage import audit, second_factors, signins, staff
 from storage.staff import Staff

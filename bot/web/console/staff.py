@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.web.console.access import ROLE_NAMES
+from bot.access import ROLE_NAMES
 from bot.web.console.visits import Form, Page, Visit
 from storage import enrolments
 from storage import staff as colleagues

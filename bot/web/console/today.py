@@ -29,7 +29,7 @@ async def show(visit: Visit) -> Response:
 
 
 def _told(visit: Visit, found: Today, names: dict[str, str]) -> dict[str, Any]:
-    mine = [views.line(one) for one in found.returned if one.written_by == visit.who.code]
+    mine = [views.line(one) | {"why": one.why} for one in found.returned if one.written_by == visit.who.code]
     others = [views.line(one) for one in found.returned if one.written_by != visit.who.code]
     return {
         "waiting": [views.line(one) | {"by": names.get(one.written_by, "")} for one in found.waiting],

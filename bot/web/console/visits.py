@@ -16,9 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.access import Need, Permission, allows
 from bot.house import House
 from bot.web.console import cookies
-from bot.web.console.access import Need, Permission, allows
 from bot.web.console.limits import Limits
 from bot.web.console.menu import entries
 from bot.web.rendering import HEADERS, page

@@ -18,14 +18,19 @@ async function renew() {
 
 // What is new may be longer or shorter: the part that was at the top of the window stays there, and the focus too.
 function keepPlace(change) {
-  const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
+  const held = main.contains(document.activeElement) ? nameOf(document.activeElement) : "";
   const parts = [...main.querySelectorAll("section[id]")];
   const seen = parts.find((part) => part.getBoundingClientRect().bottom > 0);
   const before = seen ? seen.getBoundingClientRect().top : 0;
   change();
   const again = seen && document.getElementById(seen.id);
   if (again) scrollBy({ top: again.getBoundingClientRect().top - before, behavior: "instant" });
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (held) [...main.querySelectorAll("a, button, input, select, textarea, summary, [tabindex]")].find((each) => nameOf(each) === held)?.focus({ preventScroll: true });
+}
+
+// What tells one thing from another, before and after: a button has no id, but leads somewhere and says something.
+function nameOf(thing) {
+  return [thing.tagName, thing.id, thing.getAttribute("href") ?? thing.form?.action, thing.textContent].join(" ");
 }
 
 function say(words) {

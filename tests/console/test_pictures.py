@@ -1,0 +1,61 @@
+"""The pictures in the guide for staff, taken from an office in the middle of its week so that they cannot age.
+
+`WITHUS_PICTURES=1 python3 -m tests -k picture` takes them anew.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.console import served
+from tests.console.scenery import Scenery
+from tests.house import tree
+
+FOLDER = tree.ROOT / "docs" / "pictures"
+GUIDE = tree.ROOT / "docs" / "console.md"
+WIDE, PHONE = (1280, 800), (390, 780)
+LEAST, MOST = 10_000, 150_000  # bytes; a picture of an empty page is smaller
+
+PICTURES: dict[str, tuple[str, str, tuple[int, int]]] = {
+    "today": ("officer", "/console/today", WIDE),
+    "phone": ("officer", "/console/today", PHONE),
+    "engagement": ("officer", "/console/engagements/clinic/steps/2", WIDE),
+    "segment": ("officer", "/console/segments/{segment}/edit", WIDE),
+    "writing": ("officer", "/console/broadcasts/{draft}/edit", WIDE),
+    "approving": ("officer", "/console/broadcasts/{waiting}", WIDE),
+    "going-out": ("officer", "/console/broadcasts/{sending}", WIDE),
+    "inbox": ("officer", "/console/inbox/clinic", WIDE),
+    "results": ("analyst", "/console/results/clinic", WIDE),
+    "crossed": ("analyst", "/console/results/clinic/cross?one=who&other=first", WIDE),
+    "audit": ("ig", "/console/audit", WIDE),
+}
+"""Name -> whose browser, which page, and how large."""
+
+NAMES = {"officer": "Kit Moss", "analyst": "Lin Park", "ig": "Noor Ali"}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_of_the_guide_is_there_and_small_and_shown(name: str) -> None:
+    assert LEAST < (FOLDER / f"console-{name}.png").stat().st_size < MOST
+    assert f"(pictures/console-{name}.png)" in GUIDE.read_text("utf-8")
+
+
+@pytest.mark.skipif(not os.environ.get("WITHUS_PICTURES"), reason="WITHUS_PICTURES=1 takes the pictures anew")
+def test_pictures_of_the_guide_are_taken_anew(request: pytest.FixtureRequest) -> None:
+    browser, scenery, site = (request.getfixturevalue(name) for name in ("browser", "scenery", "site"))
+    people = {role: scenery.office.staff(role, name) for role, name in NAMES.items()}
+    for name, (role, path, (width, height)) in PICTURES.items():
+        page = browser.new_page(viewport={"width": width, "height": height})
+        served.sign_in(page.context, site, people[role])
+        page.goto(site + address(path, scenery), wait_until="networkidle")
+        if name == "segment":
+            page.get_by_role("button", name="Count").click()
+        page.screenshot(path=FOLDER / f"console-{name}.png")
+        page.close()
+
+
+def address(path: str, scenery: Scenery) -> str:
+    """The path, its codes filled in."""
+    return path.format(segment=scenery.codes["segments"], **scenery.messages)
