@@ -105,7 +105,7 @@ class Running:
             await self._serve(door, ready)
 
     async def _serve(self, door: socket, ready: Callable[[int], None]) -> None:
-        page_server = server.make(self._pages())
+        page_server = server.make(self._pages(), self._config.web.proxies)
         async with asyncio.TaskGroup() as tasks:
             taking = tasks.create_task(self._waiting.run())
             await self._recovery.take_over()

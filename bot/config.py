@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -121,6 +122,21 @@ class Web(Section):
     public_url: str = Field(
         "", description="Its address from outside, if a proxy stands in front, like https://bot.example.org. Staff sign in there."
     )
+
+    proxies: str = Field(
+        "127.0.0.1", description="Addresses or networks of proxies in front, apart by commas. They say where visitors come from."
+    )
+
+    @field_validator("proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        try:
+            for one in value.split(",") if value else ():
+                ip_network(one.strip())
+        except ValueError:
+            msg = "is a list of addresses and networks, like 127.0.0.1, 172.16.0.0/12"
+            raise ValueError(msg) from None
+        return value
 
     @field_validator("listen")
     @classmethod

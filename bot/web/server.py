@@ -78,8 +78,11 @@ class Protocol(HttpToolsProtocol):
             self._late = None
 
 
-def make(pages: ASGIApp) -> Server:
-    """A server that tells nobody what it is, and logs nothing: addresses hold codes."""
+def make(pages: ASGIApp, proxies: str = "127.0.0.1") -> Server:
+    """A server that tells nobody what it is, and logs nothing: addresses hold codes.
+
+    Where a visitor comes from is what the `proxies` say, and nobody else: limits on guessing go by it.
+    """
     return Server(
         uvicorn.Config(
             pages,
@@ -90,6 +93,7 @@ def make(pages: ASGIApp) -> Server:
             lifespan="off",
             ws="none",
             server_header=False,
+            forwarded_allow_ips=proxies,
         )
     )
 

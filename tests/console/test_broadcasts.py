@@ -201,3 +201,18 @@ def test_hostile_words_are_only_words(office: Office) -> None:
     for shown in (lead.get(page).text, lead.get(f"{page}/edit").text, lead.get(LIST).text):
         assert "<script>alert" not in shown
         assert "<img src=x" not in shown
+
+
+def test_an_audience_whose_segment_was_removed_is_not_widened_by_saving(either: Office) -> None:
+    lead = either.staff("officer")
+    page = write(lead)
+    narrow = '{"places": ["ME14"]}'
+    mine = schema.broadcasts.c.code == page.rpartition("/")[2]
+    either.world.do(lambda db: db.execute(update(schema.broadcasts).where(mine).values(criteria=narrow)).rowcount)
+    assert "An audience of its own" in lead.get(page).text
+    shown = lead.get(f"{page}/edit").text
+    assert '<option value="kept" selected>' in shown
+    fields = {"title": "Another", "language": ["en"], "words-en": WORDS, "version": "1"}
+    assert lead.post(f"{page}/edit", fields | {"segment": "kept"}).status_code == 303
+    kept = either.world.do(lambda db: db.scalar(select(schema.broadcasts.c.criteria).where(mine)))
+    assert "ME14" in kept

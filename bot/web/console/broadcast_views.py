@@ -14,7 +14,7 @@ from bot.web.console.visits import Visit
 from conversations import hours
 from conversations.screens import LANGUAGE_NAMES
 from conversations.text import FALLBACK, choose
-from storage import audiences, broadcasts, reports, staff
+from storage import audiences, broadcasts, criteria, reports, staff
 from storage.broadcast_rows import DONE, FREEZING, HELD, PAUSED, RETURNED, RUNNING, SCHEDULED, SORTS, STATES, WAITING, Broadcast
 from storage.criteria import CriteriaError
 from storage.schema import engagements, segments
@@ -95,6 +95,14 @@ def advise(words: str) -> list[str]:
 def english_first(texts: Mapping[str, T]) -> list[tuple[str, T]]:
     """Texts by language, the one they are all held against before the others."""
     return sorted(texts.items(), key=lambda one: (one[0] != FALLBACK, one[0]))
+
+
+def has_own_audience(one: Broadcast) -> bool:
+    """Whether it goes to some people only, by criteria that no segment has, or has any more."""
+    return one.segment_id is None and criteria.read(one.criteria) != criteria.Criteria()
+
+
+OWN_AUDIENCE = "An audience of its own, which is not saved as a segment"
 
 
 def moment(at: dt.datetime, zone: str) -> str:
@@ -213,7 +221,7 @@ def _pairs(db: Connection, visit: Visit, one: Broadcast) -> list[tuple[str, str]
     segment = db.scalar(select(segments.c.name).where(segments.c.id == one.segment_id))
     pairs = [
         ("Its button opens", title + (" (only for those who have not answered)" if one.reminds else "")),
-        ("Audience", segment or "Everybody who may be written to"),
+        ("Audience", segment or (OWN_AUDIENCE if has_own_audience(one) else "Everybody who may be written to")),
         ("Sort", SORTS[one.sort]),
         ("For those who want", PURPOSES.get(one.purpose, one.purpose)),
         ("When", when(one)),

@@ -25,6 +25,8 @@ from storage.schema import organisations, segments
 from storage.switches import PURPOSES
 
 MOST_LANGUAGES = 20
+KEPT = "kept"
+"""In place of a segment's code: the audience stays as it is."""
 
 
 async def new(visit: Visit) -> Response:
@@ -64,6 +66,8 @@ async def save(visit: Visit) -> Response:
     if not version.isdecimal() or len(version) > len(str(2**31)):
         raise HTTPException(400)
     seen = replace(one, version=int(version))
+    if form.one("segment") == KEPT:
+        draft = replace(draft, segment="", criteria=one.criteria)
     try:
         await visit.write(lambda db: compositions.save(db, seen, _with_zone(db, draft, visit), visit.who.code, visit.now))
     except StaleError as error:
@@ -116,7 +120,7 @@ def _open(db: Connection, visit: Visit) -> tuple[Broadcast, Draft]:
         purpose=one.purpose,
         engagement=shelf.get(one.engagement_id or 0, ""),
         reminds=one.reminds,
-        segment=segment or "",
+        segment=segment or (KEPT if views.has_own_audience(one) else ""),
         criteria=one.criteria,
         english_for_all=one.english_for_all,
         local_at=one.local_at,
@@ -155,7 +159,7 @@ def _told(db: Connection, visit: Visit, draft: Draft, one: Broadcast | None) -> 
         "sorts": list(SORTS.items()),
         "purposes": list(PURPOSES.items()),
         "engagements": [("", "Nothing: it only tells them something"), *_opened(db, visit, draft.engagement)],
-        "segments": [("", "Everybody who may be written to"), *_segments(db, visit)],
+        "segments": [("", "Everybody who may be written to"), *_segments(db, visit, one)],
         "repeats": [(rule, how.name) for rule, how in hours.REPEATS.items()],
         "others": [("", "No other language"), *others],
         "fields": merge_fields.FIELDS,
@@ -170,9 +174,11 @@ def _opened(db: Connection, visit: Visit, chosen: str) -> list[tuple[str, str]]:
     return [(one.slug, choose(flows[one.edition_id].title, FALLBACK)) for one in shelf if one.state == OPEN or one.slug == chosen]
 
 
-def _segments(db: Connection, visit: Visit) -> list[tuple[str, str]]:
+def _segments(db: Connection, visit: Visit, one: Broadcast | None) -> list[tuple[str, str]]:
+    """The saved audiences; and the one it has, where that is not saved, or not any more."""
+    own = [(KEPT, views.OWN_AUDIENCE)] if one and views.has_own_audience(one) else []
     mine = select(segments.c.code, segments.c.name).where(segments.c.organisation_id == visit.organisation_id)
-    return [(row.code, row.name) for row in db.execute(mine.order_by(segments.c.name))]
+    return own + [(row.code, row.name) for row in db.execute(mine.order_by(segments.c.name))]
 
 
 ROUTES = (
