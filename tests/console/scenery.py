@@ -186,7 +186,11 @@ def _settle(db: Connection, world: World, lead: str) -> dict[str, str]:
     groups.add(db, here, found, [code], NOON.date())
     wanted = Criteria(places=("ME14", "ME15"), wants=("invites",))
     segment = segments.make(db, here, "Maidstone, wants invitations", wanted, lead, NOON)
-    for what, about in (("open-engagement", "clinic"), ("reveal-name", f"{code}: they rang and asked"), ("export-results", "clinic")):
+    for what, about in (
+        ("open-engagement", "clinic"),
+        ("reveal-name", f"{code}: they rang and asked"),
+        ("export-results", "clinic"),
+    ):
         audit.note(db, here, "test", what, about, NOON)
     db.execute(insert(schema.partners).values(code="hospice", organisation_id=here, name="Hillside Hospice"))
     newcomer = staff.invite(db, here, Newcomer("Jo Brand", "jo@example.org", "analyst"), "test", NOON)
@@ -211,7 +215,13 @@ def _write(world: World, segment: str, lead: str, colleague: str) -> dict[str, s
 
     made = {}
     for title, verbs in MESSAGES.items():
-        draft = Draft(title, {"en": INVITED}, engagement="clinic", segment=segment if "freeze" in verbs else "", local_at=LATER if verbs == APPROVED else "")
+        draft = Draft(
+            title,
+            {"en": INVITED},
+            engagement="clinic",
+            segment=segment if "freeze" in verbs else "",
+            local_at=LATER if verbs == APPROVED else "",
+        )
         one = world.do(lambda db, draft=draft: compositions.make(db, (here, BOT), draft, lead, NOON))  # type: ignore[misc]
         for verb in verbs:
             take(one.code, verb)
@@ -221,7 +231,9 @@ def _write(world: World, segment: str, lead: str, colleague: str) -> dict[str, s
 
 def _send(db: Connection, one: Broadcast, whole: bool) -> None:  # noqa: FBT001 - rows of a table say it
     """What Telegram made of its letters: all of them, or the first two thirds."""
-    letters = db.scalars(select(schema.outbox.c.id).where(schema.outbox.c.broadcast_id == one.id).order_by(schema.outbox.c.id)).all()
+    letters = db.scalars(
+        select(schema.outbox.c.id).where(schema.outbox.c.broadcast_id == one.id).order_by(schema.outbox.c.id)
+    ).all()
     for number, letter in enumerate(letters if whole else letters[: len(letters) * 2 // 3]):
         state, reason = ("unknown", "no-answer") if number == 3 else ("failed", "blocked") if number == 5 else ("sent", "")
         values = {"state": state, "reason": reason, "ended_at": NOON, "tapped": number % 2 == 0 and state == "sent"}

@@ -94,7 +94,8 @@ def _look(page: Page, site: str, path: str, found: Seen) -> None:
     found.titles[path] = page.title()
     found.headings[path] = page.locator("h1").count()
     found.links |= {
-        urljoin(page.url, href): path for href in page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+        urljoin(page.url, href): path
+        for href in page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
     }
     _measure(page, f"{path} wide", 1280, found)
     page.set_viewport_size({"width": 320, "height": 700})

@@ -26,7 +26,7 @@ LIST = "/console/broadcasts"
 async def show_all(visit: Visit) -> Response:
     """All of them, newest first."""
     before = visit.asked("before")
-    if before and not before.isdecimal():
+    if before and (not before.isdecimal() or int(before) >= 1 << 63):
         raise HTTPException(404)
     rows = await visit.read(
         lambda db: broadcasts.all_of(db, visit.organisation_id, most=PAGE + 1, before=int(before) if before else None)
