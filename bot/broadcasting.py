@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.house import House
-from storage import broadcasts, compositions, departures, freezing, preferences
+from storage import broadcasts, departures, freezing, preferences
 from storage.broadcast_rows import FREEZING, Broadcast
 from storage.broadcasts import Refusal
 from storage.criteria import CriteriaError
@@ -56,7 +55,7 @@ class Broadcasting:
         now = self._clock()
         for one in await self._write(departures.hold, self._house.bot_id, now):
             log.warning("a broadcast is late, and held", broadcast=one.code)
-        for one in await self._write(_finish, self._house.bot_id, now):
+        for one in await self._write(departures.finish, self._house.bot_id, now):
             log.info("a broadcast is done", broadcast=one.code)
         while await self._write(departures.sweep, self._house.bot_id, SWEPT):  # noqa: ASYNC110 - others write meanwhile
             await asyncio.sleep(_BREATH)
@@ -79,7 +78,7 @@ class Broadcasting:
             await asyncio.sleep(_BREATH)
 
     async def _let_go(self, one: Broadcast, wanted: Preferences) -> None:
-        reach = await self._read(departures.frozen, one)
+        reach = await self._read(broadcasts.frozen, one)
         state = await self._write(departures.start, one, reach, wanted, self._clock())
         log.info("a broadcast is ready", broadcast=one.code, people=reach.people, state=state)
 
@@ -91,12 +90,3 @@ class Broadcasting:
     async def _write(self, work: Callable[..., T], *arguments: Any) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(work, *arguments)
-
-
-def _finish(db: Connection, bot_id: int, now: dt.datetime) -> list[Broadcast]:
-    """End what is through, and make the next of its row."""
-    ended = departures.finish(db, bot_id, now)
-    for one in ended:
-        if one.repeats:
-            compositions.follow(db, one, preferences.read(db, one.organisation_id), now)
-    return ended

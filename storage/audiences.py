@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, null, or_, select
 
+from conversations import hours
 from conversations.flow import AUDIENCES
 from conversations.hours import NEVER
 from conversations.reception import ADULT, admits
 from conversations.screens import AGE_BANDS
 from conversations.text import FALLBACK
 from storage import clocks, criteria, preferences, selection
+from storage.broadcast_rows import CANCELLED
 from storage.clocks import Clock
 from storage.criteria import Criteria
+from storage.outbox import LEFT
 from storage.preferences import Preferences
 from storage.schema import addresses, broadcast_texts, broadcasts, engagements, outbox, participations, people
 from storage.selection import STARTED, Condition, there, wants
@@ -26,8 +30,14 @@ SERVICE, ENGAGEMENT, PROMOTION = "service", "engagement", "promotion"
 TELEGRAM = "telegram"
 GONE = "gone"
 """The reason for somebody who has been erased, where a row is asked for by id."""
+NOT_NOW = "not-now"
+"""The one reason there is where another would tell who has answered something anonymous."""
+FEWEST = 10
+"""Of how many at least it is told how many answered something anonymous: of fewer it would tell who."""
 
 WEEK, MONTH = dt.timedelta(days=7), dt.timedelta(days=30)
+SPACE = dt.timedelta(days=3)
+"""How long after the last message about something people may be reminded of it (EV-03)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,9 @@ class Tally:
 def read(db: Connection, broadcast_id: int, now: dt.datetime) -> tuple[Sending, Criteria]:
     """A broadcast and its audience as they stand, to go out when it is due, or now if that is past. Raises CriteriaError."""
     row = db.execute(select(broadcasts).where(broadcasts.c.id == broadcast_id)).one()
+    planned = hours.instant(row.local_at, ZoneInfo(row.zone)) if row.local_at else now
     sending = Sending(
-        row.organisation_id, row.bot_id, max(row.due_at or now, now), row.purpose, row.sort, row.engagement_id, row.reminds,
+        row.organisation_id, row.bot_id, max(row.due_at or planned, now), row.purpose, row.sort, row.engagement_id, row.reminds,
         languages(db, broadcast_id, english_for_all=row.english_for_all), broadcast_id,
     )  # fmt: skip
     return sending, criteria.read(row.criteria)
@@ -94,13 +105,15 @@ def tally(db: Connection, wanted: Criteria, sending: Sending) -> Tally:
     asked = (why, people.c.language, *clocks.COLUMNS)
     found = select(*asked, func.count().label("people")).where(*selection.find(db, sending.organisation_id, wanted, sending.at))
     rows = db.execute(found.group_by(*asked)).all()
+    few = _is_secret(db, sending) and sum(row.people for row in rows if row.why == ANSWERED) < FEWEST
     due = clocks.due(db, sending.organisation_id, {_clock(row) for row in rows}, sending.at)
     left_out, spoken = Counter[str](), Counter[str]()
     shifted = young = 0
     for row in rows:
         at = due[_clock(row)]
-        if row.why or at == NEVER:
-            left_out[row.why or QUIET] += row.people
+        reckoned = None if few and row.why == ANSWERED else row.why  # a few are counted as if they had not
+        if reckoned or at == NEVER:
+            left_out[reckoned or QUIET] += row.people
             continue
         spoken[row.language] += row.people
         shifted += row.people if at > sending.at else 0
@@ -112,22 +125,37 @@ def _clock(row: Any) -> Clock:
     return Clock(row.zone, row.nation, row.quiet, row.age_band)
 
 
-def still_may(db: Connection, sending: Sending, ids: Collection[int], now: dt.datetime) -> dict[int, str]:
-    """Who of these people may not get theirs after all, and why: what may have changed since the freeze is asked again."""
-    why = _first(db, sending, now, [name for name, one in REASONS.items() if one.asked_again]).label("why")
+def still_may(
+    db: Connection, sending: Sending, ids: Collection[int], now: dt.datetime, late: Collection[int] = ()
+) -> dict[int, str]:
+    """Who of these people may not get theirs after all, and why: what may have changed since the freeze is asked again.
+
+    Those whose letter is `late` had others meanwhile, so what they have had is counted anew. Who has answered something
+    anonymous is told apart from nobody.
+    """
+    asked = replace(sending, at=now)
+    why = _first(db, asked, [name for name, one in REASONS.items() if one.asked_again]).label("why")
     found = {row.id: row.why for row in db.execute(select(people.c.id, why).where(people.c.id.in_(ids)))}
-    return {person: found.get(person, GONE) for person in ids if found.get(person, GONE)}
+    if late:
+        spent = select(people.c.id, _first(db, asked, ["budget"]).label("why")).where(people.c.id.in_(late))
+        found |= {row.id: found[row.id] or row.why for row in db.execute(spent)}
+    barred = {person: found.get(person, GONE) for person in ids if found.get(person, GONE)}
+    return dict.fromkeys(barred, NOT_NOW) if _is_secret(db, sending) else barred
+
+
+def _is_secret(db: Connection, sending: Sending) -> bool:
+    """Whether it would tell who has answered something anonymous."""
+    identity = select(engagements.c.identity).where(engagements.c.id == sending.engagement_id)
+    return sending.reminds and db.scalar(identity) == "anonymous"
 
 
 def reason(db: Connection, sending: Sending, never: Condition | None = None) -> ColumnElement[str | None]:
     """Why a row of `people` is left out: the first of REASONS that holds, or NULL. `never`: whose quiet hours do not end."""
-    return _first(db, sending, sending.at, REASONS, never)
+    return _first(db, sending, REASONS, never)
 
 
-def _first(
-    db: Connection, sending: Sending, at: dt.datetime, names: Iterable[str], never: Condition | None = None
-) -> ColumnElement[str | None]:
-    asked = _Asked(db, sending, at, never)
+def _first(db: Connection, sending: Sending, names: Iterable[str], never: Condition | None = None) -> ColumnElement[str | None]:
+    asked = _Asked(db, sending, never)
     rules = [(REASONS[name].rule(asked), name) for name in names]
     held = [(rule, literal(name)) for rule, name in rules if rule is not None]
     return case(*held, else_=null())
@@ -139,7 +167,6 @@ class _Asked:
 
     db: Connection
     sending: Sending
-    at: dt.datetime
     never: Condition | None
 
     @property
@@ -158,7 +185,7 @@ def _stopped(_asked: _Asked) -> Condition:
 
 
 def _paused(asked: _Asked) -> Condition:
-    return people.c.paused_until > asked.at
+    return people.c.paused_until > asked.sending.at
 
 
 def _unreachable(asked: _Asked) -> Condition:
@@ -192,25 +219,39 @@ def _answered(asked: _Asked) -> Condition | None:
 def _nudged(asked: _Asked) -> Condition | None:
     if not asked.sending.reminds:
         return None
-    same = (broadcasts.c.engagement_id == asked.sending.engagement_id, broadcasts.c.reminds)
-    earlier = asked.db.scalars(select(broadcasts.c.id).where(*same, broadcasts.c.id != (asked.sending.broadcast_id or 0))).all()
-    theirs = (outbox.c.broadcast_id.in_(earlier), outbox.c.person_id == people.c.id, outbox.c.state.in_(STARTED))
     settled = asked.settled
     most = _by_age(settled.nudges, settled.young_nudges)
-    return select(func.count()).where(*theirs).correlate(people).scalar_subquery() >= most
+    return select(func.count()).where(*_told(asked, broadcasts.c.reminds)).correlate(people).scalar_subquery() >= most
+
+
+def _told_lately(asked: _Asked) -> Condition | None:
+    if not asked.sending.reminds:
+        return None
+    return there(outbox.c.person_id, *_told(asked), outbox.c.due_at > asked.sending.at - SPACE)
+
+
+def _told(asked: _Asked, *which: Condition) -> tuple[Condition, ...]:
+    """Letters of other broadcasts about the same engagement to a person, gone or to go."""
+    same = (broadcasts.c.engagement_id == asked.sending.engagement_id, *which)
+    others = asked.db.scalars(select(broadcasts.c.id).where(*same, broadcasts.c.id != (asked.sending.broadcast_id or 0))).all()
+    return outbox.c.broadcast_id.in_(others), outbox.c.person_id == people.c.id, outbox.c.state.in_(STARTED)
 
 
 def _spent(asked: _Asked) -> Condition:
     """What was or will be started within as many days before and after; who is young has less."""
     settled = asked.settled
     adult, young = settled.budget(), settled.budget(young=True)
-    week = _started(asked.at, WEEK) >= _by_age(adult.week, young.week)
-    return or_(week, _started(asked.at, MONTH) >= _by_age(adult.month, young.month))
+    week = _started(asked, WEEK) >= _by_age(adult.week, young.week)
+    return or_(week, _started(asked, MONTH) >= _by_age(adult.month, young.month))
 
 
-def _started(at: dt.datetime, span: dt.timedelta) -> ColumnElement[int]:
-    near = (outbox.c.due_at > at - span, outbox.c.due_at < at + span)
-    theirs = (outbox.c.person_id == people.c.id, *near, outbox.c.state.in_(STARTED))
+def _started(asked: _Asked, span: dt.timedelta) -> ColumnElement[int]:
+    """How many others were or will be, by when they went or will go: a late one is due anew when it is claimed."""
+    near = (outbox.c.due_at > asked.sending.at - span, outbox.c.due_at < asked.sending.at + span)
+    others = outbox.c.broadcast_id.is_distinct_from(asked.sending.broadcast_id)
+    mine = () if asked.sending.broadcast_id is None else (others,)
+    may_have_come = (outbox.c.state == LEFT) & outbox.c.reason.not_in((CANCELLED, "late"))
+    theirs = (outbox.c.person_id == people.c.id, *near, *mine, or_(outbox.c.state.in_(STARTED), may_have_come))
     return select(func.count()).where(*theirs).correlate(people).scalar_subquery()
 
 
@@ -227,7 +268,7 @@ def _without_words(asked: _Asked) -> Condition | None:
 
 
 EVERYONE = AUDIENCES[0]
-QUIET = "quiet"
+ANSWERED, QUIET = "answered", "quiet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +287,9 @@ REASONS: dict[str, Reason] = {
     "unreachable": Reason("cannot be reached in Telegram", _unreachable, asked_again=True),
     "no-consent": Reason("did not ask to hear about this", _without_consent, asked_again=True),
     "age": Reason("are not of the age this is for", _of_another_age, asked_again=True),
-    "answered": Reason("have answered", _answered, asked_again=True),
+    ANSWERED: Reason("have answered", _answered, asked_again=True),
     "nudged": Reason("were reminded of this before, as often as we allow", _nudged),
+    "too-soon": Reason("heard about this less than 3 days ago", _told_lately),
     "budget": Reason("have had as many messages as we allow", _spent),
     "no-words": Reason("speak a language without approved words", _without_words),
     QUIET: Reason("have quiet hours that never end", lambda asked: asked.never),

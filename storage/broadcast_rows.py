@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, select
 
 from conversations.text import FALLBACK
-from storage.schema import broadcast_texts, broadcasts
+from storage.engagements import OPEN
+from storage.schema import broadcast_texts, broadcasts, engagements
 
 DRAFT, WAITING, RETURNED, SCHEDULED = "draft", "waiting", "returned", "scheduled"
 FREEZING, RUNNING, PAUSED, HELD, DONE, CANCELLED = "freezing", "sending", "paused", "held", "done", "cancelled"
@@ -23,7 +24,7 @@ STATES: Mapping[str, str] = {
     FREEZING: "being made ready",
     RUNNING: "going out",
     PAUSED: "paused",
-    HELD: "held, because it is late",
+    HELD: "held, until somebody looks at it",
     DONE: "done",
     CANCELLED: "cancelled",
 }
@@ -108,6 +109,12 @@ def of_bot(db: Connection, bot_id: int, *states: str) -> list[Broadcast]:
     rows = db.execute(mine).all()
     texts = _texts(db, [row.id for row in rows])
     return [_read(row, texts) for row in rows]
+
+
+def is_shut(db: Connection, one: Broadcast) -> bool:
+    """Whether its button would open what is not open to people now."""
+    state = select(engagements.c.state).where(engagements.c.id == one.engagement_id)
+    return one.engagement_id is not None and db.scalar(state) != OPEN
 
 
 def _texts(db: Connection, ids: Collection[int]) -> dict[int, dict[str, Words]]:

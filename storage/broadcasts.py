@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, case, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from conversations import hours, merge_fields
+from conversations.reception import ADULT
 from storage import audiences, audit
 from storage.broadcast_rows import (
     CANCELLED,
@@ -33,15 +34,17 @@ from storage.broadcast_rows import (
     Words,
     all_of,
     find,
+    is_shut,
     of_bot,
 )
 from storage.preferences import Preferences
-from storage.schema import broadcasts
+from storage.schema import broadcasts, outbox, people
 
 __all__ = ["SORTS", "STATES", "Broadcast", "Words", "all_of", "find", "of_bot"]
 
 TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "save": {DRAFT: DRAFT, RETURNED: DRAFT, WAITING: DRAFT, SCHEDULED: DRAFT, RUNNING: DRAFT, PAUSED: DRAFT, HELD: DRAFT},
+    "read": {DRAFT: DRAFT, RETURNED: RETURNED, WAITING: WAITING},  # what is approved goes out in no other words
     "submit": {DRAFT: WAITING, RETURNED: WAITING},
     "schedule": {DRAFT: SCHEDULED, RETURNED: SCHEDULED},  # a submission that needs no second person
     "approve": {WAITING: SCHEDULED},
@@ -89,11 +92,20 @@ class Reach(NamedTuple):
 def measure(db: Connection, one: Broadcast, now: dt.datetime) -> Reach:
     """What its audience comes to now. For a transaction that only reads: it may take a second of a million people.
 
-    Raises CriteriaError when its audience names something that is gone.
+    Of what has begun that is whoever has a letter. Raises CriteriaError when its audience names something that is gone.
     """
+    if one.started_at:
+        return frozen(db, one)
     sending, criteria = audiences.read(db, one.id, now)
     tally = audiences.tally(db, criteria, sending)
     return Reach(tally.to_send, tally.young)
+
+
+def frozen(db: Connection, one: Broadcast) -> Reach:
+    """For how many people there are letters, and how many of these are young. As slow as `measure`."""
+    young = func.count().filter(people.c.age_band != ADULT)
+    counted = select(func.count(), young).outerjoin_from(outbox, people, people.c.id == outbox.c.person_id)
+    return Reach(*db.execute(counted.where(outbox.c.broadcast_id == one.id)).one())
 
 
 def can(one: Broadcast, verb: str) -> bool:
@@ -117,6 +129,8 @@ def needs_approval(reach: Reach, wanted: Preferences) -> bool:
 def submit(db: Connection, one: Broadcast, reach: Reach, wanted: Preferences, staff: str, now: dt.datetime) -> str:
     """Hand it in; returns the state it is in now. `reach` is what its audience comes to at this moment."""
     _check_ready(one, now)
+    if one.reminds and not reach.people:
+        raise Refusal(NOBODY_YET)
     counted = {"counted": reach.people, "counted_young": reach.young, "why": ""}
     if needs_approval(reach, wanted):
         return move(db, one, "submit", staff, now, f"{reach.people} people", same_words=True, values=counted)
@@ -153,6 +167,10 @@ def pause(db: Connection, one: Broadcast, why: str, staff: str, now: dt.datetime
 
 def resume(db: Connection, one: Broadcast, wanted: Preferences, staff: str, now: dt.datetime) -> str:
     """Let it go on, though it may be late: a person has said so."""
+    if can(one, "resume") and is_shut(db, one):
+        raise Refusal(SHUT)
+    if can(one, "resume") and one.started_at and not one.approved_by and needs_approval(frozen(db, one), wanted):
+        raise Refusal(UNSEEN)
     late = late_after(now, wanted)
     at_least = case((broadcasts.c.late_at < late, late), else_=broadcasts.c.late_at)
     onward = case((broadcasts.c.started_at.is_not(None), RUNNING), (broadcasts.c.frozen_to > 0, FREEZING), else_=SCHEDULED)
@@ -232,11 +250,16 @@ def _refusal(db: Connection, one: Broadcast, verb: str) -> Refusal:
     return Refusal(f"It can’t be {PAST[verb]} now: it is {STATES[current.state]}.")
 
 
+SHUT = "Its button opens something that is not open to people now. Open that first; then resume this, or cancel it."
+NOBODY_YET = "Nobody would get this reminder then. Look at who is left out and why, or choose a time some days later."
+UNSEEN = "Nobody has approved these words, and so many people need that. Change or save it, and hand it in again."
+
 SELF = "with-us"
 """Who took a step that nobody pressed."""
 
 PAST: Mapping[str, str] = {
     "save": "changed",
+    "read": "read in another language",
     "submit": "handed in",
     "schedule": "handed in",
     "approve": "approved",

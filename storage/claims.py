@@ -26,6 +26,9 @@ from storage.unopened import UnopenedError
 LANES = (REMINDER, BROADCAST)
 """What the bot starts by itself, the first before the second."""
 
+LATE = dt.timedelta(days=1)
+"""How late a letter is of which it is asked again whether its person has had enough, for others have gone meanwhile."""
+
 PUT_OFF = 1_000
 """Letters put off in one claim when quiet hours begin: some 15 ms in which nobody else writes."""
 
@@ -154,8 +157,9 @@ def _unsealed(keys: Keys, row: Row[Any]) -> Letter | None:
 
 
 def _running(db: Connection, bot_id: int, now: dt.datetime) -> list[Broadcast]:
-    """The broadcasts that go out and are not late, with their words as they are now."""
-    return [one for one in broadcast_rows.of_bot(db, bot_id, RUNNING) if one.late_at is None or one.late_at > now]
+    """The broadcasts that go out, are not late, and open what is open, with their words as they are now."""
+    running = broadcast_rows.of_bot(db, bot_id, RUNNING)
+    return [one for one in running if (one.late_at is None or one.late_at > now) and not broadcast_rows.is_shut(db, one)]
 
 
 def _due(one: Broadcast, now: dt.datetime) -> tuple[Any, ...]:
@@ -181,7 +185,8 @@ def _of(db: Connection, claim: Claim, one: Broadcast, most: int) -> list[Letter]
     sending = Sending(
         one.organisation_id, one.bot_id, claim.now, one.purpose, one.sort, one.engagement_id, one.reminds, None, one.id
     )
-    barred = audiences.still_may(db, sending, [row.person_id for row in rows], claim.now)
+    late = {row.id: row.person_id for row in rows if row.due_at < claim.now - LATE}
+    barred = audiences.still_may(db, sending, [row.person_id for row in rows], claim.now, list(late.values()))
     quiet = _quiet(db, claim, {_clock(row) for row in rows if row.person_id not in barred})
     failed, ready = _Failed(), list[tuple[Row[Any], Recipient]]()
     for row in rows:
@@ -194,6 +199,8 @@ def _of(db: Connection, claim: Claim, one: Broadcast, most: int) -> list[Letter]
                 failed.note("sealed", row.id)
     letters = _write(db, claim, one, ready, failed)
     failed.write(db, claim.now)
+    if went := [letter.id for letter in letters if letter.id in late]:
+        db.execute(update(outbox).where(outbox.c.id.in_(went)).values(due_at=claim.now))
     if quiet:
         _put_off(db, claim, one, quiet)
     return letters
@@ -215,7 +222,7 @@ def _write(
 
 def _recipients(one: Broadcast, now: dt.datetime, most: int) -> Select[Any]:
     ours = (addresses.c.person_id == people.c.id) & (addresses.c.bot_id == one.bot_id) & (addresses.c.door == TELEGRAM)
-    told = (outbox.c.id, outbox.c.person_id, outbox.c.lane, outbox.c.policy, outbox.c.attempts)
+    told = (outbox.c.id, outbox.c.person_id, outbox.c.lane, outbox.c.policy, outbox.c.attempts, outbox.c.due_at)
     theirs = (people.c.code, people.c.language, people.c.name, *clocks.COLUMNS, addresses.c.lookup, addresses.c.sealed)
     joined = select(*told, *theirs).outerjoin_from(outbox, people, people.c.id == outbox.c.person_id).outerjoin(addresses, ours)
     return joined.where(*_due(one, now)).order_by(outbox.c.due_at, outbox.c.id).limit(most)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,10 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from conversations import hours, merge_fields
 from conversations.hours import HourError
-from storage import audit, broadcasts, codes
+from storage import audit, broadcasts, codes, criteria
 from storage.broadcast_rows import CANCELLED, DRAFT, SCHEDULED, SORTS, Broadcast, Words
 from storage.broadcasts import SELF, Refusal, late_after, move
+from storage.criteria import Invited
 from storage.preferences import Preferences
 from storage.schema import broadcast_texts, engagements, segments
 from storage.schema import broadcasts as table
@@ -78,12 +79,17 @@ def save(db: Connection, one: Broadcast, draft: Draft, staff: str, now: dt.datet
 
 
 def have_read(db: Connection, one: Broadcast, language: str, staff: str, now: dt.datetime) -> None:
-    """Say that these words in another language tell what the English ones do; before, nobody is sent them."""
+    """Say, as a second person, that these words in another language tell what the English ones do; before, nobody gets them.
+
+    Whoever was shown it before to approve it is shown it again.
+    """
+    if staff == one.written_by:
+        raise Refusal("You wrote these words, so somebody else has to read them. Ask a colleague.")
+    move(db, one, "read", staff, now, language, values={"version": table.c.version + 1})
     mine = (broadcast_texts.c.broadcast_id == one.id, broadcast_texts.c.language == language)
     same = broadcast_texts.c.words == (one.texts[language].words if language in one.texts else "")
     if not db.execute(update(broadcast_texts).where(*mine, same).values(approved_by=staff)).rowcount:
         raise Refusal("These words have changed meanwhile. Read them again.")
-    audit.note(db, one.organisation_id, staff, "read-translation", f"{one.code} {language}", now)
 
 
 def copy(db: Connection, one: Broadcast, staff: str, now: dt.datetime, **changed: Any) -> Broadcast:
@@ -99,15 +105,21 @@ def remind(db: Connection, one: Broadcast, staff: str, now: dt.datetime) -> Broa
     before = (table.c.engagement_id == one.engagement_id, table.c.reminds, table.c.state != CANCELLED)
     if db.scalars(select(func.count()).select_from(table).where(*before)).one() >= REMINDERS:
         raise Refusal(f"People are reminded of one thing {REMINDERS} times at most, and they have been.")
-    return copy(db, one, staff, now, title=f"{one.title} (reminder)", reminds=True, purpose="reminders")
+    wanted = criteria.read(one.criteria)
+    if not one.reminds:  # a second reminder is for those whom the first was for
+        wanted = replace(wanted, invited=(*wanted.invited, Invited(one.code)))
+    for_them = {"segment_id": None, "criteria": criteria.write(wanted)}
+    return copy(db, one, staff, now, title=f"{one.title} (reminder)", reminds=True, purpose="reminders", **for_them)
 
 
 def follow(db: Connection, one: Broadcast, wanted: Preferences, now: dt.datetime) -> Broadcast | None:
-    """The next of a row, made when one of it is done; None when nothing follows.
+    """The next of a row, made when one of it is done; None when nothing follows, and then `why` says so if that is a fault.
 
     It goes by the approval there is: its words are the same, for whoever changes one voids that, and if it would go to more
     people than were approved `departures.begin` has it approved again.
     """
+    if not one.repeats:
+        return None
     row = one.repeat_of or one.id
     if db.scalar(select(table.c.id).where(table.c.repeat_of == row, table.c.id > one.id).limit(1)):
         return None  # it was done before, and went on for a letter nobody knew of
@@ -117,7 +129,8 @@ def follow(db: Connection, one: Broadcast, wanted: Preferences, now: dt.datetime
         while due <= now and local:
             local = hours.next_time(one.repeats, local, ZoneInfo(one.zone), first)
             due = hours.instant(local, ZoneInfo(one.zone)) if local else now
-    except HourError:
+    except HourError as error:
+        db.execute(update(table).where(table.c.id == one.id).values(why=ENDS_HERE.format(error)))
         return None
     if not local:
         return None
@@ -134,7 +147,7 @@ def _columns(db: Connection, organisation_id: int, draft: Draft) -> dict[str, An
     if draft.sort not in SORTS:
         raise Refusal(f"Choose what sort of message it is: {', '.join(SORTS)}.")
     engagement = segment = None
-    criteria = draft.criteria
+    wanted = draft.criteria
     if draft.engagement:
         mine = (engagements.c.organisation_id == organisation_id, engagements.c.slug == draft.engagement)
         engagement = db.scalar(select(engagements.c.id).where(*mine))
@@ -145,7 +158,7 @@ def _columns(db: Connection, organisation_id: int, draft: Draft) -> dict[str, An
         row = db.execute(select(segments.c.id, segments.c.criteria).where(*mine)).first()
         if row is None:
             raise Refusal("That saved audience is not here any more. Choose another.")
-        segment, criteria = row
+        segment, wanted = row
     try:
         zone = ZoneInfo(draft.zone)
         if draft.local_at:
@@ -155,11 +168,12 @@ def _columns(db: Connection, organisation_id: int, draft: Draft) -> dict[str, An
         raise Refusal(str(error)) from None
     return {
         "title": draft.title.strip()[:200], "sort": draft.sort, "purpose": draft.purpose, "engagement_id": engagement,
-        "reminds": draft.reminds, "segment_id": segment, "criteria": criteria, "english_for_all": draft.english_for_all,
+        "reminds": draft.reminds, "segment_id": segment, "criteria": wanted, "english_for_all": draft.english_for_all,
         "local_at": draft.local_at, "zone": draft.zone, "repeats": draft.repeats,
     }  # fmt: skip
 
 
+ENDS_HERE = "Nothing follows this one: {} Copy it, and choose another time."
 _COPIED = ("title", "sort", "purpose", "engagement_id", "reminds", "segment_id", "criteria", "english_for_all", "zone")
 _OF_A_ROW = ("repeats", "written_by", "approved_by", "approved_at", "counted", "counted_young")
 

@@ -11,7 +11,7 @@ from typing import Any
 from storage.switches import PURPOSES
 
 ADULTS, YOUNG = "adults", "under-18s"
-FINISHED, BEGUN, NOT = "finished", "begun", "not"
+FINISHED, BEGUN, TOOK, NOT = "finished", "begun", "took", "not"
 NEVER, WITHIN, LONGER = "never", "within", "longer"
 MOST_DAYS = 365
 MOST = 100  # of one thing
@@ -51,7 +51,10 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class TookPart:
-    """Who finished an engagement, began and did not finish, or did not begin."""
+    """Who finished an engagement, began and did not finish, took part in either way, or did not begin.
+
+    Of an anonymous one only the last two can be asked.
+    """
 
     engagement: str
     how: str
@@ -160,7 +163,7 @@ def _check_invited(one: Invited) -> str:
 
 
 def _check_part(one: TookPart) -> str:
-    known = _is(_SLUG, one.engagement) and one.how in {FINISHED, BEGUN, NOT}
+    known = _is(_SLUG, one.engagement) and one.how in {FINISHED, BEGUN, TOOK, NOT}
     return "" if known else "Choose an engagement, and whether they finished it, began it, or did not begin."
 
 

@@ -10,21 +10,19 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from conversations.reception import ADULT
-from storage import broadcasts, preferences
-from storage.broadcast_rows import CANCELLED, DONE, RUNNING, WAITING, Broadcast
-from storage.broadcasts import GROWTH, SELF, TRANSITIONS, Reach, Refusal, late_after, move
-from storage.engagements import OPEN
+from storage import broadcasts, compositions, preferences
+from storage.broadcast_rows import CANCELLED, DONE, RUNNING, WAITING, Broadcast, is_shut
+from storage.broadcasts import GROWTH, SELF, SHUT, TRANSITIONS, Reach, Refusal, late_after, move
 from storage.outbox import LEFT, PENDING, SENDING
 from storage.preferences import Preferences
 from storage.schema import broadcasts as table
-from storage.schema import engagements, outbox, people
+from storage.schema import outbox
 
 
 def look(db: Connection, bot_id: int, now: dt.datetime) -> tuple[list[Broadcast], bool]:
     """What is to be made ready now, or was being made ready when a process ended; and whether there is anything to tidy up."""
     standing = broadcasts.of_bot(db, bot_id, *TRANSITIONS["hold"])
-    late = [one for one in standing if _is_late(one, now)]
+    late = [one for one in standing if _unfit(db, one, now)]
     due = [one for one in standing if one.state != RUNNING and one.due_at and one.due_at <= now and one not in late]
     through = any(one.state == RUNNING and _is_through(db, one) for one in standing)
     return due, bool(late) or through or db.execute(_abandoned(bot_id).limit(1)).first() is not None
@@ -35,23 +33,12 @@ def begin(db: Connection, one: Broadcast, reach: Reach, wanted: Preferences, now
 
     Returns the state it is in now; raises Refusal where another process was first, or somebody undid it.
     """
-    opened = select(engagements.c.state).where(engagements.c.id == one.engagement_id)
-    if one.engagement_id and db.scalar(opened) != OPEN:
+    if is_shut(db, one):
         return refuse(db, one, SHUT, now)
     doubt = _doubt(one, reach, wanted)
     if doubt:
         return _send_to_be_approved(db, one, reach, doubt, now)
     return move(db, one, "begin", SELF, now, where=[table.c.due_at <= now], same_words=True)
-
-
-def frozen(db: Connection, one: Broadcast) -> Reach:
-    """For how many people letters wait. Whether any of them is young is asked only where nobody has approved it: of a few."""
-    mine = (outbox.c.broadcast_id == one.id,)
-    number = db.scalars(select(func.count()).select_from(outbox).where(*mine)).one()
-    if one.approved_by:
-        return Reach(number, one.counted_young)
-    young = select(outbox.c.id).join_from(outbox, people, people.c.id == outbox.c.person_id)
-    return Reach(number, int(db.execute(young.where(*mine, people.c.age_band != ADULT).limit(1)).first() is not None))
 
 
 def start(db: Connection, one: Broadcast, reach: Reach, wanted: Preferences, now: dt.datetime) -> str:
@@ -64,22 +51,27 @@ def start(db: Connection, one: Broadcast, reach: Reach, wanted: Preferences, now
         return _send_to_be_approved(db, one, reach, doubt, now, started_at=now)
     if not reach.people:
         values = {"why": EMPTY, "started_at": now, "ended_at": now}
-        return move(db, one, "start", SELF, now, EMPTY, to=DONE, values=values)
+        state = move(db, one, "start", SELF, now, EMPTY, to=DONE, values=values)
+        compositions.follow(db, one, wanted, now)
+        return state
     last = db.scalar(select(func.max(outbox.c.due_at)).where(outbox.c.broadcast_id == one.id, outbox.c.state == PENDING))
     values = {"started_at": now, "late_at": late_after(max(now, last or now), wanted)}
     return move(db, one, "start", SELF, now, f"{reach.people} people", values=values)
 
 
 def hold(db: Connection, bot_id: int, now: dt.datetime) -> list[Broadcast]:
-    """Hold all that is late, for staff to resume or cancel; returns it."""
-    standing = broadcasts.of_bot(db, bot_id, *TRANSITIONS["hold"])
-    return [one for one in standing if _is_late(one, now) and _took(db, one, "hold", {"why": SAID_LATE}, now)]
+    """Hold all that is late, or invites to what was closed meanwhile, for staff to resume or cancel; returns it."""
+    standing = [(one, _unfit(db, one, now)) for one in broadcasts.of_bot(db, bot_id, *TRANSITIONS["hold"])]
+    return [one for one, why in standing if why and _took(db, one, "hold", {"why": why}, now)]
 
 
 def finish(db: Connection, bot_id: int, now: dt.datetime) -> list[Broadcast]:
-    """End all of which nothing waits any more; returns it."""
+    """End all of which nothing waits any more, and make the next of its row; returns what ended."""
     running = broadcasts.of_bot(db, bot_id, RUNNING)
-    return [one for one in running if _is_through(db, one) and _took(db, one, "finish", {"ended_at": now}, now)]
+    ended = [one for one in running if _is_through(db, one) and _took(db, one, "finish", {"ended_at": now}, now)]
+    for one in ended:
+        compositions.follow(db, one, preferences.read(db, one.organisation_id), now)
+    return ended
 
 
 def _took(db: Connection, one: Broadcast, verb: str, values: Mapping[str, object], now: dt.datetime) -> bool:
@@ -123,8 +115,11 @@ def _is_through(db: Connection, one: Broadcast) -> bool:
     return db.execute(waits.limit(1)).first() is None
 
 
-def _is_late(one: Broadcast, now: dt.datetime) -> bool:
-    return one.late_at is not None and one.late_at <= now
+def _unfit(db: Connection, one: Broadcast, now: dt.datetime) -> str:
+    """Why it may not go on as it is; empty when it may."""
+    if one.state == RUNNING and is_shut(db, one):
+        return SHUT
+    return SAID_LATE if one.late_at is not None and one.late_at <= now else ""
 
 
 def _send_to_be_approved(
@@ -144,7 +139,6 @@ def _doubt(one: Broadcast, reach: Reach, wanted: Preferences) -> str:
     return NOW_YOUNG if reach.young and not one.counted_young else ""
 
 
-SHUT = "Its button opens something that is not open to people now. Open that first; then resume this, or cancel it."
 EMPTY = "Nobody was left to send it to."
 SAID_LATE = "It did not go out in time. Look whether it still makes sense; then resume it, or cancel it."
 NOT_APPROVED = "It would go to {people} people now, so a colleague has to approve it first."

@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from storage import small_numbers
+from storage.audiences import ANSWERED, FEWEST, NOT_NOW
 from storage.broadcast_rows import Broadcast
 from storage.outbox import FAILED, LEFT, PENDING, SENDING, SENT, UNKNOWN
 from storage.schema import engagements, left_out, outbox, participations, people
 
 MINUTE = dt.timedelta(minutes=1)
-
-FEWEST = 10
-"""Of how many at least it is told how many answered something anonymous: of fewer it would tell who."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +95,23 @@ def account(db: Connection, one: Broadcast) -> Account:
     mine = outbox.c.broadcast_id == one.id
     why = select(outbox.c.reason, func.count()).where(mine, outbox.c.state == FAILED).group_by(outbox.c.reason)
     skipped = select(left_out.c.why, left_out.c.people).where(left_out.c.broadcast_id == one.id)
-    asked = one.engagement_id is not None and not (_is_anonymous(db, one) and states[SENT] < FEWEST)
-    answered = select(func.count()).select_from(outbox).join(participations, _answered(one)).where(mine)
+    least = FEWEST if _is_anonymous(db, one) else 0
     return Account(
         {state: number for state, number in states.items() if number},
         {row[0]: row[1] for row in db.execute(why)},
-        {row[0]: row[1] for row in db.execute(skipped)},
+        {row[0]: row[1] for row in db.execute(skipped) if row[0] != ANSWERED or row[1] >= least},
         _count(db, mine, outbox.c.tapped),
-        db.scalars(answered).one() if asked else None,
+        _how_many_answered(db, one, states[SENT], least) if one.engagement_id is not None else None,
     )
+
+
+def _how_many_answered(db: Connection, one: Broadcast, sent: int, least: int) -> int | None:
+    """With a `least`, in fives, and only where as many have answered and as many have not."""
+    finished = select(func.count()).select_from(outbox).join(participations, _answered(one))
+    number = db.scalars(finished.where(outbox.c.broadcast_id == one.id)).one()
+    if not least:
+        return number
+    return small_numbers.nearest(number) if least <= number <= sent - least else None
 
 
 def lines(db: Connection, one: Broadcast, states: Collection[str] = (), after: int = 0, most: int = 50) -> list[Line]:
@@ -153,6 +160,8 @@ REASONS: Mapping[str, str] = {
     "no-consent": "turned this off meanwhile",
     "age": "are not of the age this is for any more",
     "answered": "have answered meanwhile",
+    NOT_NOW: "were not to be written to any more",
+    "budget": "have had as many messages as we allow meanwhile",
     "no-words": "speak a language that has no words any more",
     "quiet": "have quiet hours that never end",
     "sealed": "have an address that could not be opened here",

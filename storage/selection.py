@@ -12,7 +12,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Text, cast, func, or_, select, true
 
 from conversations.reception import ADULT
-from storage.criteria import ADULTS, FINISHED, NEVER, NOT, WITHIN, YOUNG, Criteria, CriteriaError, Said, TookPart
+from storage.criteria import (
+    ADULTS,
+    FINISHED,
+    NEVER,
+    NOT,
+    TOOK,
+    WITHIN,
+    YOUNG,
+    Criteria,
+    CriteriaError,
+    Said,
+    TookPart,
+)
 from storage.outbox import PENDING, SENDING, SENT, UNKNOWN
 from storage.schema import answers, broadcasts, engagements, group_members, groups, outbox, participations, partners, people
 from storage.schema import switches as switched
@@ -20,7 +32,7 @@ from storage.schema import wishes as wished
 
 Condition = ColumnElement[bool]
 
-NAMED = "named"
+ANONYMOUS, NAMED = "anonymous", "named"
 STARTED = (PENDING, SENDING, SENT, UNKNOWN)
 """Letters that went out, may have, or will."""
 
@@ -34,6 +46,7 @@ def find(
     """
     _check_known(db, organisation_id, criteria)
     _check_named(db, organisation_id, criteria.answers)
+    _check_told(db, organisation_id, criteria.took_part)
     asked = [condition for ask in ASKED for condition in ask(organisation_id, criteria, now)]
     asked += [_answered(db, organisation_id, said, whole=within is None) for said in criteria.answers]
     asked += [people.c.id > within[0], people.c.id <= within[1]] if within else []
@@ -70,10 +83,20 @@ def _check_known(db: Connection, organisation_id: int, criteria: Criteria) -> No
 
 def _check_named(db: Connection, organisation_id: int, said: Iterable[Said]) -> None:
     for one in said:
-        mine = (engagements.c.organisation_id == organisation_id, engagements.c.slug == one.engagement)
-        identity = db.scalars(select(engagements.c.identity).where(*mine)).one()
+        identity = _identity(db, organisation_id, one.engagement)
         if identity != NAMED:
             raise CriteriaError("answers", _PRIVATE.format(one.engagement, identity))
+
+
+def _check_told(db: Connection, organisation_id: int, parts: Iterable[TookPart]) -> None:
+    for one in parts:
+        if one.how not in {TOOK, NOT} and _identity(db, organisation_id, one.engagement) == ANONYMOUS:
+            raise CriteriaError("took_part", _UNTOLD.format(one.engagement))
+
+
+def _identity(db: Connection, organisation_id: int, slug: str) -> str:
+    mine = (engagements.c.organisation_id == organisation_id, engagements.c.slug == slug)
+    return str(db.scalars(select(engagements.c.identity).where(*mine)).one())
 
 
 def _answered(db: Connection, organisation_id: int, said: Said, *, whole: bool) -> Condition:
@@ -176,8 +199,8 @@ def _parts(organisation_id: int, one: TookPart) -> Condition:
         participations.c.person_id == people.c.id,
         participations.c.engagement_id == _engagement(organisation_id, one.engagement),
     )
-    if one.how == NOT:
-        return ~there(participations.c.person_id, *theirs)
+    if one.how in {TOOK, NOT}:
+        return _agree(there(participations.c.person_id, *theirs), yes=one.how == TOOK)
     return there(participations.c.person_id, *theirs, participations.c.finished == (one.how == FINISHED))
 
 
@@ -195,6 +218,7 @@ ASKED = (_came_by, _live, _speak, _are_aged, _want, _wish, _belong_to, _were_inv
 
 
 GONE = "Something chosen here is not there any more. Take it away, or choose another one."
+_UNTOLD = "{} is anonymous: who finished it is not told. Choose that people took part, or that they did not begin."
 _PRIVATE = (
     "Answers to {0} are {1}: nobody is chosen by what they said there. Choose an engagement in which people answer under "
     "their name, or something they told us about themselves."

@@ -29,7 +29,7 @@ def begin(db: Connection, staff_id: int, now: dt.datetime) -> str:
 def find(db: Connection, organisation_id: int, token: str, now: dt.datetime, *, hold: bool = False) -> Staff | None:
     """Whoever has this cookie, if it still counts. With `hold` they cannot be removed before this transaction's end."""
     alive = and_(signins.c.seen_at > now - IDLE, signins.c.begun_at > now - LONGEST)
-    theirs = and_(staff.c.organisation_id == organisation_id, staff.c.state == colleagues.ACTIVE)
+    theirs = and_(staff.c.organisation_id == organisation_id, staff.c.state == colleagues.ACTIVE, colleagues.is_free(now))
     wanted = select(staff).join(signins).where(signins.c.hash == _hash(token), alive, theirs)
     row = db.execute(wanted.with_for_update(read=True, key_share=True, of=signins) if hold else wanted).first()
     return colleagues.take(row) if row else None

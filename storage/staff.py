@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, insert, or_, select, update
 
 from storage import audit, codes, upserts
 from storage.schema import chat_codes, enrolments, partners, recovery_codes, signins, staff, staff_chats
@@ -176,8 +176,8 @@ def invite(db: Connection, organisation_id: int, newcomer: Newcomer, by: str, no
 def remove(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
     """Let somebody go: when this is committed, nothing of theirs opens a door. Raises StaffError for the last administrator."""
     _keep_an_admin(db, organisation_id, one, now)
-    close_doors(db, one.id)
     db.execute(update(staff).where(staff.c.id == one.id).values(_EMPTY | {"state": REMOVED}))
+    close_doors(db, one.id)
     audit.note(db, organisation_id, by, "remove-staff", one.code, now)
 
 
@@ -186,13 +186,16 @@ def reset(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.dat
     if one.state == REMOVED:
         msg = f"{one.name} does not work here any more. Invite them again."
         raise StaffError(msg)
-    close_doors(db, one.id)
     db.execute(update(staff).where(staff.c.id == one.id).values(_EMPTY | {"state": INVITED}))
+    close_doors(db, one.id)
     audit.note(db, organisation_id, by, "reset-staff", one.code, now)
 
 
 def close_doors(db: Connection, staff_id: int) -> None:
-    """End everything by which somebody comes in. What they are just writing is written first; nothing is that comes later."""
+    """End everything by which somebody comes in. What they are just writing is written first; nothing is that comes later.
+
+    Take their row first: whoever is just signing in holds it, and would be in after this.
+    """
     for table in (signins, enrolments, recovery_codes, chat_codes, staff_chats):
         db.execute(delete(table).where(table.c.staff_id == staff_id))
 
@@ -217,8 +220,8 @@ def review(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.da
 def lock(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.datetime) -> None:
     """Keep somebody out until a colleague lets them in again: they are signed out everywhere."""
     _keep_an_admin(db, organisation_id, one, now)
-    db.execute(delete(signins).where(signins.c.staff_id == one.id))
     db.execute(update(staff).where(staff.c.id == one.id).values(locked_until=now + FOR_GOOD))
+    db.execute(delete(signins).where(signins.c.staff_id == one.id))
     audit.note(db, organisation_id, by, "lock-staff", one.code, now)
 
 
@@ -226,6 +229,11 @@ def unlock(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.da
     """Let somebody sign in again."""
     forgive(db, one.id)
     audit.note(db, organisation_id, by, "unlock-staff", one.code, now)
+
+
+def is_free(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether no colleague has locked them out; a stranger's wrong tries lock for a short while only, and sign nobody out."""
+    return or_(staff.c.locked_until.is_(None), staff.c.locked_until <= now + LOCKED_FOR)
 
 
 def _check_partner(db: Connection, organisation_id: int, role: str, partner_id: int | None) -> None:
@@ -236,8 +244,7 @@ def _check_partner(db: Connection, organisation_id: int, role: str, partner_id: 
 
 
 def _keep_an_admin(db: Connection, organisation_id: int, one: Staff, now: dt.datetime) -> None:
-    free = or_(staff.c.locked_until.is_(None), staff.c.locked_until <= now + LOCKED_FOR)
-    admins = _those(organisation_id).where(staff.c.role == ADMIN, staff.c.state == ACTIVE, free).order_by(staff.c.id)
+    admins = _those(organisation_id).where(staff.c.role == ADMIN, staff.c.state == ACTIVE, is_free(now)).order_by(staff.c.id)
     if [row.id for row in db.execute(admins.with_for_update())] == [one.id]:
         msg = f"{one.name} is the only administrator. Make somebody else one first."
         raise StaffError(msg)

@@ -19,6 +19,11 @@ def is_trouble(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)
 
 
+def is_deadlock(error: DBAPIError) -> bool:
+    """Whether two waited for one another, and nothing of this one was kept; done again it goes through."""
+    return getattr(error.orig, "sqlstate", None) == "40P01"
+
+
 def explain(error: BaseException) -> str:
     """What is wrong and what to do, by what the database or the system said; never what it was asked to write."""
     if isinstance(error, PoolTimeoutError):

@@ -13,6 +13,9 @@ sqlite_build.choose()  # before anything imports the system's SQLite
 from emulator import server  # noqa: E402  as above
 from tests import network, postgres, promises  # noqa: E402  as above
 from tests.contract import watch  # noqa: E402  as above
+from tests.prepared import laid_database, laid_file  # noqa: E402  as above
+
+__all__ = ["laid_database", "laid_file"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

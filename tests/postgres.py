@@ -23,10 +23,13 @@ SETTINGS = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "max_connections": "200",
+    "max_wal_size": "256MB",  # its folder may be in memory
     "shared_buffers": "64MB",
     "timezone": "UTC",
 }
 PATIENCE = 30  # seconds
+MEMORY = Path("/dev/shm")  # noqa: S108 - what is made in it has a name nobody can guess, and is its maker's alone
+ROOM = 2 * 1024**3  # bytes
 
 
 class Unavailable(Exception):
@@ -100,7 +103,7 @@ class Server:
     def __init__(self, binaries: Path) -> None:
         self.binaries = binaries
         self.process: subprocess.Popen[bytes] | None = None
-        self.folder = Path(tempfile.mkdtemp(prefix="withus-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="withus-pg-", dir=_memory()))
         # PostgreSQL refuses to run as root, so root lends everything to the least of its users.
         self.user = "nobody" if _is_root() else None
 
@@ -178,6 +181,14 @@ class Server:
                 return
         said = (self.folder / "log").read_text(errors="replace").strip()[-300:]
         raise Unavailable(f"the server did not start: {said}")
+
+
+def _memory() -> Path | None:
+    """A folder that lies in memory, where this machine has one with room: a database is copied there in a tenth of the time."""
+    try:
+        return MEMORY if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM else None
+    except OSError:
+        return None
 
 
 def _is_root() -> bool:

@@ -44,15 +44,15 @@ def add(text: str, path: Path, place: int, table: Table) -> str:
     return _verified(script, _added(script, path, place, table), wanted)
 
 
-def remove(text: str, path: Path, place: int) -> str:
-    """Take a table out of the list at `path`."""
+def remove(text: str, path: Path, *places: int) -> str:
+    """Take tables out of the list at `path`."""
     script = Manuscript.read(text)
     items, wanted = script.items(path), copy.deepcopy(script.table)
     held = at(wanted, path)
-    del held[place]
+    held[:] = [table for place, table in enumerate(held) if place not in places]
     if not held and path not in script.pieces:
         del at(wanted, path[:-1])[path[-1]]
-    return _verified(script, [_removed(script, path, place, items)], wanted)
+    return _verified(script, [_removed(script, path, place, items) for place in places], wanted)
 
 
 def move(text: str, path: Path, place: int, to: int) -> str:
@@ -221,6 +221,6 @@ ORDERS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("charter",): tuple(CHARTER),
     ("steps",): (
         "id", "kind", "instrument", "picture", "title", "sensitive", "ask", "hint", "says", "low", "high", "unit", "when",
-        "optional", "at_least", "at_most", "whole", "about", "record", "options",
+        "optional", "at_least", "at_most", "whole", "about", "record", "quotes", "options",
     ),
 }  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from conversations.session import Answer
 from storage import (
     audit,
     broadcasts,
@@ -36,7 +36,6 @@ from storage.compositions import Draft
 from storage.criteria import Criteria
 from storage.engagements import Engagement
 from storage.preferences import Preferences
-from conversations.session import Answer
 from storage.staff import Newcomer
 from tests.console.office import BOT, Browser, Office
 from tests.sending.mailing import enrol, make_ready
@@ -96,7 +95,10 @@ WROTE = (
     "Phone calls tire me less than a screen. Let me choose.",
 )
 PLACES = ("ME14", "ME14", "ME15", "TN1", "CT2")
-INVITED = "Hello {name}, you asked to hear when we plan something. We would like to know where the new clinic should be. It takes two minutes."
+INVITED = (
+    "Hello {name}, you asked to hear when we plan something. "
+    "We would like to know where the new clinic should be. It takes two minutes."
+)
 DAY = dt.timedelta(days=1)
 
 
@@ -191,7 +193,7 @@ def _settle(db: Connection, world: World, lead: str) -> dict[str, str]:
         ("reveal-name", f"{code}: they rang and asked"),
         ("export-results", "clinic"),
     ):
-        audit.note(db, here, "test", what, about, NOON)
+        audit.note(db, here, lead, what, about, NOON)
     db.execute(insert(schema.partners).values(code="hospice", organisation_id=here, name="Hillside Hospice"))
     newcomer = staff.invite(db, here, Newcomer("Jo Brand", "jo@example.org", "analyst"), "test", NOON)
     return {"people": code, "groups": group, "segments": segment, "enrol": enrolments.make(db, newcomer.id, NOON)}
@@ -253,7 +255,7 @@ VERBS: dict[str, Callable[[Connection, Broadcast, str], object]] = {
     "return": lambda db, one, who: broadcasts.send_back(db, one, "Say how long it takes.", who, NOON),
     "pause": lambda db, one, who: broadcasts.pause(db, one, "The building is shut today.", who, NOON),
     "cancel": lambda db, one, who: broadcasts.cancel(db, one, who, NOON),
-    "refuse": lambda db, one, _: departures.refuse(db, one, departures.SHUT, NOON),
+    "refuse": lambda db, one, _: departures.refuse(db, one, broadcasts.SHUT, NOON),
     "send some": lambda db, one, _: _send(db, one, whole=False),
     "send all": lambda db, one, _: _send(db, one, whole=True),
 }

@@ -47,7 +47,7 @@ def test_pictures_of_the_guide_are_taken_anew(request: pytest.FixtureRequest) ->
     browser, scenery, site = (request.getfixturevalue(name) for name in ("browser", "scenery", "site"))
     people = {role: scenery.office.staff(role, name) for role, name in NAMES.items()}
     for name, (role, path, (width, height)) in PICTURES.items():
-        page = browser.new_page(viewport={"width": width, "height": height})
+        page = browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
         served.sign_in(page.context, site, people[role])
         page.goto(site + address(path, scenery), wait_until="networkidle")
         if name == "segment":

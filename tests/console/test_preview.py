@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from bot.web.console import playing
 from storage import schema
 from tests.console.office import Browser, Office
 from tests.console.test_editor import CLINIC, COMMENTED, draft, fields, save
@@ -70,6 +71,28 @@ def test_a_question_with_a_fault_is_left_out_and_the_phone_says_so(ann: Browser)
     page = ann.get(f"{CLINIC}/phone").text
     assert "Left out, for there is a fault in it: “who”." in page
     assert "Question 1 of 3" in page
+
+
+FAULTY = '[[steps]]\nid = "q{}"\nkind = "chioce"\nask.en = "?"\n'
+
+
+@pytest.mark.parametrize("more", ["", ", {}", ", {}, {}"], ids=lambda more: f"{more.count('{')} at the end")
+def test_all_that_have_a_fault_are_taken_out_at_once_wherever_they_stand(more: str) -> None:
+    good = '{ id = "a", kind = "yes-no", ask.en = "Is it?" }'
+    head = COMMENTED[: COMMENTED.index("[charter]")]
+    charter = COMMENTED[COMMENTED.index("[charter]") : COMMENTED.index("[[steps]]")]
+    reel = playing.load(f"{head}steps = [{{}}, {{}}, {good}{more}]\n{charter}")
+    assert reel.flow
+    assert [step.id for step in reel.flow.steps] == ["a"]
+    assert reel.left_out == ("1", "2", "4", "5")[: 2 + more.count("{")]
+
+
+def test_where_too_many_have_a_fault_the_phone_says_so_and_nobody_waits(ann: Browser) -> None:
+    some, many = (COMMENTED + "".join(map(FAULTY.format, range(number))) for number in (60, 61))
+    ann.post(f"{CLINIC}/text", {"text": some, "version": "0"})
+    assert "“q59”." in ann.get(f"{CLINIC}/phone").text
+    ann.post(f"{CLINIC}/text", {"text": many, "version": "1"})
+    assert "Too many questions have a fault in them." in ann.get(f"{CLINIC}/phone").text
 
 
 def test_what_shows_on_a_lock_screen_is_the_first_sixty_letters(ann: Browser) -> None:

@@ -61,6 +61,13 @@ def test_where_people_stopped_is_told(office: Office, clinic: Engagement) -> Non
     assert re.search(r"What would help first\?</th><td class=\"figure\">20<", page)
 
 
+def test_how_many_started_is_renewed_with_releases_and_stops_and_never_live(office: Office, clinic: Engagement) -> None:
+    analyst = office.staff("analyst")
+    before = analyst.get(HERE).text
+    office.world.answer_all(clinic, [{"who": pick("have")}] * 20, finished=False)
+    assert analyst.get(HERE).text == before
+
+
 @pytest.mark.usefixtures("clinic")
 def test_one_group_is_told_by_itself(office: Office) -> None:
     analyst = office.staff("analyst")

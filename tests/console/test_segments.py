@@ -207,12 +207,39 @@ def test_two_people_changing_the_same_segment_see_each_others_work(town: Office)
 def test_a_segment_can_be_removed_and_looked_at_by_those_who_only_count(town: Office) -> None:
     officer, analyst = town.staff(), town.staff("analyst")
     page = save(officer, places="ME14")
-    assert count(analyst.get(page).text) == "2 people"
+    assert count(officer.get(page).text) == "2 people"
     assert "Remove" not in analyst.get(page).text
     assert analyst.post(f"{page}/remove").status_code == 403
     assert "Near us" in analyst.get(LIST).text
     assert officer.post(f"{page}/remove").status_code == 303
     assert officer.get(page).status_code == 404
+
+
+def test_whoever_may_not_see_people_is_told_no_figure_of_a_few(town: Office) -> None:
+    officer, analyst = town.staff(), town.staff("analyst")
+    page = save(officer, places="ME14, TN")
+    told = analyst.get(f"{page}?purpose=polls").text
+    assert count(told) == "fewer than 10 people"
+    assert "Fewer than 10 of them would get" not in told
+    assert "did not ask to hear about this" not in told
+    here = Scene(town.world.organisation_id, 1, 1, ())
+    town.world.do(lambda db: meet(db, here, [Someone(place="TN1")] * 9 + [Someone(place="ME14", wants=None)] * 11))
+    told = analyst.get(f"{page}?purpose=polls").text
+    assert count(told) == "25 people"
+    assert "10 of them would get such a message now" in told
+    assert '<td class="number">10</td>' in told
+    assert count(officer.get(f"{page}?purpose=polls").text) == "23 people"
+
+
+def test_of_something_anonymous_only_who_took_part_can_be_asked(town: Office) -> None:
+    officer = town.staff()
+    for how in ("finished", "begun"):
+        answer = officer.post(f"{LIST}/new", {"name": "Them", "took_part": ["hidden"], "took_part-how": [how], "do": "save"})
+        assert answer.status_code == 422
+        assert "hidden is anonymous: who finished it is not told" in answer.text
+    page = save(officer, **{"took_part": ["hidden"], "took_part-how": ["took"]})
+    assert "<dt>Took part</dt>" in officer.get(page).text
+    assert count(officer.get(page).text) == "0 people"
 
 
 def test_an_audience_that_asks_for_what_is_gone_says_so_and_can_be_changed(town: Office) -> None:

@@ -33,6 +33,18 @@ def test_what_is_settled_holds_and_is_noted(office: Office) -> None:
     assert office.noted("change-settings") == [(admin.me.code, "change-settings", "quiet_from sundays week")]
 
 
+def test_settling_wants_a_fresh_code_and_adding_a_partner_none(office: Office) -> None:
+    admin = office.staff("admin")
+    for _ in range(3):
+        office.pass_time(minutes=10)
+        assert admin.get("/console/me").status_code == 200
+    answer = admin.post(PATH, shown(approval_above="500"), referer=f"http://127.0.0.1:8080{PATH}")
+    assert answer.headers["location"] == f"/console/confirm?next={PATH}"
+    assert admin.get(PATH).headers["location"] == f"/console/confirm?next={PATH}"
+    assert held(office) == Preferences()
+    assert admin.post(f"{PATH}/partners", {"partner": "Hillside"}).status_code == 303
+
+
 def test_what_cannot_be_is_told_beside_its_field_and_nothing_is_settled(office: Office) -> None:
     admin = office.staff("admin")
     answer = admin.post(PATH, shown(quiet_from="25:00", week="a lot", undo_seconds="1200"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
+import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import httpx
@@ -39,6 +42,20 @@ def test_whoever_brings_password_and_code_is_in(either: Office) -> None:
     assert is_in(browser)
     assert browser.get("/console/").headers["location"] == "/console/today"
     assert either.noted("sign-in") == [(one.me.code, "sign-in", one.me.code)]
+
+
+def test_a_password_waits_behind_no_other_work(office: Office) -> None:
+    done = threading.Event()
+
+    async def fill() -> Future[bool]:
+        pool = ThreadPoolExecutor(1)
+        asyncio.get_running_loop().set_default_executor(pool)
+        return pool.submit(done.wait, 5)
+
+    busy = office.world.run(fill)
+    assert enter(office.browser(), office.staff("officer")).status_code == 303
+    assert not busy.done()
+    done.set()
 
 
 WRONG = {

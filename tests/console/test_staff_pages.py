@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
+import httpx
 import pytest
+from sqlalchemy import Connection, text, update
 
-from storage import organisations, schema, staff, staff_chats
+from storage import organisations, schema, signins, staff, staff_chats
 from storage.staff import Staff
-from tests.console.office import BOT, PASSWORD, Browser, Office
+from tests.console.office import ADDRESS, BOT, OURS, PASSWORD, Browser, Office
 from tests.storage.world import NOON
 
 CHAT = 424242
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
 
 
 def find(office: Office, email: str) -> Staff:
@@ -88,6 +92,64 @@ def test_the_last_administrator_cannot_go_be_locked_out_or_step_down(either: Off
     assert other.post(f"{path}/remove", {"sure": "yes"}).status_code == 303
     assert "is the only administrator" in other.post(f"/console/staff/{other.me.code}/lock").text
     assert not is_in(admin)
+
+
+def test_two_administrators_who_remove_each_other_at_once_are_told_plainly(either: Office) -> None:
+    both = either.staff("admin"), either.staff("admin")
+    keeper = either.staff("admin")
+
+    async def remove(one: Browser, other: Browser) -> httpx.Response:
+        road = httpx.ASGITransport(either.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=road, base_url=ADDRESS, cookies=one.cookies) as client:
+            typed = {"csrf": one.csrf, "sure": "yes"}
+            return await client.post(f"/console/staff/{other.me.code}/remove", data=typed, headers=OURS)
+
+    async def race() -> list[httpx.Response]:
+        return list(await asyncio.gather(remove(*both), remove(*both[::-1])))
+
+    answers = either.world.run(race)
+    assert {answer.status_code for answer in answers} == {303}
+    assert sorted(answer.headers["location"].startswith("/console/sign-in") for answer in answers) == [False, True]
+    assert sorted(is_in(one) for one in both) == [False, True]
+    assert is_in(keeper)
+
+
+@pytest.mark.parametrize("shut", ["lock", "remove", "reset"])
+def test_who_is_just_signing_in_while_shut_out_is_out(either: Office, shut: str) -> None:
+    """Their sign-in is written, and not yet kept, when a colleague shuts them out."""
+    one = either.staff("officer").me
+    either.staff("admin")
+    engine, here = either.world.engine, either.world.organisation_id
+
+    def enter(db: Connection) -> None:
+        staff.hold(db, one.id)
+        signins.begin(db, one.id, NOON)
+
+    def close(db: Connection) -> None:
+        getattr(staff, shut)(db, here, one, "test", NOON)
+
+    async def out() -> None:
+        async with engine.begin() as connection:
+            await connection.run_sync(close)
+
+    async def whole() -> None:
+        async with engine.begin() as connection:
+            await connection.run_sync(enter)
+            late = asyncio.ensure_future(out())
+            if engine.dialect.name == "postgresql":
+                while not await connection.scalar(WAITING):
+                    pass
+        await late
+
+    either.world.run(whole)
+    assert either.world.do(lambda db: signins.count(db, one.id, NOON)) == 0
+
+
+def test_whoever_a_colleague_locked_out_is_out_even_where_a_sign_in_was_left(office: Office) -> None:
+    one = office.staff("officer")
+    until = {"locked_until": NOON + staff.FOR_GOOD}
+    office.world.do(lambda db: db.execute(update(schema.staff).where(schema.staff.c.id == one.me.id).values(until)))
+    assert not is_in(one)
 
 
 def test_a_new_link_signs_out_and_the_old_password_opens_nothing(office: Office) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pyotp
-import pytest
 from playwright.sync_api import Browser as Real
 from playwright.sync_api import Page, expect
 
@@ -18,7 +16,7 @@ from storage.broadcast_rows import Broadcast
 from storage.outbox import SENT, Settled
 from tests.console import served
 from tests.console.office import BOT, PASSWORD, Browser, Office
-from tests.console.scenery import PLACES, WROTE, Scenery
+from tests.console.scenery import WROTE, Scenery
 from tests.console.test_broadcasts import press, write
 from tests.sending.mailing import say
 
@@ -136,7 +134,7 @@ def test_a_lead_schedules_a_message_for_six_and_sees_who_got_it(browser: Real, s
     assert look(office, code).state == "scheduled"
     many = look(office, code).counted
     office.pass_time(hours=6, seconds=1)
-    send(office, code)
+    send(office)
     lead = office.staff("officer")
     with at_work(browser, site, lead) as page:
         go(page, "Messages", "At six")
@@ -216,13 +214,14 @@ def link_chat(office: Office, one: Browser) -> Browser:
     return one
 
 
-def send(office: Office, code: str) -> None:
+def send(office: Office) -> None:
     """What a running bot does with a message whose time has come, and Telegram with its letters."""
     do, keys, now = office.world.do, office.world.keys, office.now
     office.world.run(Broadcasting(office.world.engine, office.house, lambda: now).look)
     place = (office.world.organisation_id, BOT)
     while letters := do(lambda db: claims.take(db, keys, place, "me", 99, 99, now, say)):
-        do(lambda db, sent=letters: outbox.settle(db, [Settled(one.id, SENT, lane=one.lane) for one in sent], now))
+        settled = [Settled(one.id, SENT, lane=one.lane) for one in letters]
+        do(lambda db, settled=settled: outbox.settle(db, settled, now))  # type: ignore[misc]
     office.world.run(Broadcasting(office.world.engine, office.house, lambda: now).look)
 
 

@@ -25,7 +25,7 @@ def origin(demo: Demo) -> str:
 
 
 def test_the_addresses_are_on_this_computer(demo: Demo) -> None:
-    assert list(demo.addresses) == ["Demo", "Phone", "Results"]
+    assert list(demo.addresses) == ["Demo", "Phone", "Console", "Results"]
     assert {urlsplit(address).hostname for address in demo.addresses.values()} == {"127.0.0.1"}
 
 

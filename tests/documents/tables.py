@@ -172,7 +172,8 @@ def _may(inside: str) -> str:
     """Every permission, and which role has it."""
     said = _paired(get_args(Permission), inside)
     rows = [f"| may | {' | '.join(ROLES)} |", f"| --- |{' :-: |' * len(ROLES)}"]
-    rows += [f"| {words} | {' | '.join('✓' if name in held else '' for held in ROLES.values())} |" for name, words in said.items()]
+    for name, words in said.items():
+        rows.append(f"| {words} | {' | '.join('✓' if name in held else '' for held in ROLES.values())} |")
     return "\n".join([*(f"- `{role}`: {words}" for role, words in ROLE_NAMES.items()), "", *rows])
 
 

@@ -51,7 +51,8 @@ class Old(Installation):
         ):
             database.migrate(theirs, NAMES[name])
             copying.copy(ours, theirs)
-            theirs.execute(text("UPDATE alembic_version SET version_num = '0001'"))  # as that program had it
+            had = ours.scalar(text("SELECT version_num FROM alembic_version"))
+            theirs.execute(text("UPDATE alembic_version SET version_num = :had"), {"had": had})
 
     def count(self) -> dict[str, copying.Tally]:
         with open_plainly(self.url) as engine, copying.snapshot(engine) as db:

@@ -165,12 +165,16 @@ def test_a_counter_beside_each_option_is_caught(database: str, tmp_path: Path) -
 def close_during_a_stream(house: House) -> None:
     """Another process closes while everybody answers. Raises when what somebody was told is not what was counted."""
     code, plans = house.open(ENGAGEMENT), make_plans(24, seed=21)
-    people = [house.telegram.person() for _ in plans]
+    slow, *people = [house.telegram.person() for _ in [None, *plans]]
+    slow.starts(code)
+    slow.says("18 or over")
+    until(lambda: "Question 1" in slow.transcript(), slow.transcript)
     for person, plan in zip(people, plans, strict=True):
         type_all(person, plan, code)
     until(lambda: house.results(ENGAGEMENT)["people"]["started"], house.said)
     house.close(ENGAGEMENT)
     at_close = house.results(ENGAGEMENT)
+    slow.says("1")  # however fast the others were
     house.settle()
     told = house.results(ENGAGEMENT)
     assert _in_order(told) == _in_order(at_close), "an answer was counted after the close"

@@ -90,7 +90,7 @@ def make_ready(do: Do, one: Broadcast, now: dt.datetime) -> str:
     state: str = do(lambda db: departures.begin(db, one, reach, AT_ONCE, now))
     while piece := do(lambda db: freezing.cut(db, one.id, now)):
         if do(lambda db: freezing.freeze(db, piece, now)) and piece.last:
-            state = do(lambda db: departures.start(db, one, departures.frozen(db, one), AT_ONCE, now))
+            state = do(lambda db: departures.start(db, one, broadcasts.frozen(db, one), AT_ONCE, now))
     return state
 
 

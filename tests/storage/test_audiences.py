@@ -38,7 +38,8 @@ def oracle(case: Case, one: Someone) -> str | None:
     """Why somebody is left out, said as plainly as can be."""
     adult = one.age == "18"
     near = [letter for letter in one.letters if letter.state in COUNTED]
-    week, month = (sum(abs(letter.days) < span for letter in near) for span in (7, 30))
+    spent = [letter for letter in one.letters if letter.state in {*COUNTED, "left"}]  # left as unknown: it may have come
+    week, month = (sum(abs(letter.days) < span for letter in spent) for span in (7, 30))
     spoken = {one.language, one.language.partition("-")[0]}
     for reason, holds in (
         ("stopped", one.stopped),
@@ -48,6 +49,7 @@ def oracle(case: Case, one: Someone) -> str | None:
         ("age", case.audience != "everyone" and (case.audience == "adults") != adult),
         ("answered", case.reminds and one.finished is True),
         ("nudged", case.reminds and sum(letter.reminds for letter in near) >= (2 if adult else 1)),
+        ("too-soon", case.reminds and any(letter.reminds and letter.days > -3 for letter in near)),
         ("budget", week >= (case.week if adult else 1) or month >= (case.month if adult else 3)),
         ("no-words", case.languages is not None and not spoken & set(case.languages)),
     ):
@@ -58,7 +60,7 @@ def oracle(case: Case, one: Someone) -> str | None:
 
 letters = st.builds(
     Wrote,
-    days=st.sampled_from([-31, -30, -29.9, -8, -7, -6.9, -0.1, 0, 6.9, 7, 29.9, 30]),
+    days=st.sampled_from([-31, -30, -29.9, -8, -7, -6.9, -3, -2.9, -0.1, 0, 6.9, 7, 29.9, 30]),
     state=st.sampled_from([*COUNTED, "failed", "left"]),
     reminds=st.booleans(),
 )
@@ -154,6 +156,7 @@ EXAMPLES = {
     "age": Someone(age="16-17"),
     "answered": Someone(finished=True),
     "nudged": Someone(letters=(Wrote(-40, reminds=True), Wrote(-50, reminds=True))),
+    "too-soon": Someone(letters=(Wrote(-1, reminds=True),)),
     "budget": Someone(letters=(Wrote(-1), Wrote(-2))),
     "no-words": Someone(language="ur"),
 }

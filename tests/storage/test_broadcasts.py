@@ -190,7 +190,7 @@ def test_somebody_who_joins_while_it_is_frozen_has_it_approved_before_anybody_ge
     assert piece
     office.do(lambda db: freezing.freeze(db, piece, NOON + HOUR))
     assert (
-        office.do(lambda db: departures.start(db, now_freezing, departures.frozen(db, now_freezing), USUAL, NOON + HOUR))
+        office.do(lambda db: departures.start(db, now_freezing, broadcasts.frozen(db, now_freezing), USUAL, NOON + HOUR))
         == WAITING
     )
     assert office.approve(code) == PAUSED, "whoever approves presses nothing that sends"

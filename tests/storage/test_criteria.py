@@ -26,7 +26,7 @@ everything = st.builds(
     answers=said,
     groups=st.lists(made_codes, max_size=2).map(tuple),
     invited=st.lists(st.builds(Invited, made_codes, st.booleans()), max_size=2).map(tuple),
-    took_part=st.lists(st.builds(TookPart, slugs, st.sampled_from(["finished", "begun", "not"])), max_size=2).map(tuple),
+    took_part=st.lists(st.builds(TookPart, slugs, st.sampled_from(["finished", "begun", "took", "not"])), max_size=2).map(tuple),
     contacted=st.sampled_from([None, Contacted("never"), Contacted("within", 7), Contacted("longer", 365)]),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
@@ -80,9 +81,23 @@ def test_each_persons_letter_is_told_a_page_at_a_time(pile: Pile) -> None:
 
 
 def test_of_an_anonymous_engagement_nobody_is_told_who_answered_nor_how_many_of_a_few(pile: Pile) -> None:
-    one = send(pile, 15, 11, "anonymous")
-    answer(pile, one, 3, 4)
+    one = send(pile, 30, 30, "anonymous")
+    told: list[int | None] = []
+    for person in range(3, 31):
+        answer(pile, one, person)
+        told.append(pile.do(lambda db: reports.account(db, one)).answered)
     assert {line.answered for line in pile.do(lambda db: reports.lines(db, one))} == {None}
-    assert pile.do(lambda db: reports.account(db, one)).answered is None, "nine were sent it"
-    pile.do(lambda db: db.execute(update(schema.outbox).where(schema.outbox.c.person_id == 12).values(state=SENT)))
-    assert pile.do(lambda db: reports.account(db, one)).answered == 2
+    assert told == [None] * 9 + [10, 10, 10, 15, 15, 15, 15, 15, 20] + [None] * 10, "in fives, and never of a few"
+
+
+def test_how_few_were_left_out_because_they_answered_something_anonymous_is_not_told(pile: Pile) -> None:
+    one = send(pile, 3, 3, "anonymous")
+    for number, told in ((9, {"budget": 1}), (10, {"budget": 1, "answered": 10})):
+        rows = [{"broadcast_id": one.id, "why": why, "people": people} for why, people in (("budget", 1), ("answered", number))]
+        pile.do(partial(_replace_left_out, rows=rows))
+        assert pile.do(lambda db: reports.account(db, one)).left_out == told
+
+
+def _replace_left_out(db: Connection, rows: list[dict[str, object]]) -> None:
+    db.execute(delete(schema.left_out))
+    db.execute(insert(schema.left_out), rows)

@@ -152,6 +152,17 @@ def test_people_are_found_by_invitations_and_by_taking_part(world: World) -> Non
     assert town.find(took_part=(TookPart("poll", "begun"),)) == [3]
     assert town.find(took_part=(TookPart("poll", "not"),)) == [0, 1]
     assert town.find(invited=(Invited(code),), took_part=(TookPart("poll", "begun"),)) == [3]
+    assert town.find(took_part=(TookPart("poll", "took"),)) == [2, 3]
+
+
+def test_who_finished_something_anonymous_is_never_told(world: World) -> None:
+    town = Town(world, Someone(), Someone(finished=True), Someone(finished=False), identity="anonymous")
+    assert town.find(took_part=(TookPart("poll", "took"),)) == [1, 2]
+    assert town.find(took_part=(TookPart("poll", "not"),)) == [0]
+    for how in ("finished", "begun"):
+        with pytest.raises(CriteriaError, match="anonymous") as caught:
+            town.find(took_part=(TookPart("poll", how),))
+        assert caught.value.field == "took_part"
 
 
 def test_what_is_gone_or_anothers_finds_nobody_and_says_so(world: World) -> None:

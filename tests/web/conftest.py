@@ -1,5 +1,6 @@
 """What tests of pages share."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,15 +18,17 @@ from bot.telegram.pacer import Pacer
 from bot.telegram.wire import Wire
 from bot.vitals import Vitals
 from storage.engagements import Adoption
+from tests.prepared import database
 from tests.storage.world import NOON, World, make_keys
 
+__all__ = ["database"]
 TOKEN, URL = "7000:abc", "https://bot.example.org/telegram"
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(laid_file: Path, tmp_path: Path) -> Iterator[World]:
     """Give a fresh organisation."""
-    with World(f"sqlite:///{tmp_path / 'withus.db'}", make_keys(tmp_path)) as made:
+    with World(f"sqlite:///{shutil.copy(laid_file, tmp_path / 'withus.db')}", make_keys(tmp_path)) as made:
         yield made
 
 

@@ -177,7 +177,7 @@ async def remind(visit: Visit) -> Response:
         made = await visit.write(lambda db: compositions.remind(db, find(db, visit), visit.who.code, visit.now))
     except Refusal as error:
         return visit.go(f"{LIST}/{visit.part('code')}", said=str(error))
-    return visit.go(f"{LIST}/{made.code}/edit", said="This goes only to those who have not answered. Change its words.")
+    return visit.go(f"{LIST}/{made.code}/edit", said=REMINDER_MADE)
 
 
 async def send_to_me(visit: Visit) -> Response:
@@ -195,6 +195,10 @@ async def send_to_me(visit: Visit) -> Response:
     return visit.go(here, said=SENT_TO_ME if chats else NO_CHAT)
 
 
+REMINDER_MADE = (
+    "This goes only to those who were invited and have not answered, 3 days after the last message about it at the soonest. "
+    "Change its words."
+)
 SENT_TO_ME = "It is on its way to your own chat. It counts for nobody."
 NO_CHAT = "You have not linked a chat of your own yet, or there are no words. Link one under your name, at the top."
 

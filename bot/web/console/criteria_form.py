@@ -22,6 +22,7 @@ from storage.criteria import (
     MOST_DAYS,
     NEVER,
     NOT,
+    TOOK,
     WITHIN,
     YOUNG,
     Contacted,
@@ -66,7 +67,14 @@ class Offer:
     ages: Pairs = field(default=(("", "Any age"), (ADULTS, "Adults"), (YOUNG, "Under 18, or would rather not say")))
     wants: Pairs = field(default=tuple((key, label.capitalize()) for key, label in PURPOSES.items()))
     got: Pairs = field(default=(("yes", "got"), ("no", "did not get")))
-    took: Pairs = field(default=((FINISHED, "finished"), (BEGUN, "began and did not finish"), (NOT, "did not begin")))
+    took: Pairs = field(
+        default=(
+            (TOOK, "took part"),
+            (FINISHED, "finished"),
+            (BEGUN, "began and did not finish"),
+            (NOT, "did not begin"),
+        )
+    )
     contacted: Pairs = field(
         default=(
             ("", "Does not matter"),

@@ -106,8 +106,8 @@ def step_fields(kind: str, sheet: Sheet) -> Iterator[Field]:
         yield sheet.one("whole", "Takes parts of a number, like 2.5", sort="part")
     if asks:
         yield sheet.one("about", *ABOUT, sort="about")
-        if known and known.free:
-            yield sheet.one("quotes", "Ask whether we may quote what they write", sort="flag")
+        if "quotes" in own:
+            yield sheet.one("quotes", "Who says yes here may be quoted", sort="flag")
 
 
 TEXTS = {

@@ -26,6 +26,7 @@ from conversations.walks import Route
 MOST_ACTS = 80
 LONGEST_WORDS = 500  # letters of something typed
 ROUNDS = 5  # of leaving out what has a fault
+MOST_FAULTY = 60  # steps; where more are left out, what is left is not what was written
 ON_A_LOCK = 60  # letters
 
 TAP, SAY = "b", "w"
@@ -71,6 +72,7 @@ class Reel:
     flow: Flow | None
     left_out: tuple[str, ...] = ()
     unapproved: bool = False
+    too_faulty: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -83,14 +85,16 @@ def load(text: str, *, unapproved: bool = True) -> Reel:
             break
         if not found:
             return _built(text, tuple(left_out), unapproved=unapproved)
-        places = {problem.path[1] for problem in found if problem.path[:1] == ("steps",) and len(problem.path) > 1}
-        try:
-            for place in sorted((int(place) for place in places), reverse=True):
-                left_out.append(str((parse(text) or {})["steps"][place].get("id", place + 1)))
-                text = changes.remove(text, ("steps",), place)
-        except (NotChangedError, LookupError, AttributeError):
-            break
+        places = sorted({int(one.path[1]) for one in found if one.path[:1] == ("steps",) and len(one.path) > 1})
+        if len(left_out) + len(places) > MOST_FAULTY:
+            return Reel(None, too_faulty=True)
         if not places:
+            break
+        try:
+            steps = (parse(text) or {})["steps"]
+            left_out += [str(steps[place].get("id", place + 1)) for place in places]
+            text = changes.remove(text, ("steps",), *places)
+        except (NotChangedError, LookupError, AttributeError):
             break
     return Reel(None, tuple(left_out))
 

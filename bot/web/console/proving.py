@@ -18,14 +18,13 @@ def may_try(visit: Visit) -> bool:
 
 async def match(visit: Visit, kept: str, password: str) -> bool:
     """Whether this is the password. It takes a while on purpose, off the loop, one at a time."""
-    async with visit.console.trying:
-        return await asyncio.to_thread(visit.console.passwords.match, kept, password)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(visit.console.trying, visit.console.passwords.match, kept, password)
 
 
 async def keep(visit: Visit, password: str) -> str:
     """What may be kept of a new password."""
-    async with visit.console.trying:
-        return await asyncio.to_thread(visit.console.passwords.keep, password)
+    return await asyncio.get_running_loop().run_in_executor(visit.console.trying, visit.console.passwords.keep, password)
 
 
 async def strengthen(visit: Visit, kept: str, password: str) -> str:

@@ -10,9 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import packages
+from bot.editing import aside
 from bot.web import drawing, summaries
 from bot.web import results as views
 from bot.web.console.results_scope import Scope, find
+from bot.web.console.results_voices import voices
 from bot.web.console.visits import Page, Visit
 from bot.web.rendering import HEADERS, attachment
 from conversations.text import FALLBACK, choose
@@ -25,31 +27,34 @@ async def keep(visit: Visit) -> Response:
     """The figures as a file."""
     form = visit.request.url.path.rpartition(".")[2]
 
-    def work(db: Connection) -> tuple[Scope, Told, list[Any]]:
-        scope = find(db, visit, whole=True)
-        visit.note(db, "export-results", f"{scope.engagement.slug}.{form}")
-        told = results.released(db, scope.engagement, scope.flow)
+    def look(db: Connection) -> tuple[Scope, Told, list[Any]]:
+        scope, told = _read(db, visit)
         return scope, told, comparing.everything(db, scope.engagement, scope.flow) if form in BY_GROUP else []
 
-    scope, told, sides = await visit.write(work)
-    made = packages.FILES[form](told, sides, scope.flow, visit.now)
+    async with visit.console.making:
+        scope, told, sides = await visit.read(look)
+        made = packages.FILES[form](told, sides, scope.flow, visit.now)
+    await _note(visit, "export-results", f"{scope.engagement.slug}.{form}")
     return attachment(made, f"results-{scope.engagement.slug}.{form}", SHEETS[form])
+
+
+async def _note(visit: Visit, what: str, about: str) -> None:
+    """Write down what is about to be handed over: when it is made, for nobody's answer can be written meanwhile."""
+    await visit.write(lambda db: visit.note(db, what, about))
 
 
 async def report(visit: Visit) -> Response:
     """A page to print, or to save as PDF."""
 
-    def work(db: Connection) -> Told:
-        scope = find(db, visit, whole=True)
-        visit.note(db, "print-results", scope.engagement.slug)
-        page = views.view(scope.engagement, scope.flow, results.released(db, scope.engagement, scope.flow))
-        charter = scope.flow.charter
-        words = {
-            name: choose(getattr(charter, name), FALLBACK) for name in ("settles", "decided_by", "can_change", "cannot_change")
-        }
-        return page | {"charter": words, "feedback_by": charter.feedback_by, "now": visit.now}
+    def look(db: Connection) -> tuple[Scope, Told, Told]:
+        scope, told = _read(db, visit)
+        return scope, told, voices(db, visit.house.keys, scope)
 
-    return visit.page("report.html", await visit.write(work))
+    scope, told, said = await visit.read(look)
+    page, charter = views.view(scope.engagement, scope.flow, told), scope.flow.charter
+    words = {name: choose(getattr(charter, name), FALLBACK) for name in ("settles", "decided_by", "can_change", "cannot_change")}
+    await _note(visit, "print-results", scope.engagement.slug)
+    return visit.page("report.html", page | said | {"charter": words, "feedback_by": charter.feedback_by, "now": visit.now})
 
 
 async def show_picture(visit: Visit) -> Response:
@@ -76,17 +81,14 @@ async def show_picture(visit: Visit) -> Response:
 
 async def keep_picture(visit: Visit) -> Response:
     """The picture itself."""
-
-    def work(db: Connection) -> tuple[Scope, Told]:
-        scope, told = _read(db, visit)
-        if not told["release"]:
-            raise HTTPException(404)
-        visit.note(db, "export-results", f"{scope.engagement.slug}.png")
-        return scope, told
-
-    scope, told = await visit.write(work)
+    scope, told = await visit.read(lambda db: _read(db, visit))
+    if not told["release"]:
+        raise HTTPException(404)
     picture = summaries.draw(choose(scope.flow.title, FALLBACK), _lines(visit, told), _chosen(visit, told))
-    return Response(drawing.to_png(picture), media_type="image/png", headers=HEADERS | _named(f"{scope.engagement.slug}.png"))
+    async with visit.console.making:
+        made = await aside(drawing.to_png, picture)
+    await _note(visit, "export-results", f"{scope.engagement.slug}.png")
+    return Response(made, media_type="image/png", headers=HEADERS | _named(f"{scope.engagement.slug}.png"))
 
 
 def _named(name: str) -> dict[str, str]:

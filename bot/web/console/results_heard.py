@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import totals
+from bot.editing import aside
 from bot.totals import UnreadableError
 from bot.web import results as views
 from bot.web.console.results_scope import Scope, find
@@ -74,7 +75,7 @@ async def upload(visit: Visit) -> Response:
         problems["totals"] = "Choose a file with the totals."
     else:
         try:
-            rows = totals.read(await file.read(totals.LARGEST + 1))
+            rows = await aside(totals.read, await file.read(totals.LARGEST + 1))
         except UnreadableError as error:
             problems["totals"] = str(error)
 

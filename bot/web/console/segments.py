@@ -11,7 +11,8 @@ from starlette.responses import Response
 from bot.web.console import criteria_form
 from bot.web.console.criteria_form import Offer, Typed
 from bot.web.console.visits import Page, Visit
-from storage import audiences, segments
+from bot.web.results import grouped
+from storage import audiences, segments, small_numbers
 from storage import staff as colleagues
 from storage.audiences import REASONS, Sending, Tally
 from storage.criteria import Criteria, CriteriaError
@@ -23,16 +24,28 @@ HERE = "/console/segments"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many people an audience has, and, for a purpose, what would become of each of them now."""
+    """How many people an audience has, and, for a purpose, what would become of each of them now.
+
+    Only who may see people is told `exact` figures: one person in a segment is an answer with a face.
+    """
 
     people: int
-    purpose: str = ""
+    exact: bool
     tally: Tally | None = None
 
+    def say(self, people: int) -> str:
+        """A number of people, as whoever looks may see it."""
+        return f"{people:,}" if self.exact else grouped(small_numbers.total(people))
+
+    def tells(self, people: int) -> bool:
+        """Whether it may be told that there are any."""
+        return people >= (1 if self.exact else small_numbers.FEWEST)
+
     @property
-    def left_out(self) -> list[tuple[str, int]]:
+    def left_out(self) -> list[tuple[str, str]]:
         """Why people would be left out, and how many."""
-        return [(REASONS[why].label, people) for why, people in self.tally.left_out.items()] if self.tally else []
+        reasons = self.tally.left_out if self.tally else {}
+        return [(REASONS[why].label, self.say(people)) for why, people in reasons.items() if self.tells(people)]
 
 
 async def show_all(visit: Visit) -> Response:
@@ -79,9 +92,9 @@ def _find(db: Connection, visit: Visit) -> Segment:
 def _count(db: Connection, visit: Visit, wanted: Criteria, purpose: str) -> Counted:
     """Raises CriteriaError."""
     if purpose not in PURPOSES:
-        return Counted(audiences.count(db, visit.organisation_id, wanted, visit.now))
+        return Counted(audiences.count(db, visit.organisation_id, wanted, visit.now), visit.may("see-people"))
     tally = audiences.tally(db, wanted, Sending(visit.organisation_id, visit.house.bot_id, visit.now, purpose))
-    return Counted(tally.to_send + sum(tally.left_out.values()), purpose, tally)
+    return Counted(tally.to_send + sum(tally.left_out.values()), visit.may("see-people"), tally)
 
 
 def _purposes() -> list[tuple[str, str]]:

@@ -117,7 +117,7 @@ GROUPS = (
 """The preferences, by what they are about."""
 
 ROUTES = (
-    Page("GET", HERE, show, "edit-settings"),
-    Page("POST", HERE, change, "edit-settings"),
+    Page("GET", HERE, show, "edit-settings", fresh=True),
+    Page("POST", HERE, change, "edit-settings", fresh=True),
     Page("POST", f"{HERE}/partners", add_partner, "edit-settings"),
 )

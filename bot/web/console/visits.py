@@ -6,10 +6,12 @@ import asyncio
 import datetime as dt
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -22,7 +24,7 @@ from bot.web.console import cookies
 from bot.web.console.limits import Limits
 from bot.web.console.menu import entries
 from bot.web.rendering import HEADERS, page
-from storage import audit, signins
+from storage import audit, signins, troubles
 from storage.database import READING
 from storage.passwords import Passwords
 from storage.staff import Staff
@@ -45,7 +47,10 @@ def _sound(words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What every page of the console stands on. `trying` lets one password be tried at a time."""
+    """What every page of the console stands on.
+
+    `trying` tries passwords, one at a time and behind no other work; `making` has one file made at a time.
+    """
 
     engine: AsyncEngine
     house: House
@@ -53,7 +58,8 @@ class Console:
     public_url: str = ""
     passwords: Passwords = field(default_factory=Passwords)
     limits: Limits = field(default_factory=Limits)
-    trying: asyncio.Lock = field(default_factory=asyncio.Lock)
+    trying: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "passwords"))
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def is_secure(self) -> bool:
@@ -153,6 +159,14 @@ class Visit:
 
         Raises SignedOutError, and changes nothing, when whoever it is was removed or given another role meanwhile.
         """
+        try:
+            return await self._write(work)
+        except DBAPIError as error:  # as when two administrators remove each other
+            if not troubles.is_deadlock(error):
+                raise
+            return await self._write(work)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
         async with self.console.engine.begin() as connection:
             return await connection.run_sync(self._still_allowed, work)
 

@@ -1,0 +1,63 @@
+"""Making a file of results holds up nobody who answers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import event
+
+from bot import packages
+from tests.console.office import ADDRESS, Office
+from tests.console.test_results import HERE, release
+from tests.storage.test_cells import finish
+
+
+@pytest.fixture
+def clinic(office: Office) -> Office:
+    """An office with the results of 30 people."""
+    made = office.world.engage()
+    finish(office.world, made, 30)
+    release(office.world, made)
+    return office
+
+
+@pytest.mark.parametrize("part", [".csv", ".xlsx", ".zip", "/report", "/picture.png"])
+def test_taking_a_file_keeps_the_one_writer_only_to_note_it(clinic: Office, part: str) -> None:
+    analyst, said = clinic.staff("analyst"), list[str]()
+    engine = clinic.console.engine.sync_engine
+    event.listen(engine, "begin", lambda _connection: said.append("BEGIN"))
+    event.listen(engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    assert analyst.get(f"{HERE}{part}").status_code == 200
+    begun = len(said) - 1 - said[::-1].index("BEGIN")
+    assert any("release" in statement for statement in said[:begun])
+    assert not any("release" in statement for statement in said[begun:])
+    assert "INSERT INTO audit" in said[-1]
+
+
+def test_files_are_made_beside_the_loop_and_one_at_a_time(clinic: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyst, at_once, most, where = clinic.staff("analyst"), list[int](), list[int](), set[int]()
+    portal = clinic.world.portal
+
+    def make(*_: Any) -> bytes:
+        where.add(threading.get_ident())
+        at_once.append(1)
+        for _turn in range(200):
+            portal.call(asyncio.sleep, 0)
+        most.append(len(at_once))
+        at_once.pop()
+        return b""
+
+    monkeypatch.setitem(packages.FILES, "csv", make)
+
+    async def ask_all() -> None:
+        road = httpx.ASGITransport(clinic.app, client=("127.0.0.1", 4000))
+        async with httpx.AsyncClient(transport=road, base_url=ADDRESS, cookies=analyst.cookies) as client:
+            await asyncio.gather(*(client.get(f"{HERE}.csv") for _ in range(3)))
+
+    clinic.world.run(ask_all)
+    assert most == [1, 1, 1]
+    assert portal.call(threading.get_ident) not in where
