@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import aiohttp
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -84,8 +86,7 @@ class Page:
             "now": self._now(chosen),
         }
         response = HTMLResponse(_templates.get_template("demo.html").render(told))
-        if request.cookies.get(COOKIE) not in {one.token for one in self._office.people}:
-            _sign_in(response, self._office.people[0])  # for the results that the page shows
+        await self._keep_in(request, response)
         return response
 
     async def _enter(self, request: Request) -> Response:
@@ -106,7 +107,18 @@ class Page:
             raise HTTPException(404)
         await self._hours.move(by)
         self._moved = True
-        return _back()
+        response = _back()
+        await self._keep_in(request, response)  # whoever was signed in is not any more after a day
+        return response
+
+    async def _keep_in(self, request: Request, response: Response) -> None:
+        """Have whoever looks on signed in, as whom they chose or as the first: the results on the page are the console's."""
+        had = request.cookies.get(COOKIE)
+        one = next((each for each in self._office.people if each.token == had), self._office.people[0])
+        with suppress(aiohttp.ClientError):  # the bot may be off
+            await self._office.let_in(one.word)
+        if one.token != had:
+            _sign_in(response, one)
 
     async def _pull(self, _request: Request) -> Response:
         if self._running.is_up:

@@ -139,6 +139,32 @@ def test_who_is_asked_is_ticked_or_written(office: Office, ann: Browser) -> None
     assert "when" not in step(office, 2)
 
 
+def test_a_yes_that_lets_us_quote_is_ticked_and_stays(office: Office, ann: Browser) -> None:
+    page = ann.get(f"{CLINIC}/steps").text
+    was = re.findall(r'name="was" value="(\w+)"', page)
+    for kind in ("text", "consent", "yes-no"):
+        ann.post(f"{CLINIC}/steps", {"act": "add", "place": "0", "kind": kind, "was": was[0]})
+    assert [name for name in ("6", "7", "8") if "Who says yes here may be quoted" in ann.get(f"{CLINIC}/steps/{name}").text] == [
+        "7",
+        "8",
+    ]
+    for place in (7, 8):
+        save(ann, f"/steps/{place}", quotes="yes")
+        save(ann, f"/steps/{place}", ask__en="May we quote you?")
+        assert step(office, place - 1)["quotes"] is True
+
+
+def test_who_reads_what_people_write_is_said_and_stays(office: Office, ann: Browser) -> None:
+    wanted = {"by": "The clinic team", "within_days": 3}
+    save(ann, "/charter", reading__by="The clinic team", reading__within_days="3")
+    assert tomllib.loads(draft(office))["reading"] == wanted
+    save(ann, "/charter", charter__decided_by__en="Somebody else")
+    save(ann, "/steps/2", hint__en="Pick the nearest.")
+    assert tomllib.loads(draft(office))["reading"] == wanted
+    save(ann, "/charter", reading__by="", reading__within_days="")
+    assert "reading" not in tomllib.loads(draft(office))
+
+
 def test_what_cannot_be_read_is_told_beside_its_field_and_nothing_typed_is_lost(office: Office, ann: Browser) -> None:
     for wrong in (
         {"when-mode": "toml", "when": "who is me"},

@@ -90,7 +90,8 @@ def test_every_page_opens_fits_a_small_phone_leads_on_and_tells_of_nobody(
 def look(page: Page, path: str) -> list[str]:
     """What is wrong with a page, wide by day and then narrow by night."""
     found: list[str] = []
-    page.once("console", lambda message: found.append(message.text))
+    hear = lambda message: found.append(message.text)  # noqa: E731 - the same one is taken off again
+    page.on("console", hear)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.emulate_media(color_scheme="light")
     answer = page.goto(path)
@@ -102,6 +103,7 @@ def look(page: Page, path: str) -> list[str]:
     page.set_viewport_size({"width": 320, "height": 700})
     page.emulate_media(color_scheme="dark")
     found += _judge(page, page.evaluate("options => axe.run(options)", NARROW))
+    page.remove_listener("console", hear)
     return found + [f"the keyboard does not see {each}" for each in page.evaluate(BEHIND)]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from html import unescape
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.access import ROLES
 from bot.web.console.routes import PAGES
-from storage import quotes, releases
+from storage import engagements, quotes, readings, releases, themes
 from storage.engagements import Engagement
 from tests.console.office import Browser, Office
 from tests.storage.test_quotes import quoted
@@ -216,3 +219,41 @@ def test_results_show_quotes_to_staff_and_neither_to_a_partner_nor_beside_a_grou
     assert f"A {CANARY} said" in analyst.get(results).text
     assert CANARY not in analyst.get(f"{results}?by=language&value=en").text
     assert CANARY not in either.staff("partner").get(results).text
+
+
+def test_what_may_be_quoted_stands_on_the_results_and_the_printed_report_and_in_no_file(office: Office) -> None:
+    made = engage(office, *(f"{CANARY} {number}" for number in range(12)), identity="anonymous")
+    world, analyst = office.world, office.staff("analyst")
+    world.answer_all(made, [{"again": write("more")} for _ in range(2)])
+    world.do(lambda db: releases.make(db, made, NOON))
+    results, unshown = "/console/results/quoting", "What people wrote is not shown"
+    for page in (analyst.get(results).text, analyst.get(f"{results}/report").text):
+        assert (page.count(unshown), page.count("<blockquote")) == (2, 0)
+
+    def work(db: Connection) -> None:
+        theme = themes.add(db, made.id, "Sheep")
+        said = readings.to_read(db, world.keys, made).said
+        themes.put_on(db, made, theme, [one.place for one in said], "ada", NOON)
+        place = next(one.place for one in said if one.step == "wrong")
+        quotes.propose(db, world.keys, made, place, f"{CANARY}!", "ada", NOON)
+        draft = quotes.draft(db, world.keys, made, place)
+        quotes.approve(db, world.keys, made, place, draft.seen if draft else "", "bob")
+        engagements.set_state(db, made.id, engagements.CLOSED, NOON)
+
+    world.do(work)
+    for page in (analyst.get(results).text, analyst.get(f"{results}/report").text):
+        assert page.count(unshown) == 1
+        assert texts(page) == [f"{CANARY}!"]
+        assert '<th scope="row">Sheep</th>' in page
+    assert CANARY not in analyst.get(f"{results}?by=language&value=en").text
+    for form in ("csv", "xlsx", "json", "zip"):
+        assert CANARY.encode() not in contents(analyst.get(f"{results}.{form}").content)
+    assert office.staff("partner").get(f"{results}/report").status_code == 403
+
+
+def contents(file: bytes) -> bytes:
+    """What is in a file, and in all that is packed in it."""
+    if not zipfile.is_zipfile(io.BytesIO(file)):
+        return file
+    with zipfile.ZipFile(io.BytesIO(file)) as packed:
+        return b"".join(contents(packed.read(name)) for name in packed.namelist())

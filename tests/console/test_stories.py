@@ -62,8 +62,8 @@ def test_a_lead_makes_a_consultation_from_a_template_opens_it_and_prints_its_she
         page.get_by_role("button", name="Publish it").click()
         page.get_by_role("button", name="Open it").click()
         go(page, "Four to a page")
-        assert page.locator(".sheet svg").count() == 4
-        assert page.get_by_text("What slows you down?").count() >= 4
+        expect(page.locator(".sheet svg")).to_have_count(4)
+        expect(page.locator(".sheet").get_by_text("What slows you down?").first).to_be_visible()
 
 
 def test_a_lead_signs_in_chooses_people_in_two_areas_and_hands_in_a_message_by_keyboard_alone(

@@ -99,6 +99,11 @@ def test_moving_the_clock_moves_the_time_in_the_demo(page: Page) -> None:
     page.get_by_role("button", name="1 hour").click()
     see(page, re.compile(r"In the demo it is now .*, 10:0\d\."))
     assert page.locator(".clock").inner_text() != first
+    page.get_by_role("button", name="3 days").click()
+    see(page, re.compile(r"In the demo it is now .*, 10:0\d\."))
+    with page.expect_response(re.compile(r"/console/results/.*live")) as renewed:
+        pass
+    assert renewed.value.status == 200
 
 
 def test_more_people_come_when_they_are_asked_for(page: Page, demo: Demo) -> None:

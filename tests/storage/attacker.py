@@ -109,6 +109,32 @@ def find_stars(towns: Sequence[Town]) -> Iterator[Starred]:
 
 def find_double(towns: Sequence[Town], star: Starred) -> list[Town] | None:
     """Another town that looks the same and has another number there; None when a few steps lead to none."""
+    return _find_along(towns, star) or (_find_apart(towns, star) if len(towns) > 1 else None)
+
+
+def _find_apart(towns: Sequence[Town], star: Starred) -> list[Town] | None:
+    """The same, with other steps in each release."""
+    seen = _look(towns)
+    near = [[one, *(_move(one, step, times) for step in STEPS for times in (1, 2, 3))] for one in towns]
+    doubles = [
+        [one for one in around if min(one) >= 0 and publish(one)[:4] == publish(town)[:4]]
+        for around, town in zip(near, towns, strict=True)
+    ]
+    was = _behind(towns[star.release], star)
+    for tried in itertools.product(*doubles):
+        if _behind(tried[star.release], star) != was and _grows(tried) and _look(tried) == seen:
+            return list(tried)
+    return None
+
+
+def _behind(town: Town, star: Starred) -> int:
+    """The number under a star."""
+    at = (star.group, star.option)
+    return sum(n for corner, n in zip(CUBE, town, strict=True) if (corner[star.which[0]], corner[star.which[1]]) == at)
+
+
+def _find_along(towns: Sequence[Town], star: Starred) -> list[Town] | None:
+    """A double a few equal steps away, in all releases or in some."""
     seen = _look(towns)
     for step in STEPS:
         moved = sum(

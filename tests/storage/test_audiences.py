@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage import audiences
 from storage.audiences import REASONS, Sending, Tally
 from storage.criteria import Criteria
-from storage.schema import broadcast_texts, people
+from storage.schema import broadcast_texts, engagements, people
 from tests.storage.crowd import BOT, DAY, Someone, Wrote, another, broadcast, meet, set_up, settle
 from tests.storage.world import NOON, World
 
@@ -175,6 +175,30 @@ def test_reminders_follow_what_the_organisation_settled(world: World) -> None:
         sending, _ = play(db, world.organisation_id, Case(crowd, reminds=True))
         settle(db, world.organisation_id, nudges="1", young_nudges="0")
         assert list(reasons(db, sending).values()) == ["nudged", None, "nudged"]
+
+    leave_nothing(world, work)
+
+
+@pytest.mark.parametrize("answered, told", [(9, (12, {})), (10, (3, {"answered": 10}))])
+def test_how_few_have_answered_something_anonymous_is_not_told_before_either(
+    world: World, answered: int, told: tuple[int, dict[str, int]]
+) -> None:
+    crowd = (Someone(),) * 3 + (Someone(finished=True),) * answered
+
+    def work(db: Connection) -> None:
+        sending, _ = play(db, world.organisation_id, Case(crowd, reminds=True))
+        db.execute(update(engagements).values(identity="anonymous"))
+        found = audiences.tally(db, Criteria(), sending)
+        assert (found.to_send, found.left_out) == told
+
+    leave_nothing(world, work)
+
+
+def test_what_is_planned_is_counted_as_of_then(world: World) -> None:
+    def work(db: Connection) -> None:
+        one = broadcast(db, world.organisation_id, local_at="2027-02-05T18:00")
+        assert audiences.read(db, one, NOON)[0].at == NOON + 4 * DAY + DAY / 4
+        assert audiences.read(db, one, NOON + 9 * DAY)[0].at == NOON + 9 * DAY
 
     leave_nothing(world, work)
 

@@ -15,6 +15,8 @@ import pytest
 from sqlalchemy import Connection, event, select, update
 
 from storage import claims, organisations, outbox, schema
+from storage.audiences import NOT_NOW
+from storage.broadcast_rows import DONE, Broadcast
 from storage.outbox import FAILED, PENDING, SENDING, SENT, UNKNOWN, Letter
 from tests.sending.mailing import enrol, launch, make_ready, say
 from tests.storage.test_broadcasts import BOT, DAY, DRAFT_ONE, HOUR, Office
@@ -47,6 +49,16 @@ class Pile(Office):
     def states(self) -> Counter[tuple[str, str]]:
         told = select(schema.outbox.c.state, schema.outbox.c.reason)
         return Counter(tuple(row) for row in self.do(lambda db: db.execute(told).all()))
+
+    def look_up(self, row: int) -> Broadcast:
+        """The broadcast of this row."""
+        mine = select(schema.broadcasts.c.code).where(schema.broadcasts.c.id == row)
+        return self.look(self.do(lambda db: db.scalars(mine).one()))
+
+    def of(self, letter: Letter) -> int | None:
+        """Which broadcast's it is."""
+        mine = select(schema.outbox.c.broadcast_id).where(schema.outbox.c.id == letter.id)
+        return self.do(lambda db: db.scalar(mine))
 
     def change(self, person: int, **values: Any) -> None:
         mine = update(schema.people).where(schema.people.c.id == person).values(**values)
@@ -104,6 +116,51 @@ def test_who_is_never_to_be_written_to_gets_nothing(pile: Pile) -> None:
     pile.change(1, quiet="09:00-20:00")
     assert pile.take() == []
     assert pile.states() == {(FAILED, "quiet"): 1}
+
+
+@pytest.mark.parametrize("paused, went", [(2 * HOUR, 1), (8 * DAY, 0)])
+def test_what_goes_late_goes_only_to_whom_less_was_sent_meanwhile_than_we_allow(
+    pile: Pile, paused: dt.timedelta, went: int
+) -> None:
+    first = pile.begin(1)
+    _hold_back(pile, first, until=NOON + paused)
+    for _ in range(2):
+        one = pile.do(lambda db: launch(db, pile.place, NOON + paused, DRAFT_ONE))
+        make_ready(pile.do, one, NOON + paused)
+    taken = pile.take(8, NOON + paused)
+    assert [pile.of(letter) for letter in taken].count(first) == went
+    assert len(taken) == 2, "the budget of a week"
+
+
+def test_what_went_late_counts_by_when_it_went(pile: Pile) -> None:
+    late = NOON + 8 * DAY
+    for letter_of in (pile.begin(1), _another(pile)):
+        _hold_back(pile, letter_of, until=late)
+    assert len(pile.take(8, late)) == 2
+    one = pile.do(lambda db: launch(db, pile.place, late, DRAFT_ONE))
+    assert make_ready(pile.do, one, late) == DONE, "nobody is left who may get it"
+
+
+def _another(pile: Pile) -> int:
+    one = pile.do(lambda db: launch(db, pile.place, NOON, DRAFT_ONE))
+    make_ready(pile.do, one, NOON)
+    return one.id
+
+
+def _hold_back(pile: Pile, one: int, until: dt.datetime) -> None:
+    """As if it had been paused and let go on at `until`: its letters were due long ago."""
+    mine = update(schema.broadcasts).where(schema.broadcasts.c.id == one)
+    pile.do(lambda db: db.execute(mine.values(late_at=until + DAY)))
+
+
+def test_who_has_answered_something_anonymous_is_told_apart_from_nobody_whom_a_reminder_passes_by(pile: Pile) -> None:
+    clinic = pile.world.engage("anonymous")
+    pile.begin(3, engagement="clinic", reminds=True)
+    pile.change(1, stopped=True)
+    done = {"person_id": 2, "engagement_id": clinic.id, "finished": True}
+    pile.do(lambda db: db.execute(schema.participations.insert().values(done)))
+    assert [letter.person_id for letter in pile.take()] == [3]
+    assert pile.states() == {(FAILED, NOT_NOW): 2, (SENDING, ""): 1}
 
 
 def test_several_broadcasts_share_the_way_and_each_comes_first_in_its_turn(pile: Pile) -> None:

@@ -160,6 +160,18 @@ def test_a_live_page_that_cannot_be_renewed_says_so_and_keeps_its_figures(browse
     expect(page.locator(".lead strong")).to_have_text("45")
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_moves_when_the_keyboard_comes_to_the_first_link_and_leaves_it(browser: Browser, site: str, width: int) -> None:
+    page = open_page(browser, f"{site}/console/results/clinic", width)
+    places = "[...document.querySelectorAll('h1, .top, main a')].map((one) => one.getBoundingClientRect().top)"
+    before = page.evaluate(places)
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    assert page.evaluate(places) == before
+
+
 def test_every_link_can_be_reached_and_seen_with_the_keyboard(browser: Browser, site: str) -> None:
     page = open_page(browser, f"{site}/console/results/clinic")
     wanted = page.locator("main a, main button, main select, main [tabindex='0']").count()

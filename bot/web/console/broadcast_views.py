@@ -71,6 +71,7 @@ def whole(db: Connection, visit: Visit, one: Broadcast) -> dict[str, Any]:
         "language": language,
         "languages": [(tag, LANGUAGE_NAMES.get(tag, tag)) for tag in written],
         "unread": language != FALLBACK and language in one.texts and not one.texts[language].approved_by,
+        "may_read": broadcasts.can(one, "read"),
         "seen": seen(db, visit, one, language),
         "advice": advise(one.texts[FALLBACK].words) if FALLBACK in one.texts else [],
     }

@@ -33,7 +33,7 @@ async def keep(visit: Visit) -> Response:
 
     async with visit.console.making:
         scope, told, sides = await visit.read(look)
-        made = packages.FILES[form](told, sides, scope.flow, visit.now)
+        made = await aside(packages.FILES[form], told, sides, scope.flow, visit.now)
     await _note(visit, "export-results", f"{scope.engagement.slug}.{form}")
     return attachment(made, f"results-{scope.engagement.slug}.{form}", SHEETS[form])
 
