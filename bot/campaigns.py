@@ -128,9 +128,12 @@ def preview(db: Connection, house: House, one: Broadcast, language: str, name: s
     return Preview(language, content["text"], button, content["text"][: safety.LOCK_SCREEN].partition("\n")[0])
 
 
-def advise(words: str) -> list[Problem]:
-    """What a kind colleague would say about English words: reading age, pressure, promises, what shows on a locked phone."""
-    said = GAP.sub("it", words)
+def advise(words: str, title: str = "") -> list[Problem]:
+    """What a kind colleague would say about English words: reading age, pressure, promises, what shows on a locked phone.
+
+    `title` is what stands for {engagement}.
+    """
+    said = GAP.sub(lambda gap: title if title and gap[1] == "engagement" else "it", words)
     if not said.strip():
         return []
     source = f"{TOP}\nthanks.en = {_quote(said)}\n{_CHARTER}\n{STEP}"

@@ -38,7 +38,8 @@ class Clock:
         self._wall = wall
         self._steady = steady = steady or _steady()
         self._waits = checked
-        self._told: tuple[dt.datetime, float] | None = None  # what the other clock said, and when by the steady one
+        # What the other clock said, when by the steady one, and how far ahead this one was then.
+        self._told: tuple[dt.datetime, float, dt.timedelta] | None = None
         self._asked = steady()
 
     def now(self) -> dt.datetime:
@@ -54,7 +55,7 @@ class Clock:
         except ValueError:
             told = None
         if told is not None and told.tzinfo is not None:
-            self._told = (told, self._steady())
+            self._told = (told, self._steady(), self._ahead())
         self._waits = False  # whoever never tells the time cannot be waited for
 
     @property
@@ -83,9 +84,9 @@ class Clock:
         return self._told and self._told[0] + dt.timedelta(seconds=self._steady() - self._told[1])
 
     def _agrees(self, other: dt.datetime, ahead: dt.timedelta) -> bool:
-        """A clock moved on purpose is right, whether or not the other was moved with it."""
-        wall = self._wall()
-        return abs(wall - other) <= FAR or abs(wall + ahead - other) <= FAR
+        """A clock moved on purpose is right, whether or not the other was moved with it, and was heard since."""
+        wall, then = self._wall(), self._told[2] if self._told else ahead
+        return any(abs(wall + moved - other) <= FAR for moved in (dt.timedelta(), then, ahead))
 
     def _ahead(self) -> dt.timedelta:
         try:

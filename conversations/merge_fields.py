@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from conversations.checking.care.safety import LOCK_SCREEN
 from conversations.checking.problems import quote, suggest
 from conversations.text import FALLBACK, GAP, clean, units
 
 FIELDS: Mapping[str, str] = {
     "organisation": "the name of your organisation",
-    "name": "what they want to be called; nothing, if they never said",
+    "name": "what they want to be called, further on than a locked screen shows; nothing, if they never said",
     "engagement": "the title of what the button opens",
     "feedback-day": "the day by which you said you would tell people what happened",
 }
@@ -43,6 +44,9 @@ def _faults(tag: str, said: str, *, opens: bool) -> Iterator[str]:
             yield f"{tag}: there is nothing to fill {quote(f'{{{name}}}')} with; {hint}"
         elif name in OF_ENGAGEMENTS and not opens:
             yield f"{tag}: {{{name}}} needs something for the button to open; choose it, or take {{{name}}} out"
+    before, named, _ = said.partition("{name}")
+    if named and len(_BRACES.sub("", before)) < LOCK_SCREEN:
+        yield f"{tag}: {{name}} may show on a locked screen; begin with {LOCK_SCREEN} letters that anybody may see"
     over = units(said) + LONGEST_VALUE * len(GAP.findall(said)) + ROOM - LONGEST
     if over > 0:
         yield f"{tag}: this is {over} letters too long for one message; make it shorter"

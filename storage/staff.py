@@ -232,7 +232,7 @@ def unlock(db: Connection, organisation_id: int, one: Staff, by: str, now: dt.da
 
 
 def is_free(now: dt.datetime) -> ColumnElement[bool]:
-    """Whether no colleague has locked them out; a stranger's wrong tries lock for a short while only, and sign nobody out."""
+    """Whether no colleague has locked them out; wrong tries lock for a short while only, and end every sign-in themselves."""
     return or_(staff.c.locked_until.is_(None), staff.c.locked_until <= now + LOCKED_FOR)
 
 

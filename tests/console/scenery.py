@@ -96,8 +96,8 @@ WROTE = (
 )
 PLACES = ("ME14", "ME14", "ME15", "TN1", "CT2")
 INVITED = (
-    "Hello {name}, you asked to hear when we plan something. "
-    "We would like to know where the new clinic should be. It takes two minutes."
+    "You asked to hear when we plan something new near you, and now we do.\n"
+    "{name}, we would like to know where the new clinic should be. It takes two minutes."
 )
 DAY = dt.timedelta(days=1)
 

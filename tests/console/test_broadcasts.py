@@ -104,7 +104,9 @@ def test_whoever_wrote_it_cannot_approve_it_and_a_colleague_can(either: Office) 
     assert f'action="{page}/approve"' not in lead.get(page).text
     assert press(colleague, page, "approve") == "Approved."
     assert "Scheduled" in lead.get(page).text
-    assert [who for who, what, _ in either.noted() if what == "approve-broadcast"] == [colleague.who.code if colleague.who else ""]
+    assert [who for who, what, _ in either.noted() if what == "approve-broadcast"] == [
+        colleague.who.code if colleague.who else ""
+    ]
 
 
 def test_it_is_sent_back_with_a_reason_that_its_writer_reads_first_thing(office: Office) -> None:

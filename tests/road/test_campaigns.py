@@ -144,6 +144,12 @@ def test_what_a_kind_colleague_would_say_is_said(words: str, rule: str) -> None:
     assert campaigns.advise("There is something new to take part in, if you like.") == []
 
 
+def test_the_title_of_an_engagement_may_not_give_anything_away_on_a_locked_screen() -> None:
+    words = "{engagement}: would you like to take part?"
+    assert campaigns.advise(words, "The park") == []
+    assert [problem.rule for problem in campaigns.advise(words, "Your depression group")] == ["lock-screen"]
+
+
 def test_a_test_goes_to_ones_own_chat_as_a_reply_that_counts_for_nothing(inside: Indoors) -> None:
     house, now = inside.base.house, inside.base.clock.now()
     one = make(inside, {"en": "Hello {name}!"})

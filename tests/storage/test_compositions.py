@@ -111,6 +111,8 @@ def test_words_in_another_language_go_out_once_somebody_has_read_them_and_not_af
         ({}, "in English"),
         ({"en": "Hello {nmae}"}, 'did you mean "name"?'),
         ({"en": "Hello {Name}"}, 'did you mean "name"?'),
+        ({"en": "Hello {name}, here is something new for you to see"}, "may show on a locked screen"),
+        ({"en": f"{'a' * 59}{{organisation}}{{name}}"}, "may show on a locked screen"),
         ({"en": "About {engagement}"}, "needs something for the button"),
         ({"en": "a" * 4000}, "too long"),
         ({"en": "😀" * 2000}, "too long"),
@@ -122,6 +124,10 @@ def test_words_that_cannot_go_out_are_not_taken(office: Office, words: dict[str,
     code = office.make(draft)
     with pytest.raises(Refusal, match=said.replace("?", ".")):
         office.submit(code)
+
+
+def test_a_name_may_stand_where_no_locked_screen_shows_it(office: Office) -> None:
+    assert office.submit(office.make(replace(DRAFT_ONE, words={"en": f"{'a' * 60}{{name}}"}))) == SCHEDULED
 
 
 def test_another_organisations_things_are_not_there(office: Office) -> None:

@@ -73,7 +73,7 @@ def whole(db: Connection, visit: Visit, one: Broadcast) -> dict[str, Any]:
         "unread": language != FALLBACK and language in one.texts and not one.texts[language].approved_by,
         "may_read": broadcasts.can(one, "read"),
         "seen": seen(db, visit, one, language),
-        "advice": advise(one.texts[FALLBACK].words) if FALLBACK in one.texts else [],
+        "advice": advise(one.texts[FALLBACK].words, _opens(db, visit, one)) if FALLBACK in one.texts else [],
     }
 
 
@@ -88,9 +88,9 @@ def seen(db: Connection, visit: Visit, one: Broadcast, language: str) -> dict[st
     }
 
 
-def advise(words: str) -> list[str]:
-    """What a kind colleague would say about these English words, in sentences."""
-    return list(dict.fromkeys(f"{one.what}; {one.do}" for one in campaigns.advise(words)))
+def advise(words: str, title: str) -> list[str]:
+    """What a kind colleague would say about these English words, in sentences; `title` stands for {engagement}."""
+    return list(dict.fromkeys(f"{one.what}; {one.do}" for one in campaigns.advise(words, title)))
 
 
 def english_first(texts: Mapping[str, T]) -> list[tuple[str, T]]:
@@ -214,11 +214,16 @@ def _span(seconds: float | None) -> str:
     return "less than a minute" if minutes < 1 else f"about {minutes} minute{'' if minutes == 1 else 's'}"
 
 
+def _opens(db: Connection, visit: Visit, one: Broadcast) -> str:
+    """The title of what its button opens; empty when it has none."""
+    opened = db.scalar(select(engagements.c.edition_id).where(engagements.c.id == one.engagement_id))
+    return choose(visit.house.know(db, [opened])[opened].title, FALLBACK) if opened else ""
+
+
 def _pairs(db: Connection, visit: Visit, one: Broadcast) -> list[tuple[str, str]]:
     """What staff settled about it."""
     names = staff.names(db, visit.organisation_id)
-    opened = db.scalar(select(engagements.c.edition_id).where(engagements.c.id == one.engagement_id))
-    title = choose(visit.house.know(db, [opened])[opened].title, FALLBACK) if opened else "Nothing"
+    title = _opens(db, visit, one) or "Nothing"
     segment = db.scalar(select(segments.c.name).where(segments.c.id == one.segment_id))
     pairs = [
         ("Its button opens", title + (" (only for those who have not answered)" if one.reminds else "")),

@@ -143,7 +143,7 @@ async def _form(
         "problems": problems or {},
         "theirs": {tag: words.words for tag, words in one.texts.items()} if theirs and one else {},
         "faults": compositions.faults(draft) if one else [],
-        "advice": views.advise(draft.words.get(FALLBACK, "")) if one else [],
+        "advice": views.advise(draft.words.get(FALLBACK, ""), _title(told, draft)) if one else [],
     }
     return visit.page("composing.html", told, status)
 
@@ -165,6 +165,11 @@ def _told(db: Connection, visit: Visit, draft: Draft, one: Broadcast | None) -> 
         "fields": merge_fields.FIELDS,
         "seen": views.seen(db, visit, one, FALLBACK) if one and one.texts else None,
     }
+
+
+def _title(told: Mapping[str, Any], draft: Draft) -> str:
+    """What stands for {engagement}."""
+    return str(dict(told["engagements"]).get(draft.engagement, "")) if draft.engagement else ""
 
 
 def _opened(db: Connection, visit: Visit, chosen: str) -> list[tuple[str, str]]:

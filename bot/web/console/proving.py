@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 
 from sqlalchemy import Connection
 
+from bot.web.console import browsers
 from bot.web.console.visits import Visit
 from storage import second_factors, signins, staff
 from storage.staff import Staff
 
 
 def may_try(visit: Visit) -> bool:
-    """Whether another try may be made from this address, and at all."""
-    return visit.console.limits.allow("enter", visit.address)
+    """Whether another try may be made from this address, and at all; what strangers try does not count for who is in."""
+    return visit.console.limits.allow("enter", visit.address, visit.staff.code if visit.staff else "")
+
+
+def may_guess(visit: Visit, email: str) -> bool:
+    """Whether this account may be tried once more from here; a browser that is known again counts apart from strangers."""
+    limits = visit.console.limits
+    may_enter = bool(browsers.recognise(visit, email)) or limits.allow("enter", visit.address)
+    return may_enter and limits.allow("guess", visit.address, _account(visit, email))
+
+
+def forgive(visit: Visit, email: str) -> None:
+    """Forget what was tried from here: they are in."""
+    visit.console.limits.forgive("guess", visit.address, _account(visit, email))
+
+
+def _account(visit: Visit, email: str) -> str:
+    """Also where nobody has this address: what is answered must not tell."""
+    known = f"{browsers.recognise(visit, email)}|{email.lower()}"
+    return hashlib.sha256(known.encode()).hexdigest()
 
 
 async def match(visit: Visit, kept: str, password: str) -> bool:
@@ -45,12 +65,11 @@ def prove(db: Connection, visit: Visit, code: str) -> bool:
 
 
 def refuse(db: Connection, visit: Visit, one: Staff, what: str) -> None:
-    """Count a wrong try; the one that is too many locks the account.
+    """Count a wrong try by whoever is in; the one that is too many signs them out everywhere, and locks the account a while.
 
-    Where somebody who is in tried, it signs them out everywhere. A stranger who tries from outside must not be able to.
+    A stranger who tries from outside is only slowed down: otherwise they could keep a colleague from working.
     """
     visit.note_of(db, one.code, what, one.code)
     if not one.is_locked(visit.now) and staff.miss(db, one.id, visit.now):
-        if visit.staff is not None and visit.staff.id == one.id:
-            signins.end_all(db, one.id)
+        signins.end_all(db, one.id)
         visit.note_of(db, one.code, "lock", one.code)

@@ -9,15 +9,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.access import Permission
-from bot.web.console import cookies, proving
+from bot.web.console import browsers, cookies, proving
 from bot.web.console.visits import Page, Visit
 from storage import audit, second_factors, signins, staff
 from storage.staff import Staff
 
 START = "/console/"
 MISMATCH = (
-    "These three do not go together, or there were too many tries. Look at each of them and try again. "
-    "After 5 wrong tries in a row nobody can sign in by this address for 15 minutes."
+    "These three do not go together, or this account is locked. Look at each of them and try again. "
+    "After 5 wrong tries you wait 12 minutes before each one more."
+)
+TOO_MANY = (
+    "There were too many tries for this email address. Wait 12 minutes, then try again. "
+    "If you signed in on another computer or phone before, you can sign in there now."
 )
 TOO_OFTEN = "There were too many tries from here. Wait a minute, then try again."
 
@@ -33,8 +37,8 @@ async def enter(visit: Visit) -> Response:
     """Sign in by address, password and code, all three at once: none of them can be tried alone."""
     form = await visit.form()
     email, after = form.one("email"), inside(form.one("next"))
-    if not proving.may_try(visit):
-        return _again(visit, email, after, TOO_OFTEN, 429)
+    if not proving.may_guess(visit, email):
+        return _again(visit, email, after, TOO_MANY, 429)
     one, kept = await visit.read(lambda db: _look_up(db, visit.organisation_id, email))
     right = await proving.match(visit, kept, form.raw("password"))
     fresh = await proving.strengthen(visit, kept, form.raw("password")) if right else ""
@@ -43,6 +47,8 @@ async def enter(visit: Visit) -> Response:
         return _again(visit, email, after, MISMATCH, 403)
     response = visit.go(after)
     cookies.give(response, cookies.SIGNED_IN, token, secure=visit.console.is_secure)
+    proving.forgive(visit, email)
+    browsers.remember(visit, email, response)
     return response
 
 
@@ -66,7 +72,7 @@ def _enter(db: Connection, visit: Visit, one: Staff | None, code: str, kept: str
             staff.keep_password(db, one.id, fresh)
         audit.note(db, here, one.code, "sign-in", one.code, now)
         return signins.begin(db, one.id, now)
-    proving.refuse(db, visit, one, "refuse-sign-in")
+    audit.note(db, here, one.code, "refuse-sign-in", one.code, now)
     return ""
 
 
