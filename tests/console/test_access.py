@@ -87,9 +87,9 @@ def walk(office: Office, pages: Sequence[Page], names: Collection[str]) -> Itera
 def check_matrix(office: Office, pages: Sequence[Page] = DOLLS, names: Collection[str] = EVERYBODY) -> None:
     """Every page × every visitor answers as the rule says, and each refusal of somebody known is noted."""
     seen = list(walk(office, pages, names))
-    assert [one for one in seen if one.came_to != expected(one.page, one.visitor)] == []
+    assert [one for one in seen if one.came_to != expected(one.page, one.visitor)] == [], "not as the rule says"
     refused = sorted(f"{one.page.method} {address(one.page)}" for one in seen if one.came_to == "refused")
-    assert sorted(about for _, _, about in office.noted("refuse-page")) == refused
+    assert sorted(about for _, _, about in office.noted("refuse-page")) == refused, "refusals are not noted"
 
 
 def check_table(office: Office) -> None:
@@ -100,7 +100,7 @@ def check_table(office: Office) -> None:
     assert found - rules.keys() == set(), "routes without a rule"
     closed = [key for key in sorted(found) if rules[key] != "anybody"]
     answers = office.ask_all((office.browser(), method, re.sub(r"\{[^}]*\}", "made-up", path)) for method, path in closed)
-    assert {came_to(answer) for answer in answers} == {"sign in"}
+    assert {came_to(answer) for answer in answers} == {"sign in"}, "strangers get in"
 
 
 def heads(routes: list[Any]) -> set[tuple[str, str]]:
@@ -129,7 +129,7 @@ def test_a_page_beside_the_gate_is_caught(either: Office) -> None:
     with pytest.raises(AssertionError, match="without a rule"):
         check_table(beside)
     hidden = replace(either, extra=[Route("/console/people", back_door)])  # in front of one that has a rule
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="strangers get in"):
         check_table(hidden)
 
 
@@ -152,5 +152,5 @@ def forget_state(db: Any, organisation_id: int, _token: str, _now: object, **_mo
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_gate_that_forgets_something_is_caught(either: Office, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     BROKEN[broken](monkeypatch)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match=r"not as the rule says|refusals are not noted"):
         check_matrix(either, FEW, {"analyst"})

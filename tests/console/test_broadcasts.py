@@ -219,4 +219,5 @@ def test_an_audience_whose_segment_was_removed_is_not_widened_by_saving(either: 
     fields = {"title": "Another", "language": ["en"], "words-en": WORDS, "version": "1"}
     assert lead.post(f"{page}/edit", fields | {"segment": "kept"}).status_code == 303
     kept = either.world.do(lambda db: db.scalar(select(schema.broadcasts.c.criteria).where(mine)))
+    assert kept is not None
     assert "ME14" in kept

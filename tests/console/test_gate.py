@@ -141,7 +141,7 @@ def partners(db: Connection) -> list[str]:
 @pytest.mark.promise("P19", control=True)
 def test_a_console_that_asks_only_at_its_door_is_caught(either: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Visit, "_still_allowed", lambda _visit, db, work: work(db))
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="/console/me"):  # it went on as if nothing had happened
         test_whoever_is_stopped_in_the_middle_of_an_action_changes_nothing(either, "removed")
 
 

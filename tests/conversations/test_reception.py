@@ -25,7 +25,7 @@ from conversations.inputs import (
     Tap,
     Words,
 )
-from conversations.reception import admits, receive
+from conversations.reception import receive
 from conversations.records import PURPOSES
 from tests.conversations.examples import CONTROLS, PATHS
 from tests.conversations.talks import ADULT, NOW, begin, buttons, english
@@ -290,20 +290,3 @@ def test_the_menu_can_be_asked_for_in_the_middle_and_the_question_answered_later
 
 def test_an_outcome_for_nobody_is_harmless() -> None:
     assert meet(Outcome("keep", "kept"), ADULT).session is None
-
-
-@pytest.mark.parametrize(
-    "audience,band,admitted",
-    [
-        ("everyone", "unsaid", True),
-        ("everyone", "", True),
-        ("adults", "18", True),
-        ("adults", "16-17", False),
-        ("adults", "unsaid", False),
-        ("under-18s", "16-17", True),
-        ("under-18s", "unsaid", True),
-        ("under-18s", "18", False),
-    ],
-)
-def test_an_audience_takes_in_its_ages_and_no_others(audience: str, band: str, admitted: object) -> None:
-    assert admits(audience, band) is admitted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,7 +74,7 @@ def test_a_new_list_takes_the_place_of_an_older_one(world: World) -> None:
     clinic = world.engage()
     for source in ("Census 2011", "Census 2021"):
         one = populations.make("Maidstone", "who", {"have": 5, "care": 6}, source, NOON)
-        world.do(lambda db, one=one: populations.keep(db, clinic, one, "sam"))
+        world.do(partial(populations.keep, engagement=clinic, population=one, who="sam"))
     (kept,) = world.do(lambda db: populations.of(db, clinic.id))
     assert (kept.source, kept.totals) == ("Census 2021", {"have": 5, "care": 6})
     assert world.do(lambda db: populations.remove(db, clinic.id, kept.code))

@@ -18,7 +18,7 @@ def workbook(*rows: tuple[object, ...]) -> bytes:
     book, page = openpyxl.Workbook(), io.BytesIO()
     assert book.active is not None
     for row in rows:
-        book.active.append(row)
+        book.active.append(list(row))
     book.save(page)
     return page.getvalue()
 
