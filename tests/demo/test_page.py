@@ -155,6 +155,7 @@ def test_a_message_written_by_one_and_approved_by_another_is_accounted_for_thoug
     see(sam, "Until then you can take it back")
     page.get_by_role("button", name="10 minutes").click()
     page.get_by_role("button", name="Pull the plug").click()
+    see(page, "The bot is off.")
     see(page, re.compile(r"off for \d+\.\d seconds and is back"))
     sam.goto(message)
     expect(sam.locator("#progress .count")).to_have_text(str(NEIGHBOURS), timeout=PATIENCE)

@@ -175,7 +175,7 @@ async def remind(visit: Visit) -> Response:
     """A new draft for those who have not answered what this one asked."""
     try:
         made = await visit.write(lambda db: compositions.remind(db, find(db, visit), visit.who.code, visit.now))
-    except Refusal as error:
+    except (Refusal, CriteriaError) as error:
         return visit.go(f"{LIST}/{visit.part('code')}", said=str(error))
     return visit.go(f"{LIST}/{made.code}/edit", said=REMINDER_MADE)
 

@@ -86,11 +86,11 @@ async def _show(visit: Visit, problems: Mapping[str, str]) -> Response:
             leaf = readings.been_read(db, visit.house.keys, found, theme, after, limit)
         else:
             leaf = readings.to_read(db, visit.house.keys, found, after, limit)
-        if leaf.said:
-            visit.note(db, "read-texts", f"{found.slug}: {len(leaf.said)}")
         return found, flow, leaf, _beside(db, visit, found, flow, leaf.said)
 
-    found, flow, leaf, beside = await visit.write(look)
+    found, flow, leaf, beside = await visit.read(look)
+    if leaf.said:  # noted before anybody sees a word, and apart: opening so many keeps no writer waiting
+        await visit.write(lambda db: visit.note(db, "read-texts", f"{found.slug}: {len(leaf.said)}"))
     asked = {"show": sort, "theme": theme} if been_read else {}
     told = {
         "slug": found.slug,

@@ -36,7 +36,6 @@ async def search(visit: Visit) -> Response:
     def look(db: Connection) -> dict[str, object]:
         here = visit.organisation_id
         found, later = directory.search(db, here, wanted, after)
-        visit.note(db, "list-people", " ".join(f"{name}={value}"[:40] for name in names if (value := getattr(wanted, name))))
         known = [(code, name) for code, (_, name) in colleagues.partners_of(db, here).items()]
         belongs = [(group.code, group.name) for group in groups.load(db, here)]
         tongues = [(tag, tell_language(tag)) for tag in directory.languages(db, here)]
@@ -44,8 +43,10 @@ async def search(visit: Visit) -> Response:
         lists = {"partners": [any_, *known], "groups": [any_, *belongs], "languages": [any_, *tongues]}
         return {"found": [(one, tell_language(one.language), spell_year(one.met_on)) for one in found], "later": later, **lists}
 
-    told = await visit.write(look)
+    told = await visit.read(look)
     asked = {name: value for name in names if (value := getattr(wanted, name))}
+    about = " ".join(f"{name}={value}"[:40] for name, value in asked.items())
+    await visit.write(lambda db: visit.note(db, "list-people", about))
     told["later"] = f"?{urlencode({**asked, 'after': told['later']})}" if told["later"] else ""
     return visit.page("people/list.html", {"wanted": wanted, "searched": bool(asked), "problems": {}, **told})
 
