@@ -1,4 +1,4 @@
-"""Making a file of results holds up nobody who answers."""
+"""What colleagues look at and take with them holds up nobody who answers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from sqlalchemy import Connection, event
 from bot import packages
 from storage.database import READING
 from tests.console.office import ADDRESS, Office
+from tests.console.test_inbox import HERE as INBOX
+from tests.console.test_inbox import engage
 from tests.console.test_results import HERE, release
 from tests.storage.test_cells import finish
 
@@ -26,17 +28,35 @@ def clinic(office: Office) -> Office:
     return office
 
 
-@pytest.mark.parametrize("part", [".csv", ".xlsx", ".zip", "/report", "/picture.png"])
-def test_taking_a_file_keeps_the_one_writer_only_to_note_it(clinic: Office, part: str) -> None:
-    analyst, read, written = clinic.staff("analyst"), list[str](), list[str]()
+def overhear(office: Office) -> tuple[list[str], list[str]]:
+    """What is said to the database from now on by those who only read, and by whoever holds the one writer."""
+    read, written = list[str](), list[str]()
 
     def listen(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         (read if connection.get_execution_options().get(*READING) else written).append(statement)
 
-    event.listen(clinic.console.engine.sync_engine, "before_cursor_execute", listen)
+    event.listen(office.console.engine.sync_engine, "before_cursor_execute", listen)
+    return read, written
+
+
+@pytest.mark.parametrize("part", [".csv", ".xlsx", ".zip", "/report", "/picture.png"])
+def test_taking_a_file_keeps_the_one_writer_only_to_note_it(clinic: Office, part: str) -> None:
+    analyst = clinic.staff("analyst")
+    read, written = overhear(clinic)
     assert analyst.get(f"{HERE}{part}").status_code == 200
     assert any("release" in statement for statement in read)
     assert not any("release" in statement for statement in written)
+    assert "INSERT INTO audit" in written[-1]
+
+
+@pytest.mark.parametrize("path, table", [(INBOX, "answers"), ("/console/people?place=ME14", "people")])
+def test_looking_at_many_keeps_the_one_writer_only_to_note_it(office: Office, path: str, table: str) -> None:
+    engage(office, "one", "two")
+    ada = office.staff()
+    read, written = overhear(office)
+    assert ada.get(path).status_code == 200
+    assert any(f"FROM {table}" in statement for statement in read)
+    assert not any(f"FROM {table}" in statement for statement in written)
     assert "INSERT INTO audit" in written[-1]
 
 

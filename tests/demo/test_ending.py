@@ -15,7 +15,7 @@ from tests.demo import demos
         (signal.SIGINT, demos.LAST),
         (signal.SIGTERM, "Starting the bot"),
         (signal.SIGHUP, "Opening"),
-        (signal.SIGKILL, "Starting the bot"),
+        pytest.param(signal.SIGKILL, "Starting the bot", marks=pytest.mark.long),
         (signal.SIGKILL, demos.LAST),
     ],
 )
