@@ -75,7 +75,8 @@ def _rank(values: list[float], share: float) -> float:
 
 async def _build(base: Foundation) -> list[float]:
     """Milliseconds of every slice of counting what releases had counted before."""
-    from storage import cells, engagements  # noqa: PLC0415 - as above
+    from storage import engagements  # noqa: PLC0415 - as above
+    from storage.figures import cells  # noqa: PLC0415 - as above
 
     def work(db: Connection) -> int:
         return cells.build(db, engagements.load(db, base.house.organisation_id))
@@ -119,9 +120,9 @@ async def _ask(base: Foundation, rounds: int) -> dict[str, list[float]]:
 
 def _sign_in(db: Connection, house: House, now: dt.datetime) -> str:
     """The cookie of somebody new who has just signed in."""
-    from storage import enrolments, signins, staff  # noqa: PLC0415 - as above
-    from storage.enrolments import Choice  # noqa: PLC0415 - as above
-    from storage.staff import Newcomer  # noqa: PLC0415 - as above
+    from storage.staffing import enrolments, signins, staff  # noqa: PLC0415 - as above
+    from storage.staffing.enrolments import Choice  # noqa: PLC0415 - as above
+    from storage.staffing.staff import Newcomer  # noqa: PLC0415 - as above
 
     here = house.organisation_id
     newcomer = Newcomer("Sam Benchmark", f"sam{secrets.token_hex(4)}@example.org", "officer")
@@ -133,8 +134,8 @@ def _sign_in(db: Connection, house: House, now: dt.datetime) -> str:
 
 def _counts(organisation_id: int, now: dt.datetime) -> dict[str, Callable[[Connection], object]]:
     """Segments, from everybody to a few conditions at once."""
-    from storage import audiences  # noqa: PLC0415 - as above
-    from storage.criteria import Criteria, TookPart  # noqa: PLC0415 - as above
+    from storage.broadcasting import audiences  # noqa: PLC0415 - as above
+    from storage.broadcasting.criteria import Criteria, TookPart  # noqa: PLC0415 - as above
 
     wanted = {
         "everybody": Criteria(),

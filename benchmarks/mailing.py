@@ -20,12 +20,13 @@ from bot.clock import Clock
 from bot.foundation import Foundation, foundation
 from bot.house import House
 from conversations import hours
-from storage import broadcasts, codes, compositions, schema
-from storage.broadcast_rows import Broadcast
-from storage.broadcasts import Reach
-from storage.compositions import Draft
-from storage.outbox import FAILED, SENT, UNKNOWN
-from storage.preferences import Preferences
+from storage import codes, schema
+from storage.broadcasting import broadcasts, compositions
+from storage.broadcasting.broadcast_rows import Broadcast
+from storage.broadcasting.broadcasts import Reach
+from storage.broadcasting.compositions import Draft
+from storage.letters.outbox import FAILED, SENT, UNKNOWN
+from storage.staffing.preferences import Preferences
 
 LONDON = ZoneInfo("Europe/London")
 DAY = dt.timedelta(days=1)

@@ -184,7 +184,9 @@ async def _looks(folder: Path) -> dict[str, list[float]]:
 def regular(base: Any) -> dict[str, Callable[[Connection], object]]:
     """What a running bot does again and again, by how often."""
     from bot import upkeep  # noqa: PLC0415 - as above
-    from storage import claims, engagements, erasure, failures, measures, outbox, people, releases, seen, sessions  # noqa: PLC0415 - as above
+    from storage import engagements, erasure, failures, measures, people, seen, sessions  # noqa: PLC0415 - as above
+    from storage.figures import releases  # noqa: PLC0415 - as above
+    from storage.letters import claims, outbox  # noqa: PLC0415 - as above
 
     house, now = base.house, base.clock.now()
     place = (house.organisation_id, house.bot_id)

@@ -38,7 +38,7 @@ from bot.web import pages, server
 from bot.web.console.visits import Console
 from bot.web.server import AddressError
 from storage import engagements, keys, organisations
-from storage.outbox import REPLY, Settled
+from storage.letters.outbox import REPLY, Settled
 
 log = structlog.get_logger()
 

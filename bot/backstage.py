@@ -19,11 +19,14 @@ from bot.house import House
 from conversations.effects import Button, Effect, Say
 from conversations.inputs import Input, Staff, Words
 from conversations.text import FALLBACK, NEXT_LINE, Field, Line, fold
-from storage import audit, broadcasts, digests, engagements, results, staff_chats, today
-from storage.broadcast_rows import FREEZING, RUNNING, Broadcast, all_of
-from storage.broadcasts import Refusal
+from storage import audit, engagements
+from storage.broadcasting import broadcasts
+from storage.broadcasting.broadcast_rows import FREEZING, RUNNING, Broadcast, all_of
+from storage.broadcasting.broadcasts import Refusal
 from storage.engagements import DRAFT
-from storage.staff import Staff as Colleague
+from storage.figures import results
+from storage.staffing import digests, staff_chats, today
+from storage.staffing.staff import Staff as Colleague
 
 TRIES = 5
 TRIED_WITHIN = dt.timedelta(hours=1)

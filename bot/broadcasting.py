@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.house import House
-from storage import broadcasts, departures, freezing, preferences
-from storage.broadcast_rows import FREEZING, Broadcast
-from storage.broadcasts import Refusal
-from storage.criteria import CriteriaError
+from storage.broadcasting import broadcasts, departures, freezing
+from storage.broadcasting.broadcast_rows import FREEZING, Broadcast
+from storage.broadcasting.broadcasts import Refusal
+from storage.broadcasting.criteria import CriteriaError
 from storage.database import READING
-from storage.preferences import Preferences
+from storage.staffing import preferences
+from storage.staffing.preferences import Preferences
 
 log = structlog.get_logger()
 

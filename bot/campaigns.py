@@ -21,10 +21,12 @@ from conversations.effects import Button, Say
 from conversations.inputs import Invited
 from conversations.phrases import PHRASES
 from conversations.text import FALLBACK, GAP, Field, Line, Text, nearest
-from storage import engagements, outbox, staff_chats
-from storage.broadcast_rows import Broadcast
-from storage.claims import Content, Recipient
-from storage.outbox import Letter
+from storage import engagements
+from storage.broadcasting.broadcast_rows import Broadcast
+from storage.letters import outbox
+from storage.letters.claims import Content, Recipient
+from storage.letters.outbox import Letter
+from storage.staffing import staff_chats
 
 _KEPT = 50  # broadcasts whose words are remembered
 

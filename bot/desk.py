@@ -14,12 +14,14 @@ from bot.house import House
 from conversations import hours
 from conversations.effects import Attention, Person, Remember
 from conversations.records import NAME, PLACE
-from storage import attention, engagements, erasure, failures, outbox, people, proofs, sessions, switches
+from storage import engagements, erasure, failures, people, sessions
+from storage.broadcasting import attention, switches
 from storage.engagements import Engagement
 from storage.failures import Failure
-from storage.outbox import Letter
+from storage.letters import outbox, proofs
+from storage.letters.outbox import Letter
+from storage.letters.proofs import Invitation
 from storage.people import Known
-from storage.proofs import Invitation
 from storage.sessions import Change, Held
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from bot import backstage, letters
 from bot.house import House
 from conversations.text import FALLBACK
-from storage import digests, outbox
-from storage.outbox import NEVER_TWICE, REMINDER
+from storage.letters import outbox
+from storage.letters.outbox import NEVER_TWICE, REMINDER
+from storage.staffing import digests
 
 TOO_LATE = dt.timedelta(hours=3)
 """A digest that could not go out by then, as while the bot was off, is left out: nobody chose the time it would come at."""

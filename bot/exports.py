@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.formulas import disarm
 from conversations.questions import KINDS
-from storage import small_numbers
-from storage.comparing import Side
+from storage.figures import small_numbers
+from storage.figures.comparing import Side
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -15,9 +15,10 @@ from bot import content, phrasebook
 from bot.clock import Clock
 from bot.config import Config
 from bot.house import House, Numbers
-from storage import codes, key_file, keys, moving, organisations
+from storage import codes, key_file, keys, organisations
 from storage.database import open_database
 from storage.engagements import Adoption
+from storage.keeping import moving
 from storage.keys import Keys, KeysError
 
 

@@ -13,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.house import House
-from storage import audit, heartbeat, pauses
-from storage.heartbeat import Beat
+from storage import audit
+from storage.keeping import heartbeat
+from storage.keeping.heartbeat import Beat
+from storage.letters import pauses
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from bot.house import House
 from conversations.effects import Mark, Rows, Say, Show
 from conversations.phrases import PHRASES
 from conversations.text import Line
-from storage.outbox import Letter
+from storage.letters.outbox import Letter
 
 LONGEST_CAPTION = 1024  # UTF-16 units
 

@@ -19,8 +19,8 @@ from bot import exports
 from conversations.flow import Flow, Step
 from conversations.questions import KINDS
 from conversations.text import FALLBACK, choose
-from storage import small_numbers
-from storage.comparing import Side
+from storage.figures import small_numbers
+from storage.figures.comparing import Side
 
 Told = Mapping[str, Any]
 Sides = Iterable[tuple[str, Side]]

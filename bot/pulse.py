@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from bot.arrivals import Arrival
-from storage.outbox import FAILED, Settled
+from storage.letters.outbox import FAILED, Settled
 
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200)  # arrivals
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.house import House
 from bot.telegram.sender import Sender
 from bot.waiting import Waiting
-from storage import outbox, presence
-from storage.outbox import Letter
+from storage import presence
+from storage.letters import outbox
+from storage.letters.outbox import Letter
 
 log = structlog.get_logger()
 

@@ -24,10 +24,12 @@ from conversations import reception
 from conversations.effects import Complete, Effect, Erase, Mark, Person, Quieten, Remember, Rest, Say, Show, Switch, Toast
 from conversations.inputs import Input, Invited, Link, Outcome, Refused, Staff
 from conversations.understanding import understand
-from storage import attention, engagements, erasure, outbox, people, proofs, seen, sessions
+from storage import engagements, erasure, people, seen, sessions
+from storage.broadcasting import attention
 from storage.failures import Failure
 from storage.keys import KeysError
-from storage.outbox import Settled
+from storage.letters import outbox, proofs
+from storage.letters.outbox import Settled
 from storage.people import Known
 from storage.sessions import Change, Held
 

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import broadcasting, digests, editing, heart, vitals
 from bot.broadcasting import Broadcasting
 from bot.house import House
-from storage import cells, engagements, erasure, failures, outbox, people, releases, seen, sessions, unlinking
+from storage import engagements, erasure, failures, people, seen, sessions, unlinking
 from storage.database import READING, recover, take_stock
 from storage.engagements import OPEN, Engagement
+from storage.figures import cells, releases
 from storage.keys import DAY_KEY_LIFE
+from storage.letters import outbox
 from storage.troubles import explain, is_trouble
 
 log = structlog.get_logger()

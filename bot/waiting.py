@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.arrivals import Arrival
     from bot.house import House
-    from storage.outbox import Settled
+    from storage.letters.outbox import Settled
 
 log = structlog.get_logger()
 

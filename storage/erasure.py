@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, tuple_
 
-from storage import stops
 from storage.engagements import Engagement
+from storage.figures import stops
 from storage.keys import Keys
-from storage.outbox import LETTERS
+from storage.letters.outbox import LETTERS
 from storage.schema import addresses, answers, failures, followups, outbox, people, reading_themes, readings, responses, sessions
 from storage.sessions import PART_ANSWERS, drop, respondent
 

@@ -10,8 +10,8 @@ from typing import Any
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, select
 
-from storage import pauses
-from storage.outbox import BROADCAST, PENDING, REMINDER, REPLY, REPLYING, SENDING, STARTED, UNKNOWN
+from storage.letters import pauses
+from storage.letters.outbox import BROADCAST, PENDING, REMINDER, REPLY, REPLYING, SENDING, STARTED, UNKNOWN
 from storage.schema import failures, outbox, settings
 from storage.upserts import insert
 

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from conversations.session import Answer
-from storage import cells, stops
 from storage.answers import answer_row, read_answer
 from storage.engagements import Engagement, lock, mark_too_few, read_editions
+from storage.figures import cells, stops
+from storage.figures.small_numbers import FEWEST
 from storage.keys import Keys, KeysError
 from storage.schema import answers, reading_themes, readings, responses, sessions
 from storage.sessions import drop, unseal
-from storage.small_numbers import FEWEST
 from storage.unopened import ONE_FOLDER, GoneError, ShutError
 
 

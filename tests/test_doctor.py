@@ -18,7 +18,7 @@ from bot import commands, config_file
 from bot.doctor import inside, outside
 from bot.doctor.findings import LINES, Finding, find
 from storage import keys
-from storage.manifests import Manifest
+from storage.keeping.manifests import Manifest
 from tests.house import tree
 from tests.road.author import FIVE
 from tests.road.house import House, house, run_command, until

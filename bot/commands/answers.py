@@ -16,7 +16,8 @@ from bot.commands.workplace import ConfigOption, fail, find, who, within
 from bot.foundation import Foundation
 from bot.web import charts, drawing
 from bot.web.charts import Chart
-from storage import audit, comparing, results
+from storage import audit
+from storage.figures import comparing, results
 
 
 class Format(StrEnum):

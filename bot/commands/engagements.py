@@ -12,7 +12,7 @@ from bot.commands.workplace import ConfigOption, fail, find, learn_name, who, wi
 from bot.foundation import Foundation
 from storage import audit, engagements, organisations
 from storage.engagements import CLOSED, OPEN, Engagement
-from storage.small_numbers import FEWEST
+from storage.figures.small_numbers import FEWEST
 
 UNKNOWN = "YOUR_BOT"
 FEW = f"It is anonymous: ask many more than {FEWEST} people. With fewer than {FEWEST} answers, all are destroyed at the end."

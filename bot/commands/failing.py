@@ -14,9 +14,10 @@ from bot.arrivals import Arrival
 from bot.commands.workplace import ConfigOption, fail, who, within
 from bot.desk import Outgoing
 from bot.foundation import Foundation
-from storage import audit, failures, outbox
+from storage import audit, failures
 from storage.failures import Failure
-from storage.outbox import PENDING
+from storage.letters import outbox
+from storage.letters.outbox import PENDING
 from storage.troubles import is_trouble
 
 cli = typer.Typer(help="See and take again what the bot could not deal with in the last week.", no_args_is_help=True)

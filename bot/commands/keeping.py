@@ -17,13 +17,14 @@ from bot import VERSION
 from bot.clock import Clock
 from bot.commands.workplace import ConfigOption, are_apart, fail, settings, who
 from bot.config import Config
-from storage import backups, erasure, keys, moving, restoring, upgrading
-from storage.backups import Maker
-from storage.copying import snapshot
+from storage import erasure, keys
 from storage.database import DatabaseError
-from storage.engines import open_plainly
+from storage.keeping import backups, moving, restoring, upgrading
+from storage.keeping.backups import Maker
+from storage.keeping.copying import snapshot
+from storage.keeping.engines import open_plainly
+from storage.keeping.restoring import Restored, Restorer
 from storage.presence import alone
-from storage.restoring import Restored, Restorer
 from storage.troubles import HARMED, explain
 
 

@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 
 from bot.commands.workplace import ConfigOption, fail, who, within
 from bot.foundation import Foundation
-from storage import audit, claims, lateness, outbox, pauses, preferences, unknowns
-from storage.outbox import FAILED, PENDING, SENDING, UNKNOWN
-from storage.unknowns import Unknown
+from storage import audit
+from storage.letters import claims, lateness, outbox, pauses, unknowns
+from storage.letters.outbox import FAILED, PENDING, SENDING, UNKNOWN
+from storage.letters.unknowns import Unknown
+from storage.staffing import preferences
 
 cli = typer.Typer(help="What waits to be sent, what did not go out, and what nobody knows of.", rich_markup_mode=None)
 

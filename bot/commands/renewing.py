@@ -15,13 +15,14 @@ from sqlalchemy.exc import DBAPIError
 from bot.clock import Clock
 from bot.commands.workplace import ConfigOption, are_apart, fail, settings, who
 from bot.config import Config
-from storage import database, key_file, keys, moving, organisations, resealing
-from storage.copying import snapshot
+from storage import database, key_file, keys, organisations
 from storage.database import OLDER, DatabaseError, OlderSchemaError
-from storage.engines import open_plainly
+from storage.keeping import moving, resealing
+from storage.keeping.copying import snapshot
+from storage.keeping.engines import open_plainly
+from storage.keeping.resealing import Renewed, Renewer
 from storage.keys import Keys, is_daily
 from storage.presence import alone
-from storage.resealing import Renewed, Renewer
 from storage.troubles import explain
 
 cli = typer.Typer(help="See which keys there are, and renew them.", no_args_is_help=True, rich_markup_mode=None)

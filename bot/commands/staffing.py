@@ -12,9 +12,9 @@ from bot.access import ROLE_NAMES
 from bot.commands.workplace import ConfigOption, fail, who, within
 from bot.config import Config
 from bot.foundation import Foundation
-from storage import enrolments, staff
 from storage.schema import partners
-from storage.staff import Newcomer, Staff, StaffError
+from storage.staffing import enrolments, staff
+from storage.staffing.staff import Newcomer, Staff, StaffError
 
 cli = typer.Typer(help="Who may sign in to the console.", rich_markup_mode=None, no_args_is_help=True)
 

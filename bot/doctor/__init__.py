@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.config import Config, ConfigError
 from bot.doctor import engagements, inside, outside, surroundings
 from bot.doctor.findings import Finding, find
-from storage.inspection import is_there, look
+from storage.keeping.inspection import is_there, look
 
 __all__ = ["Finding", "examine"]
 

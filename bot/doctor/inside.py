@@ -12,10 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.config import Config
 from bot.doctor.findings import Finding, find
-from storage import database, heartbeat, keys, measures, moving, organisations, pauses, sessions
+from storage import database, keys, measures, organisations, sessions
 from storage.database import DatabaseError
-from storage.heartbeat import Beat
+from storage.keeping import heartbeat, moving
+from storage.keeping.heartbeat import Beat
 from storage.keys import Keys, KeysError
+from storage.letters import pauses
 from storage.schema import organisations as table
 from storage.troubles import explain
 from storage.unopened import ONE_FOLDER

@@ -14,8 +14,9 @@ from pathlib import Path
 from bot.config import Config
 from bot.config_file import doubled, secret_files
 from bot.doctor.findings import Finding, find
-from storage import backups, erasure, keys, sqlite_build
-from storage.manifests import BackupError, Manifest
+from storage import erasure, keys, sqlite_build
+from storage.keeping import backups
+from storage.keeping.manifests import BackupError, Manifest
 
 LEAST_DISK = 200 << 20  # bytes
 BACKUP_AGE = dt.timedelta(days=7)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.telegram.wire import NotSentError, Reply, Wire
 from storage import pictures
 from storage.database import READING
-from storage.outbox import Letter
+from storage.letters.outbox import Letter
 
 log = structlog.get_logger()
 

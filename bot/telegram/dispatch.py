@@ -16,8 +16,8 @@ import structlog
 from bot.telegram.pacer import CHAT_GAP, TICK, Pacer
 from bot.telegram.pile import TROUBLE, Pile
 from bot.telegram.sender import IN_VAIN, REFUSED, Sender
-from storage.outbox import PENDING, UNKNOWN, Letter, Settled
-from storage.paces import Pace
+from storage.letters.outbox import PENDING, UNKNOWN, Letter, Settled
+from storage.letters.paces import Pace
 
 log = structlog.get_logger()
 

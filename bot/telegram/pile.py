@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.house import House
-from storage import claims, paces
-from storage.claims import Write
 from storage.database import READING
-from storage.outbox import Letter
-from storage.paces import Pace
+from storage.letters import claims, paces
+from storage.letters.claims import Write
+from storage.letters.outbox import Letter
+from storage.letters.paces import Pace
 
 log = structlog.get_logger()
 

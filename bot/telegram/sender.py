@@ -20,7 +20,7 @@ from bot.desk import Tapped
 from bot.telegram.album import Album
 from bot.telegram.pacer import TICK, Pacer
 from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
-from storage.outbox import FAILED, NEVER_TWICE, PENDING, REPLY, SENT, UNKNOWN, Letter, Settled
+from storage.letters.outbox import FAILED, NEVER_TWICE, PENDING, REPLY, SENT, UNKNOWN, Letter, Settled
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from bot.pulse import Spread
 from bot.vitals import Vitals
-from storage import backups
+from storage.keeping import backups
 from storage.measures import LANES, Figures
 
 COUNTER, GAUGE, HISTOGRAM = "counter", "gauge", "histogram"

@@ -17,8 +17,9 @@ from bot.web.rendering import HEADERS
 from conversations.flow import Flow
 from conversations.questions import KINDS
 from conversations.text import FALLBACK, choose
-from storage import engagements, small_numbers
+from storage import engagements
 from storage.engagements import Engagement
+from storage.figures import small_numbers
 
 
 def routes() -> list[Route]:

@@ -68,7 +68,7 @@ broadcasts = Table(
     Column("segment_id", ForeignKey("segments.id")),
     Column("criteria", Text, nullable=False, default="{}"),  # JSON: the audience as it was when this was written
     Column("english_for_all", Boolean, nullable=False, default=False),  # English where there are no approved words
-    Column("state", String(16), nullable=False, default="draft"),  # one of `storage.broadcasts.STATES`
+    Column("state", String(16), nullable=False, default="draft"),  # one of `storage.broadcasting.broadcasts.STATES`
     Column("why", Text, nullable=False, default=""),  # why it was returned, paused or held
     Column("local_at", String(16), nullable=False, default=""),  # 2027-02-26T18:00 by `zone`; empty: as soon as may be
     Column("zone", String(64), nullable=False),

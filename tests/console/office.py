@@ -22,11 +22,12 @@ from bot.web import pages
 from bot.web.console import gate
 from bot.web.console.limits import Limits
 from bot.web.console.visits import Console, Page
-from storage import enrolments, schema, signins
-from storage import staff as colleagues
-from storage.enrolments import Choice
-from storage.passwords import Passwords
-from storage.staff import Newcomer, Staff
+from storage import schema
+from storage.staffing import enrolments, signins
+from storage.staffing import staff as colleagues
+from storage.staffing.enrolments import Choice
+from storage.staffing.passwords import Passwords
+from storage.staffing.staff import Newcomer, Staff
 from tests.storage.world import NOON, World
 
 ADDRESS = "http://127.0.0.1:8080"

@@ -9,34 +9,18 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, insert, select, update
 
 from conversations.session import Answer
-from storage import (
-    audit,
-    broadcasts,
-    codes,
-    compositions,
-    departures,
-    drafts,
-    engagements,
-    enrolments,
-    groups,
-    organisations,
-    populations,
-    preferences,
-    quotes,
-    readings,
-    releases,
-    schema,
-    segments,
-    staff,
-    themes,
-)
-from storage.broadcast_rows import Broadcast
-from storage.broadcasts import Reach
-from storage.compositions import Draft
-from storage.criteria import Criteria
+from storage import audit, codes, engagements, organisations, schema
+from storage.broadcasting import broadcasts, compositions, departures, groups, segments
+from storage.broadcasting.broadcast_rows import Broadcast
+from storage.broadcasting.broadcasts import Reach
+from storage.broadcasting.compositions import Draft
+from storage.broadcasting.criteria import Criteria
 from storage.engagements import Engagement
-from storage.preferences import Preferences
-from storage.staff import Newcomer
+from storage.figures import populations, releases
+from storage.reading import quotes, readings, themes
+from storage.staffing import drafts, enrolments, preferences, staff
+from storage.staffing.preferences import Preferences
+from storage.staffing.staff import Newcomer
 from tests.console.office import BOT, Browser, Office
 from tests.sending.mailing import enrol, make_ready
 from tests.storage.test_stops import stop

@@ -15,8 +15,8 @@ from bot.access import ROLES, allows
 from bot.web.console import gate
 from bot.web.console.routes import PAGES
 from bot.web.console.visits import Page, Visit
-from storage import signins
-from storage import staff as colleagues
+from storage.staffing import signins
+from storage.staffing import staff as colleagues
 from tests.console.office import Browser, Office
 
 REACHED = "reached"

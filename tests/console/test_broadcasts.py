@@ -7,7 +7,8 @@ import re
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from storage import codes, preferences, schema
+from storage import codes, schema
+from storage.staffing import preferences
 from tests.console.office import BOT, Browser, Office
 from tests.storage.world import NOON
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage import drafts, engagements, schema
-from storage.drafts import MOVED, NEW, REFUSED, STALE, Draft, Publication
+from storage import engagements, schema
 from storage.engagements import CONSOLE, FILE
+from storage.staffing import drafts
+from storage.staffing.drafts import MOVED, NEW, REFUSED, STALE, Draft, Publication
 from tests.storage.world import NOON, SOURCE, World, make_keys
 
 FIRST = SOURCE.format(identity="confidential")

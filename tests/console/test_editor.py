@@ -12,7 +12,7 @@ import pytest
 from bot.web.console import step_form
 from conversations.library import SHIPPED
 from conversations.questions import KINDS
-from storage import drafts
+from storage.staffing import drafts
 from tests.console.office import Browser, Office
 from tests.console.test_engagements import READY
 

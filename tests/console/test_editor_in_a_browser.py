@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from storage import drafts, engagements
+from storage import engagements
+from storage.staffing import drafts
 from tests import chromium
 from tests.console import served
 from tests.console.office import Office

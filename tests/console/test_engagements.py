@@ -11,9 +11,10 @@ from sqlalchemy import insert, select
 
 from bot.manuscript import changes
 from bot.web.console.differences import sentences
-from storage import drafts, engagements, history, schema
+from storage import engagements, history, schema
 from storage.engagements import CLOSED, CONSOLE, OPEN, Engagement
 from storage.history import Edition
+from storage.staffing import drafts
 from tests import paint
 from tests.console.office import BOT, Browser, Office
 from tests.storage.world import NOON, SOURCE, pick

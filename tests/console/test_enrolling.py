@@ -8,8 +8,8 @@ import httpx
 import pyotp
 import pytest
 
-from storage import enrolments, staff
-from storage.staff import Newcomer
+from storage.staffing import enrolments, staff
+from storage.staffing.staff import Newcomer
 from tests.console.office import ADDRESS, Browser, Office
 
 GOOD = "seven slow purple kettles"

@@ -15,7 +15,7 @@ from bot.web.console.limits import MOST_KNOWN, Limits
 from bot.web.console.routes import PAGES
 from bot.web.console.visits import Page, Visit
 from storage import schema
-from storage import staff as colleagues
+from storage.staffing import staff as colleagues
 from tests.console.office import ADDRESS, Browser, Office, csrf
 
 INVITE = {"name": "Mallory", "email": "mallory@example.org", "role": "admin"}

@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from bot.access import ROLES
 from bot.web.console.routes import PAGES
-from storage import engagements, quotes, readings, releases, themes
+from storage import engagements
 from storage.engagements import Engagement
+from storage.figures import releases
+from storage.reading import quotes, readings, themes
 from tests.console.office import Browser, Office
 from tests.storage.test_quotes import quoted
 from tests.storage.test_readings import QUOTING, to_read

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, insert, select
 
 from bot.web.console.routes import PAGES
 from bot.web.console.visits import Page
-from storage import enrolments, schema
-from storage import staff as colleagues
+from storage import schema
+from storage.staffing import enrolments
+from storage.staffing import staff as colleagues
 from tests.console.office import Browser, Office
 from tests.keeping import people
 from tests.storage.world import NOON, World

@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, update
 
 from bot.access import ROLES
 from bot.web.console.routes import PAGES
-from storage import directory, erasure, groups, schema, switches
+from storage import directory, erasure, schema
+from storage.broadcasting import groups, switches
 from storage.directory import Wanted
 from tests.console.office import Office
 from tests.console.test_inbox import filled

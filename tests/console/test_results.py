@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from storage import engagements, releases, schema
+from storage import engagements, schema
 from storage.engagements import Engagement
+from storage.figures import releases
 from tests.console.office import Office
 from tests.storage.test_cells import finish
 from tests.storage.test_stops import stop

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from storage import schema, segments
-from storage.criteria import Contacted, Criteria, Invited, Said, TookPart
+from storage import schema
+from storage.broadcasting import segments
+from storage.broadcasting.criteria import Contacted, Criteria, Invited, Said, TookPart
 from tests.console.office import Browser, Office
 from tests.storage.crowd import BOT, Scene, Someone, broadcast, meet
 from tests.storage.world import NOON

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage import preferences
-from storage.preferences import DEFAULTS, FIELDS, Preferences
+from storage.staffing import preferences
+from storage.staffing.preferences import DEFAULTS, FIELDS, Preferences
 from tests.console.office import Browser, Office
 
 PATH = "/console/settings"

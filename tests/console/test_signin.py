@@ -19,7 +19,8 @@ from sqlalchemy import Connection, insert, update
 
 from bot.web.console.limits import Limits
 from bot.web.console.signin import START, inside
-from storage import schema, second_factors, signins, staff
+from storage import schema
+from storage.staffing import second_factors, signins, staff
 from tests.console.office import PASSWORD, Browser, Office
 from tests.storage.world import NOON
 

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Connection, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import organisations, schema, signins, staff, staff_chats
-from storage.staff import Staff
+from storage import organisations, schema
+from storage.staffing import signins, staff, staff_chats
+from storage.staffing.staff import Staff
 from tests.console.office import ADDRESS, BOT, OURS, PASSWORD, Browser, Office
 from tests.storage.world import NOON
 

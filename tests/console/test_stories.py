@@ -11,9 +11,11 @@ from playwright.sync_api import Browser as Real
 from playwright.sync_api import Page, expect
 
 from bot.broadcasting import Broadcasting
-from storage import broadcasts, claims, outbox, staff_chats
-from storage.broadcast_rows import Broadcast
-from storage.outbox import SENT, Settled
+from storage.broadcasting import broadcasts
+from storage.broadcasting.broadcast_rows import Broadcast
+from storage.letters import claims, outbox
+from storage.letters.outbox import SENT, Settled
+from storage.staffing import staff_chats
 from tests.console import served
 from tests.console.office import BOT, PASSWORD, Browser, Office
 from tests.console.scenery import WROTE, Scenery

@@ -19,7 +19,9 @@ from bot.clock import Clock
 from bot.foundation import foundation
 from bot.house import House as Held
 from emulator.client import Someone
-from storage import engagements, erasure, failures, outbox, people, results, unlinking
+from storage import engagements, erasure, failures, people, unlinking
+from storage.figures import results
+from storage.letters import outbox
 from tests.crashes.lives import LOOK_EVERY, Lives
 from tests.crashes.loop import Account
 from tests.road.crowd import hear

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, select
 from benchmarks import broadcast as benchmark
 from emulator.client import Telegram
 from emulator.server import running
-from storage import broadcasts, reports
-from storage.broadcast_rows import DONE, Broadcast
-from storage.outbox import SENT, UNKNOWN
+from storage.broadcasting import broadcasts, reports
+from storage.broadcasting.broadcast_rows import DONE, Broadcast
+from storage.letters.outbox import SENT, UNKNOWN
 from storage.schema import outbox
 from tests.crashes.conftest import Ground
 from tests.crashes.loop import DIED, Account, for_every_point

@@ -10,8 +10,8 @@ import pytest
 
 from emulator.client import Telegram
 from emulator.server import running
-from storage import unknowns
-from storage.outbox import PENDING, SENDING, SENT, UNKNOWN
+from storage.letters import unknowns
+from storage.letters.outbox import PENDING, SENDING, SENT, UNKNOWN
 from tests.crashes.conftest import Ground
 from tests.crashes.loop import DIED, Account, for_every_point
 from tests.crashes.points import COMMIT, SEND

@@ -22,7 +22,7 @@ from conversations.checking.shapes import Key
 from conversations.conditions import COMPARISONS, PERSON_FACTS
 from conversations.questions import KINDS
 from conversations.text import choose
-from storage.audiences import REASONS
+from storage.broadcasting.audiences import REASONS
 from tests.conversations.wrong_files import CASES, GOOD, LONG
 from tests.documents.examples import finding, review
 from tests.documents.shown import shown

@@ -16,9 +16,10 @@ from bot.doctor import inside
 from bot.doctor.findings import Finding
 from bot.telegram.reader import read
 from conversations.phrases import PHRASES
-from storage import keys, outbox, schema, sessions, unlinking
+from storage import keys, schema, sessions, unlinking
 from storage.engagements import Engagement
 from storage.keys import Keys, KeysError
+from storage.letters import outbox
 from storage.unlinking import Freed
 from storage.unopened import GoneError, ShutError
 from tests.road.indoors import Indoors, Visitor, indoors

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
-from storage import enrolments, preferences, schema, second_factors, signins, staff, staff_chats
+from storage import schema
 from storage.engagements import Engagement
-from storage.enrolments import Choice
-from storage.staff import Newcomer
+from storage.staffing import enrolments, preferences, second_factors, signins, staff, staff_chats
+from storage.staffing.enrolments import Choice
+from storage.staffing.staff import Newcomer
 from tests.storage.world import NOON, World
 
 DAY = NOON.date()

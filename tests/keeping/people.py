@@ -6,11 +6,13 @@ import datetime as dt
 
 from sqlalchemy import Connection, insert, select
 
-from storage import audit, engagements, failures, organisations, outbox, pauses, people, releases, schema
-from storage.backups import Maker
+from storage import audit, engagements, failures, organisations, people, schema
 from storage.engagements import Engagement
 from storage.failures import Failure
-from storage.outbox import Letter
+from storage.figures import releases
+from storage.keeping.backups import Maker
+from storage.letters import outbox, pauses
+from storage.letters.outbox import Letter
 from tests.keeping.offices import furnish
 from tests.storage.world import NOON, World, pick, write
 

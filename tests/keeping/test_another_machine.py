@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Connection
 
 from emulator.client import Someone
-from storage import outbox, pauses, restoring
-from storage.manifests import Manifest
-from storage.outbox import Letter
+from storage.keeping import restoring
+from storage.keeping.manifests import Manifest
+from storage.letters import outbox, pauses
+from storage.letters.outbox import Letter
 from tests.keeping.conftest import NewDatabase, the_other
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, WHO, Crowd, Plan, check, hear, make_plans, tap_through

@@ -17,10 +17,11 @@ from sqlalchemy import select
 
 import bot
 from bot.clock import Clock
-from storage import backups, erasure, schema
-from storage.backups import UNFINISHED
-from storage.engines import open_plainly
-from storage.manifests import BackupError
+from storage import erasure, schema
+from storage.keeping import backups
+from storage.keeping.backups import UNFINISHED
+from storage.keeping.engines import open_plainly
+from storage.keeping.manifests import BackupError
 from tests.keeping.conftest import KINDS, ONCE, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import fill, maker, say_nothing
@@ -203,7 +204,7 @@ def test_there_is_nothing_to_back_up_where_nothing_is(tmp_path: Path, new_databa
 @ONCE
 def test_progress_is_told_of_a_large_table(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(world)
-    monkeypatch.setattr("storage.copying._EVERY", 10)
+    monkeypatch.setattr("storage.keeping.copying._EVERY", 10)
     told: list[tuple[str, int]] = []
     with open_plainly(world.url) as engine:
         backups.make(engine, tmp_path / "backups", maker(world), lambda table, rows: told.append((table, rows)))

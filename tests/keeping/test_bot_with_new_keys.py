@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from emulator.client import Someone
 from storage import keys, schema
-from storage.engines import open_plainly
+from storage.keeping.engines import open_plainly
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import hear
 from tests.road.house import ENGAGEMENTS, House

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import backups, engines, erasure, manifests
-from storage.backups import DATABASE, ERASED
-from storage.manifests import BackupError
+from storage import erasure
+from storage.keeping import backups, engines, manifests
+from storage.keeping.backups import DATABASE, ERASED
+from storage.keeping.manifests import BackupError
 from tests.keeping.people import fill, maker, say_nothing
 from tests.storage.world import NOON, World, make_keys
 

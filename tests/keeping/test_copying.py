@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from storage import backups, copying, database, engines, restoring
-from storage.copying import CopyError, Tally
+from storage import database
 from storage.database import DatabaseError
-from storage.manifests import BackupError, Manifest
+from storage.keeping import backups, copying, engines, restoring
+from storage.keeping.copying import CopyError, Tally
+from storage.keeping.manifests import BackupError, Manifest
 from tests.keeping.conftest import KINDS, ONCE, NewDatabase
 from tests.keeping.people import fill, maker, say_nothing
 from tests.storage.world import World, make_keys

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from storage import backups, copying
 from storage import database as databases
-from storage.copying import Tally
-from storage.engines import open_plainly
+from storage.keeping import backups, copying
+from storage.keeping.copying import Tally
+from storage.keeping.engines import open_plainly
 from tests.crashes.conftest import Ground
 from tests.crashes.loop import Account, for_every_point, run_command
 from tests.crashes.points import COMMIT, EVERYTHING

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 
 from bot.presence import Presence
-from storage import copying, database, presence, schema
-from storage.copying import Row, Tally
+from storage import database, presence, schema
 from storage.database import DatabaseError
-from storage.engines import open_plainly
+from storage.keeping import copying
+from storage.keeping.copying import Row, Tally
+from storage.keeping.engines import open_plainly
 from tests.keeping.conftest import KINDS, NewDatabase, the_other
 from tests.keeping.installation import Installation
 from tests.keeping.people import fill

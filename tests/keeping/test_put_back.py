@@ -15,8 +15,9 @@ from sqlalchemy import make_url
 from bot.clock import Clock
 from bot.heart import Heart
 from bot.telegram.pile import Pile
-from storage import heartbeat, outbox, pauses
-from storage.outbox import NEVER_TWICE, REMINDER, SENT, Letter
+from storage.keeping import heartbeat
+from storage.letters import outbox, pauses
+from storage.letters.outbox import NEVER_TWICE, REMINDER, SENT, Letter
 from tests import postgres
 from tests.faults.outage import is_well
 from tests.road.conftest import MakeHouse

@@ -13,11 +13,13 @@ import pytest
 from sqlalchemy import Connection, LargeBinary, Select, delete, select, text, update
 
 from bot import foundation
-from storage import key_file, outbox, people, resealing, schema
+from storage import key_file, people, schema
 from storage.engagements import Engagement
-from storage.engines import open_plainly
+from storage.keeping import resealing
+from storage.keeping.engines import open_plainly
 from storage.keys import Keys
-from storage.outbox import Letter
+from storage.letters import outbox
+from storage.letters.outbox import Letter
 from storage.unopened import UnopenedError
 from tests.crashes.conftest import Ground
 from tests.crashes.loop import Account, for_every_point, run_command

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Connection, func, select
 
-from storage import schema, staff
+from storage import schema
+from storage.staffing import staff
 from tests.keeping.installation import Installation
 from tests.keeping.people import fill
 from tests.keeping.test_restoring import look

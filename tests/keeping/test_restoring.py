@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, insert, select, text
 
-from storage import backups, database, erasure, keys, manifests, outbox, pauses, presence, schema
-from storage.engines import open_plainly
-from storage.manifests import Manifest
-from storage.outbox import Letter
+from storage import database, erasure, keys, presence, schema
+from storage.keeping import backups, manifests
+from storage.keeping.engines import open_plainly
+from storage.keeping.manifests import Manifest
+from storage.letters import outbox, pauses
+from storage.letters.outbox import Letter
 from tests.keeping.conftest import KINDS, ONCE, NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import BOT, fill, say_nothing

@@ -18,8 +18,9 @@ from sqlalchemy import select, text
 from bot import config_file
 from bot.clock import Clock
 from bot.foundation import foundation
-from storage import backups, copying, database, engagements, schema
-from storage.engines import open_plainly
+from storage import database, engagements, schema
+from storage.keeping import backups, copying
+from storage.keeping.engines import open_plainly
 from tests.keeping.conftest import NewDatabase
 from tests.keeping.installation import Installation
 from tests.keeping.people import say_nothing

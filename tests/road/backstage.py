@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from storage import schema, staff_chats
+from storage import schema
+from storage.staffing import staff_chats
 from tests.road.colleagues import take_in
 from tests.road.indoors import Indoors, Visitor
 

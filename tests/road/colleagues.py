@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from bot.foundation import Foundation
-from storage import codes, schema, staff_chats
+from storage import codes, schema
+from storage.staffing import staff_chats
 
 
 def take_in(db: Connection, base: Foundation, role: str, name: str, **more: Any) -> int:

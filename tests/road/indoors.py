@@ -19,9 +19,10 @@ from bot.desk import Outgoing
 from bot.foundation import Foundation, foundation
 from bot.telegram import polling
 from bot.waiting import NotKeptError, Waiting
-from storage import codes, engagements, failures, results
+from storage import codes, engagements, failures
 from storage.engagements import Engagement
-from storage.outbox import Letter
+from storage.figures import results
+from storage.letters.outbox import Letter
 from tests.road.house import ENGAGEMENTS
 
 Update = dict[str, Any]

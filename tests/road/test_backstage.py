@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 
 from bot import backstage, buttons, upkeep
 from conversations.inputs import Staff
-from storage import schema, staff_chats
-from storage.broadcast_rows import RUNNING
+from storage import schema
+from storage.broadcasting.broadcast_rows import RUNNING
+from storage.staffing import staff_chats
 from tests.road.backstage import audited, change, chats, code_of, colleague, linked
 from tests.road.indoors import Indoors, Visitor, indoors
 from tests.road.test_invitations import broadcast

@@ -17,11 +17,13 @@ from conversations import merge_fields
 from conversations.inputs import Invited
 from conversations.phrases import PHRASES
 from conversations.text import units
-from storage import compositions, schema, staff_chats
-from storage.broadcast_rows import Broadcast, Words
-from storage.claims import Recipient
-from storage.compositions import Draft
-from storage.outbox import Letter
+from storage import schema
+from storage.broadcasting import compositions
+from storage.broadcasting.broadcast_rows import Broadcast, Words
+from storage.broadcasting.compositions import Draft
+from storage.letters.claims import Recipient
+from storage.letters.outbox import Letter
+from storage.staffing import staff_chats
 from tests.road.indoors import Indoors, indoors
 
 SAM = Recipient(42, "en", "Sam")

@@ -13,8 +13,10 @@ from sqlalchemy import select
 
 from bot import digests
 from bot.house import House
-from storage import outbox, schema, staff_chats
-from storage.outbox import Letter
+from storage import schema
+from storage.letters import outbox
+from storage.letters.outbox import Letter
+from storage.staffing import staff_chats
 from tests.road.backstage import change, chats, linked
 from tests.road.indoors import Indoors, indoors
 

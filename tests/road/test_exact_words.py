@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from conversations import approval, flow
-from storage import engagements, schema, wording
-from storage.wording import Asked
+from storage import engagements, schema
+from storage.reading import wording
+from storage.reading.wording import Asked
 from tests.road.indoors import Indoors, Visitor, indoors
 
 HEAD = """format = 1

@@ -20,7 +20,7 @@ from conversations.text import clean, shorten, units
 from emulator.client import Someone, Telegram
 from emulator.server import running
 from emulator.text import clean as as_telegram_keeps
-from storage.outbox import Letter
+from storage.letters.outbox import Letter
 from tests.promises import DATABASES
 from tests.road.conftest import Street
 from tests.road.crowd import hear

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot import buttons
 from conversations.inputs import Invited
-from storage import codes, outbox, schema
+from storage import codes, schema
 from storage.engagements import Engagement
-from storage.outbox import Settled
+from storage.letters import outbox
+from storage.letters.outbox import Settled
 from tests.road.indoors import Indoors, Update, Visitor, indoors
 
 

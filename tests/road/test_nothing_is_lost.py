@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from bot import waiting
 from bot.waiting import Waiter
 from emulator.client import Someone
-from storage.outbox import MOST_TAKEOVERS
+from storage.letters.outbox import MOST_TAKEOVERS
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, Crowd, Plan, check, compare, hear, make_plans, type_all, typed
 from tests.road.house import PATIENCE, House

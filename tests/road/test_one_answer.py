@@ -17,9 +17,10 @@ from sqlalchemy import Connection, select
 
 from bot import exports, upkeep
 from bot.foundation import Foundation
-from storage import answers, engagements, releases, results, schema
+from storage import answers, engagements, schema
 from storage.engagements import Engagement
-from storage.results import released
+from storage.figures import releases, results
+from storage.figures.results import released
 from tests.road.conftest import MakeHouse
 from tests.road.crowd import END, ENGAGEMENT, make_plans, type_all
 from tests.road.house import House, until

@@ -18,7 +18,7 @@ from conversations.text import units
 from emulator.client import Someone, Telegram
 from emulator.server import running
 from storage import engagements, pictures
-from storage.outbox import NEVER_TWICE, REPEAT_ONCE, SENT, UNKNOWN, Letter
+from storage.letters.outbox import NEVER_TWICE, REPEAT_ONCE, SENT, UNKNOWN, Letter
 from tests.paint import png
 from tests.road.conftest import MakeHouse
 from tests.road.house import ENGAGEMENTS, PATIENCE, House

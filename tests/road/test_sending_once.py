@@ -25,8 +25,9 @@ from bot.telegram.wire import Body, NotSentError, UnknownOutcomeError, Wire
 from bot.waiting import Waiting
 from emulator.client import Someone, Telegram
 from emulator.server import running
-from storage import claims, outbox, schema
-from storage.outbox import FAILED, NEVER_TWICE, REPEAT_ONCE, REPLY, SENT, UNKNOWN, Letter, Settled
+from storage import schema
+from storage.letters import claims, outbox
+from storage.letters.outbox import FAILED, NEVER_TWICE, REPEAT_ONCE, REPLY, SENT, UNKNOWN, Letter, Settled
 from tests.road.conftest import MakeHouse
 from tests.road.house import PATIENCE, House
 

@@ -18,7 +18,7 @@ from bot.telegram.pacer import Pacer
 from bot.telegram.sender import Sender
 from bot.waiting import Waiter, Waiting
 from storage import schema
-from storage.outbox import FAILED, PENDING, Letter, Settled
+from storage.letters.outbox import FAILED, PENDING, Letter, Settled
 from tests.road.indoors import Indoors, indoors
 from tests.sending.afternoon import SAY
 from tests.sending.flood import Flood, Weather

@@ -14,7 +14,8 @@ from sqlalchemy.engine.base import RootTransaction
 from bot import presence, waiting
 from bot.telegram import polling, sender
 from conversations import checking
-from storage import database, outbox, seen
+from storage import database, seen
+from storage.letters import outbox
 
 
 def acknowledge_first() -> None:

@@ -19,8 +19,8 @@ from bot.telegram.dispatch import MOST, Dispatch
 from bot.telegram.pacer import Pacer
 from bot.telegram.pile import Pile
 from bot.telegram.sender import Sender
-from storage.outbox import BROADCAST, NEVER_TWICE, PENDING, REMINDER, REPLY, Letter, Settled
-from storage.paces import Pace
+from storage.letters.outbox import BROADCAST, NEVER_TWICE, PENDING, REMINDER, REPLY, Letter, Settled
+from storage.letters.paces import Pace
 from tests.sending.flood import STARTED, Call, Flood, Weather
 
 NOON = dt.datetime(2027, 2, 1, 12, tzinfo=dt.UTC)

@@ -14,8 +14,9 @@ from bot import config_file
 from bot.clock import Clock
 from bot.foundation import Foundation, foundation
 from emulator.someone import Someone
-from storage import outbox, schema
-from storage.outbox import NEVER_TWICE, REMINDER, Letter
+from storage import schema
+from storage.letters import outbox
+from storage.letters.outbox import NEVER_TWICE, REMINDER, Letter
 from tests.road.house import House
 
 T = TypeVar("T")

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, insert, select
 
 from bot.arrivals import TELEGRAM
 from conversations import hours
-from storage import broadcasts, codes, compositions, departures, freezing, schema
-from storage.broadcast_rows import Broadcast
-from storage.broadcasts import Reach
-from storage.claims import Recipient
-from storage.compositions import Draft
+from storage import codes, schema
+from storage.broadcasting import broadcasts, compositions, departures, freezing
+from storage.broadcasting.broadcast_rows import Broadcast
+from storage.broadcasting.broadcasts import Reach
+from storage.broadcasting.compositions import Draft
 from storage.keys import Keys
-from storage.preferences import Preferences
+from storage.letters.claims import Recipient
+from storage.staffing.preferences import Preferences
 from tests.road.house import House
 from tests.sending.desk import WORDS, Desk
 

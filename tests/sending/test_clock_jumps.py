@@ -18,9 +18,10 @@ from bot.campaigns import Press
 from bot.clock import Clock
 from bot.telegram.pile import Pile
 from bot.upkeep import Upkeep
-from storage import broadcasts, lateness, outbox
-from storage.broadcast_rows import HELD, RUNNING
-from storage.outbox import NEVER_TWICE, REMINDER, SENT, Letter, Settled
+from storage.broadcasting import broadcasts
+from storage.broadcasting.broadcast_rows import HELD, RUNNING
+from storage.letters import lateness, outbox
+from storage.letters.outbox import NEVER_TWICE, REMINDER, SENT, Letter, Settled
 from tests.road.indoors import Indoors, indoors
 from tests.sending.afternoon import NOON, live
 from tests.sending.mailing import enrol, launch

@@ -11,7 +11,7 @@ import pytest
 
 from bot.telegram.pacer import Pacer
 from bot.telegram.sender import Sender
-from storage.outbox import BROADCAST, NEVER_TWICE, REMINDER, SENT, UNKNOWN, Letter
+from storage.letters.outbox import BROADCAST, NEVER_TWICE, REMINDER, SENT, UNKNOWN, Letter
 from tests.sending.afternoon import SAY, Afternoon, Heap, broadcast, live, look_over, share_refused, windows
 from tests.sending.flood import Weather
 

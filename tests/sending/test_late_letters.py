@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from storage import outbox
-from storage.outbox import LEFT, NEVER_TWICE, PENDING, REMINDER, Letter
+from storage.letters import outbox
+from storage.letters.outbox import LEFT, NEVER_TWICE, PENDING, REMINDER, Letter
 from tests.road.conftest import MakeHouse
 from tests.road.house import House, run_command
 from tests.sending.desk import Desk, at_desk

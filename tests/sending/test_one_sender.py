@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.telegram.dispatch import MOST
-from storage.outbox import PENDING, SENDING, SENT, UNKNOWN
+from storage.letters.outbox import PENDING, SENDING, SENT, UNKNOWN
 from tests.road.conftest import MakeHouse
 from tests.road.house import House, until
 from tests.sending.desk import at_desk, meet, times_seen

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.telegram.dispatch import MOST
-from storage import outbox
-from storage.outbox import PENDING, REMINDER, SENDING, SENT, Settled
+from storage.letters import outbox
+from storage.letters.outbox import PENDING, REMINDER, SENDING, SENT, Settled
 from tests.road.conftest import MakeHouse
 from tests.road.house import PATIENCE, House, run_command, until
 from tests.sending.desk import Desk, at_desk, meet, times_seen

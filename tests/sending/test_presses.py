@@ -18,11 +18,13 @@ from sqlalchemy import Connection, select
 
 from bot.telegram.dispatch import MOST
 from emulator.someone import Someone
-from storage import broadcasts, claims, compositions, organisations, outbox, schema
-from storage.broadcast_rows import RUNNING, Broadcast
-from storage.broadcasts import Refusal
-from storage.compositions import Draft
-from storage.outbox import LEFT, PENDING, SENDING, SENT, Letter
+from storage import organisations, schema
+from storage.broadcasting import broadcasts, compositions
+from storage.broadcasting.broadcast_rows import RUNNING, Broadcast
+from storage.broadcasting.broadcasts import Refusal
+from storage.broadcasting.compositions import Draft
+from storage.letters import claims, outbox
+from storage.letters.outbox import LEFT, PENDING, SENDING, SENT, Letter
 from tests.road.conftest import MakeHouse
 from tests.road.house import House, until
 from tests.sending.desk import Desk, at_desk, meet, times_seen

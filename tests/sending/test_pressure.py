@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from storage import paces
-from storage.outbox import PENDING
+from storage.letters import paces
+from storage.letters.outbox import PENDING
 from tests.road.conftest import MakeHouse
 from tests.road.house import PATIENCE, House, until
 from tests.sending.desk import at_desk, meet

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, update
 
 from bot import broadcasting
 from bot.telegram import dispatch, pacer
-from storage import claims, freezing, outbox, schema
-from storage.outbox import Letter
+from storage import schema
+from storage.broadcasting import freezing
+from storage.letters import claims, outbox
+from storage.letters.outbox import Letter
 
 AT_ONCE = 3
 

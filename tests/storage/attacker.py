@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage import crossing, small_numbers
-from storage.cells import ALL
-from storage.small_numbers import FEWEST, STAR, STEP, may_renew
+from storage.figures import crossing, small_numbers
+from storage.figures.cells import ALL
+from storage.figures.small_numbers import FEWEST, STAR, STEP, may_renew
 
 Town = tuple[int, ...]
 """How many people there are of each corner of the cube: (first answer, second answer, language)."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from storage import codes, criteria, freezing, preferences
-from storage.criteria import Criteria
+from storage import codes
+from storage.broadcasting import criteria, freezing
+from storage.broadcasting.criteria import Criteria
 from storage.schema import (
     addresses,
     bots,
@@ -24,6 +25,7 @@ from storage.schema import (
     people,
     switches,
 )
+from storage.staffing import preferences
 from tests.storage.world import NOON, World
 
 BOT = 7000

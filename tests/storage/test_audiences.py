@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, update
 
-from storage import audiences
-from storage.audiences import REASONS, Sending, Tally
-from storage.criteria import Criteria
+from storage.broadcasting import audiences
+from storage.broadcasting.audiences import REASONS, Sending, Tally
+from storage.broadcasting.criteria import Criteria
 from storage.schema import broadcast_texts, engagements, people
 from tests.storage.crowd import BOT, DAY, Someone, Wrote, another, broadcast, meet, set_up, settle
 from tests.storage.world import NOON, World

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, select, update
 
-from storage import claims, organisations, outbox, schema
-from storage.audiences import NOT_NOW
-from storage.broadcast_rows import DONE, Broadcast
-from storage.outbox import FAILED, PENDING, SENDING, SENT, UNKNOWN, Letter
+from storage import organisations, schema
+from storage.broadcasting.audiences import NOT_NOW
+from storage.broadcasting.broadcast_rows import DONE, Broadcast
+from storage.letters import claims, outbox
+from storage.letters.outbox import FAILED, PENDING, SENDING, SENT, UNKNOWN, Letter
 from tests.sending.mailing import enrol, launch, make_ready, say
 from tests.storage.test_broadcasts import BOT, DAY, DRAFT_ONE, HOUR, Office
 from tests.storage.world import NOON, World, make_keys

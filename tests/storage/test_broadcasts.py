@@ -12,12 +12,26 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, update
 
-from storage import audit, broadcasts, compositions, departures, engagements, freezing, organisations, outbox, schema, unknowns
-from storage.broadcast_rows import CANCELLED, DONE, DRAFT, HELD, PAUSED, RETURNED, RUNNING, SCHEDULED, STATES, WAITING, Broadcast
-from storage.broadcasts import TRANSITIONS, Reach, Refusal, StaleError
-from storage.compositions import Draft
-from storage.outbox import LEFT, SENT, Settled
-from storage.preferences import Preferences
+from storage import audit, engagements, organisations, schema
+from storage.broadcasting import broadcasts, compositions, departures, freezing
+from storage.broadcasting.broadcast_rows import (
+    CANCELLED,
+    DONE,
+    DRAFT,
+    HELD,
+    PAUSED,
+    RETURNED,
+    RUNNING,
+    SCHEDULED,
+    STATES,
+    WAITING,
+    Broadcast,
+)
+from storage.broadcasting.broadcasts import TRANSITIONS, Reach, Refusal, StaleError
+from storage.broadcasting.compositions import Draft
+from storage.letters import outbox, unknowns
+from storage.letters.outbox import LEFT, SENT, Settled
+from storage.staffing.preferences import Preferences
 from tests.sending.mailing import enrol, make_ready
 from tests.storage.world import NOON, World, make_keys
 

@@ -9,9 +9,10 @@ from collections import Counter
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from storage import cells, codes, releases, schema, unlinking
-from storage.cells import ALL, NOBODY
+from storage import codes, schema, unlinking
 from storage.engagements import Engagement
+from storage.figures import cells, releases
+from storage.figures.cells import ALL, NOBODY
 from tests.storage.world import NOON, SKIPPED, World, pick, write
 
 

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import pytest
 
-from storage import comparing, releases
-from storage.comparing import Comparison, Side
 from storage.engagements import Engagement
+from storage.figures import comparing, releases
+from storage.figures.comparing import Comparison, Side
 from tests.storage.test_cells import finish
 from tests.storage.world import NOON, SOURCE, World, pick, write
 

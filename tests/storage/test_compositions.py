@@ -9,10 +9,11 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection
 
-from storage import audiences, broadcasts, compositions, schema
-from storage.audiences import Tally
-from storage.broadcast_rows import DONE, DRAFT, SCHEDULED, Broadcast
-from storage.broadcasts import Reach, Refusal, StaleError
+from storage import schema
+from storage.broadcasting import audiences, broadcasts, compositions
+from storage.broadcasting.audiences import Tally
+from storage.broadcasting.broadcast_rows import DONE, DRAFT, SCHEDULED, Broadcast
+from storage.broadcasting.broadcasts import Reach, Refusal, StaleError
 from tests.storage.test_broadcast_claims import Pile, pile
 from tests.storage.test_broadcasts import AUTHOR, BOT, COLLEAGUE, DAY, DRAFT_ONE, MANY, USUAL, Office, office
 from tests.storage.world import NOON

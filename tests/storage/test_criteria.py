@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import criteria, switches
-from storage.criteria import Contacted, Criteria, CriteriaError, Invited, Said, TookPart
+from storage.broadcasting import criteria, switches
+from storage.broadcasting.criteria import Contacted, Criteria, CriteriaError, Invited, Said, TookPart
 
 slugs = st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True)
 made_codes = st.from_regex(r"[a-z2-7]{16}", fullmatch=True)

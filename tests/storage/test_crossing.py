@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from storage import crossing, small_numbers
-from storage.cells import ALL
-from storage.small_numbers import FEWEST, STAR, STRICT, total
+from storage.figures import crossing, small_numbers
+from storage.figures.cells import ALL
+from storage.figures.small_numbers import FEWEST, STAR, STRICT, total
 from tests.storage.attacker import Town, find_double, find_stars
 from tests.storage.test_small_numbers import tables
 

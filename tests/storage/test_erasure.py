@@ -7,23 +7,14 @@ import datetime as dt
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select
 
-from storage import (
-    erasure,
-    failures,
-    organisations,
-    outbox,
-    people,
-    readings,
-    register,
-    releases,
-    schema,
-    switches,
-    themes,
-    unlinking,
-)
+from storage import erasure, failures, organisations, people, register, schema, unlinking
+from storage.broadcasting import switches
 from storage.engagements import Engagement
 from storage.failures import Failure
-from storage.outbox import Letter
+from storage.figures import releases
+from storage.letters import outbox
+from storage.letters.outbox import Letter
+from storage.reading import readings, themes
 from tests.storage.world import NOON, World, pick, write
 
 BOT = 7

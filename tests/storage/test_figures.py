@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from conversations import figures
 from conversations.flow import Bound, Option, Step
-from storage import results, small_numbers
-from storage.releases import ANSWERED
-from storage.small_numbers import LEAST, OTHERS, gather_rare, nearest
+from storage.figures import results, small_numbers
+from storage.figures.releases import ANSWERED
+from storage.figures.small_numbers import LEAST, OTHERS, gather_rare, nearest
 
 whole_numbers = st.integers(-5000, 5000)
 counted = st.dictionaries(whole_numbers.map(str), st.integers(1, 30), min_size=1, max_size=30)

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Connection, select, text, update
 
 from conversations.session import Answer
-from storage import engagements, releases, schema, unlinking
+from storage import engagements, schema, unlinking
 from storage.answers import read_answer
 from storage.engagements import Engagement
+from storage.figures import releases
 from storage.unlinking import Freed
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Connection, event, select, update
 
-from storage import freezing
-from storage.criteria import Criteria, CriteriaError, TookPart
-from storage.engines import open_plainly
-from storage.freezing import Slice
+from storage.broadcasting import freezing
+from storage.broadcasting.criteria import Criteria, CriteriaError, TookPart
+from storage.broadcasting.freezing import Slice
+from storage.keeping.engines import open_plainly
 from storage.schema import broadcasts, left_out, outbox
 from tests.storage.crowd import DAY, Someone, Wrote, another, broadcast, freeze, meet, set_up
 from tests.storage.test_audiences import Case, cases, oracle, play

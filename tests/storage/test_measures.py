@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import Connection, insert, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import inspection, measures, pauses, schema
+from storage import measures, schema
 from storage.database import DatabaseError
+from storage.keeping import inspection
+from storage.letters import pauses
 from tests.storage.world import NOON, World
 
 BOT = 7000

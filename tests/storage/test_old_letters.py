@@ -6,8 +6,9 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from storage import outbox, schema, unknowns
-from storage.outbox import BROADCAST, FAILED, LEFT, SENT, UNKNOWN, Settled
+from storage import schema
+from storage.letters import outbox, unknowns
+from storage.letters.outbox import BROADCAST, FAILED, LEFT, SENT, UNKNOWN, Settled
 from tests.storage.test_outbox import BOT, REPLY_NINE, SECOND, keep, letter, settle, take, write
 from tests.storage.world import NOON, World
 

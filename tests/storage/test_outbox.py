@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, event, func, insert, select, update
 
-from storage import claims, outbox, pauses, schema, unknowns
-from storage.outbox import FAILED, LEFT, NEVER_TWICE, PENDING, SENDING, SENT, UNKNOWN, Letter, Settled
-from storage.unknowns import Unknown
+from storage import schema
+from storage.letters import claims, outbox, pauses, unknowns
+from storage.letters.outbox import FAILED, LEFT, NEVER_TWICE, PENDING, SENDING, SENT, UNKNOWN, Letter, Settled
+from storage.letters.unknowns import Unknown
 from tests.storage.world import NOON, World
 
 BOT = 7

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from storage import paces
-from storage.paces import Pace
+from storage.letters import paces
+from storage.letters.paces import Pace
 from tests.storage.world import NOON, World
 
 

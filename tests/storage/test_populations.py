@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import populations
-from storage.populations import TotalsError
+from storage.figures import populations
+from storage.figures.populations import TotalsError
 from tests.storage.world import NOON, World
 
 OPTIONS = {"north": "The north", "south": "The south", "none": "Rather not say"}

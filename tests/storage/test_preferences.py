@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
 from conversations.hours import HourError, Quiet
-from storage import preferences, schema
-from storage.preferences import DEFAULTS, FIELDS, PreferenceError, Preferences
+from storage import schema
+from storage.staffing import preferences
+from storage.staffing.preferences import DEFAULTS, FIELDS, PreferenceError, Preferences
 from tests.storage.world import World
 
 

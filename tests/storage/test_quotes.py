@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, update
 
 from conversations.session import Answer
-from storage import handles, quotes, readings, releases, schema
+from storage import schema
 from storage.engagements import Engagement
-from storage.handles import Place
-from storage.quotes import QuoteError
+from storage.figures import releases
+from storage.reading import handles, quotes, readings
+from storage.reading.handles import Place
+from storage.reading.quotes import QuoteError
 from tests.storage.test_readings import ADULTS, QUOTING, to_read
 from tests.storage.world import NOON, SKIPPED, World, make_keys, pick, write
 

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 import pytest
 from sqlalchemy import Connection, select
 
-from storage import engagements, erasure, handles, readings, releases, schema, themes, unlinking
+from storage import engagements, erasure, schema, unlinking
 from storage.engagements import Engagement
-from storage.handles import Place
-from storage.readings import Said
-from storage.themes import ThemeError
+from storage.figures import releases
+from storage.reading import handles, readings, themes
+from storage.reading.handles import Place
+from storage.reading.readings import Said
+from storage.reading.themes import ThemeError
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
 
 MONDAY = NOON.date()

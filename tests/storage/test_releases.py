@@ -7,9 +7,10 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
-from storage import releases, schema
+from storage import schema
 from storage.engagements import Engagement
-from storage.releases import ANSWERED, Release
+from storage.figures import releases
+from storage.figures.releases import ANSWERED, Release
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
 from tests.web.kinds import EVERY_KIND
 

@@ -8,9 +8,10 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from storage import broadcasts, reports, schema
-from storage.broadcast_rows import Broadcast
-from storage.outbox import FAILED, SENT, UNKNOWN
+from storage import schema
+from storage.broadcasting import broadcasts, reports
+from storage.broadcasting.broadcast_rows import Broadcast
+from storage.letters.outbox import FAILED, SENT, UNKNOWN
 from tests.storage.test_broadcast_claims import Pile, pile
 from tests.storage.world import NOON
 

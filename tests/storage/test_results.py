@@ -8,9 +8,10 @@ from sqlalchemy import update
 
 from bot.exports import to_table
 from conversations.session import Answer
-from storage import people, releases, schema
+from storage import people, schema
 from storage.engagements import Engagement
-from storage.results import UNREADABLE
+from storage.figures import releases
+from storage.figures.results import UNREADABLE
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
 from tests.web.kinds import EVERY_KIND
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from storage import broadcasts, departures, engagements, outbox, schema
-from storage.broadcast_rows import HELD, PAUSED, RETURNED, RUNNING, SCHEDULED, WAITING, Broadcast
-from storage.broadcasts import Reach, Refusal
-from storage.outbox import SENT
-from storage.preferences import Preferences
+from storage import engagements, schema
+from storage.broadcasting import broadcasts, departures
+from storage.broadcasting.broadcast_rows import HELD, PAUSED, RETURNED, RUNNING, SCHEDULED, WAITING, Broadcast
+from storage.broadcasting.broadcasts import Reach, Refusal
+from storage.letters import outbox
+from storage.letters.outbox import SENT
+from storage.staffing.preferences import Preferences
 from tests.storage.test_broadcast_claims import Pile, pile
 from tests.storage.test_broadcasts import AUTHOR, BOT, COLLEAGUE, DRAFT_ONE, USUAL
 from tests.storage.world import NOON

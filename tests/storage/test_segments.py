@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, text, update
 
-from storage import audiences, codes, groups, segments, selection, switches
-from storage.criteria import Contacted, Criteria, CriteriaError, Invited, Said, TookPart
-from storage.groups import GroupError
+from storage import codes
+from storage.broadcasting import audiences, groups, segments, selection, switches
+from storage.broadcasting.criteria import Contacted, Criteria, CriteriaError, Invited, Said, TookPart
+from storage.broadcasting.groups import GroupError
+from storage.broadcasting.segments import StaleError
 from storage.schema import answers, broadcasts, outbox, partners, people, wishes
-from storage.segments import StaleError
 from tests.storage.crowd import DAY, Scene, Someone, Wrote, another, broadcast, freeze, meet, set_up
 from tests.storage.world import NOON, World
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.small_numbers import FEWEST, STAR, Cell, may_renew, nearest, row, total
+from storage.figures.small_numbers import FEWEST, STAR, Cell, may_renew, nearest, row, total
 
 counts = st.lists(st.integers(0, 400), min_size=1, max_size=9)
 
@@ -149,7 +149,7 @@ def test_the_search_finds_what_the_plain_rule_would_tell(monkeypatch: pytest.Mon
     def plain(counts: dict[str, int], *_: object, **__: object) -> set[str]:
         return {option for option, count in counts.items() if 1 <= count <= 7}
 
-    monkeypatch.setattr("storage.small_numbers.small", plain)
+    monkeypatch.setattr("storage.figures.small_numbers.small", plain)
     assert (("30", STAR, STAR, STAR, STAR), {7}) in find_told_stars(4, 32)
 
 

@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 
 from conversations.session import Answer
-from storage import erasure, stops, unlinking
+from storage import erasure, unlinking
 from storage.engagements import Engagement
+from storage.figures import stops
 from tests.storage.world import NOON, SKIPPED, World, pick, write
 
 LATER = NOON + dt.timedelta(days=8)

@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Table, func, insert, select
 from conversations import flow as flows
 from conversations.flow import Flow
 from conversations.session import Answer, Session
-from storage import codes, engagements, keys, organisations, results, schema, sessions
+from storage import codes, engagements, keys, organisations, schema, sessions
 from storage.database import open_database
 from storage.engagements import Engagement
+from storage.figures import results
 from storage.keys import Keys
 from storage.sessions import Change, Held
 

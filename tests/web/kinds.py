@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator, Mapping
 
 from conversations.session import Answer
-from storage import releases
 from storage.engagements import Engagement
+from storage.figures import releases
 from tests.storage.world import NOON, World, pick, write
 
 EVERY_KIND = """

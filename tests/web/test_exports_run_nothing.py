@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from bot import exports, packages
 from bot.web import drawing, summaries
 from conversations import flow as flows
-from storage.comparing import Group, Side
-from storage.small_numbers import Cell
+from storage.figures.comparing import Group, Side
+from storage.figures.small_numbers import Cell
 from tests.storage.world import SOURCE
 
 NOON = dt.datetime(2027, 2, 1, 12, tzinfo=dt.UTC)

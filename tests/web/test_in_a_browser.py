@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from storage import releases
 from storage.engagements import Engagement
+from storage.figures import releases
 from tests import chromium
 from tests.storage.world import NOON, SOURCE, World, pick, write
 from tests.web import kinds

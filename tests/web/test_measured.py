@@ -22,8 +22,9 @@ from bot.waiting import Waiting
 from bot.web import metrics
 from bot.web.metrics import METRICS
 from conversations.inputs import Words
-from storage import backups, failures, measures, schema
-from storage.outbox import FAILED, SENT, Settled
+from storage import failures, measures, schema
+from storage.keeping import backups
+from storage.letters.outbox import FAILED, SENT, Settled
 from tests.house import tree
 from tests.storage.world import NOON, World
 from tests.web.site import ask

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from bot.exports import FORMATS
 from bot.web.results import SHEETS
-from storage import engagements, releases
+from storage import engagements
 from storage.engagements import Engagement
+from storage.figures import releases
 from tests.storage.world import NOON, SKIPPED, SOURCE, World, pick, write
 from tests.web import kinds
 from tests.web.site import ask

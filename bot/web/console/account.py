@@ -10,7 +10,8 @@ from bot.web.console import proving
 from bot.web.console.enrolling import known
 from bot.web.console.signin import TOO_OFTEN
 from bot.web.console.visits import Page, Visit
-from storage import organisations, passwords, second_factors, signins, staff, staff_chats
+from storage import organisations
+from storage.staffing import passwords, second_factors, signins, staff, staff_chats
 
 HERE = "/console/me"
 

@@ -17,8 +17,8 @@ from bot.formulas import disarm
 from bot.web.console.visits import Page, Visit
 from bot.web.rendering import attachment
 from storage import audit
-from storage import staff as colleagues
 from storage.audit import Checked, Wanted
+from storage.staffing import staff as colleagues
 
 HERE = "/console/audit"
 _A_PAGE, _A_SLICE = 50, 1_000

@@ -14,11 +14,24 @@ from bot.web.console.visits import Visit
 from conversations import hours
 from conversations.screens import LANGUAGE_NAMES
 from conversations.text import FALLBACK, choose
-from storage import audiences, broadcasts, criteria, reports, staff
-from storage.broadcast_rows import DONE, FREEZING, HELD, PAUSED, RETURNED, RUNNING, SCHEDULED, SORTS, STATES, WAITING, Broadcast
-from storage.criteria import CriteriaError
+from storage.broadcasting import audiences, broadcasts, criteria, reports
+from storage.broadcasting.broadcast_rows import (
+    DONE,
+    FREEZING,
+    HELD,
+    PAUSED,
+    RETURNED,
+    RUNNING,
+    SCHEDULED,
+    SORTS,
+    STATES,
+    WAITING,
+    Broadcast,
+)
+from storage.broadcasting.criteria import CriteriaError
+from storage.broadcasting.switches import PURPOSES
 from storage.schema import engagements, segments
-from storage.switches import PURPOSES
+from storage.staffing import staff
 
 T = TypeVar("T")
 

@@ -14,10 +14,11 @@ from bot.access import Permission
 from bot.web.console import broadcast_views as views
 from bot.web.console.visits import Answer, Form, Page, Visit
 from conversations.text import FALLBACK
-from storage import broadcasts, compositions, preferences
-from storage.broadcast_rows import Broadcast
-from storage.broadcasts import Reach, Refusal
-from storage.criteria import CriteriaError
+from storage.broadcasting import broadcasts, compositions
+from storage.broadcasting.broadcast_rows import Broadcast
+from storage.broadcasting.broadcasts import Reach, Refusal
+from storage.broadcasting.criteria import CriteriaError
+from storage.staffing import preferences
 
 PAGE = 50
 LIST = "/console/broadcasts"

@@ -16,13 +16,14 @@ from bot.web.console.visits import Form, Page, Visit
 from conversations import hours, merge_fields
 from conversations.screens import LANGUAGE_NAMES
 from conversations.text import FALLBACK, choose
-from storage import compositions, engagements
-from storage.broadcast_rows import SORTS, Broadcast
-from storage.broadcasts import Refusal, StaleError
-from storage.compositions import Draft
+from storage import engagements
+from storage.broadcasting import compositions
+from storage.broadcasting.broadcast_rows import SORTS, Broadcast
+from storage.broadcasting.broadcasts import Refusal, StaleError
+from storage.broadcasting.compositions import Draft
+from storage.broadcasting.switches import PURPOSES
 from storage.engagements import OPEN
 from storage.schema import organisations, segments
-from storage.switches import PURPOSES
 
 MOST_LANGUAGES = 20
 KEPT = "kept"

@@ -12,9 +12,9 @@ from conversations.flow import Flow, Step
 from conversations.questions import KINDS
 from conversations.screens import LANGUAGE_NAMES
 from conversations.text import FALLBACK, choose, shorten
-from storage import broadcasts, directory, engagements, groups
-from storage import staff as colleagues
-from storage.criteria import (
+from storage import directory, engagements
+from storage.broadcasting import broadcasts, groups
+from storage.broadcasting.criteria import (
     ADULTS,
     BEGUN,
     FINISHED,
@@ -32,8 +32,9 @@ from storage.criteria import (
     Said,
     TookPart,
 )
-from storage.selection import NAMED
-from storage.switches import PURPOSES
+from storage.broadcasting.selection import NAMED
+from storage.broadcasting.switches import PURPOSES
+from storage.staffing import staff as colleagues
 
 Pairs = Sequence[tuple[str, str]]
 

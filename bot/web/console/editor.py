@@ -16,7 +16,7 @@ from bot.web.console.visits import Form, Page, Visit
 from bot.web.console.works import LIST, ClashError, Work
 from conversations.checking.places import Path
 from conversations.questions import KINDS
-from storage import staff
+from storage.staffing import staff
 
 STEPS: Path = ("steps",)
 Told = Mapping[str, Any]

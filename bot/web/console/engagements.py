@@ -20,9 +20,11 @@ from conversations import approval, flow
 from conversations.checking import shapes
 from conversations.checking.problems import Problem
 from conversations.text import FALLBACK, choose
-from storage import drafts, engagements, history, releases, small_numbers, staff
-from storage.drafts import Draft
+from storage import engagements, history
 from storage.engagements import APART, CLOSED, DRAFT, OPEN, Engagement
+from storage.figures import releases, small_numbers
+from storage.staffing import drafts, staff
+from storage.staffing.drafts import Draft
 
 PAGE = 40
 

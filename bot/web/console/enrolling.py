@@ -14,9 +14,9 @@ from starlette.responses import Response
 from bot.web.console import cookies, proving
 from bot.web.console.signin import TOO_OFTEN
 from bot.web.console.visits import Page, Visit
-from storage import enrolments, passwords, second_factors, signins
-from storage.enrolments import Choice
-from storage.staff import Staff, StaffError
+from storage.staffing import enrolments, passwords, second_factors, signins
+from storage.staffing.enrolments import Choice
+from storage.staffing.staff import Staff, StaffError
 from storage.unopened import UnopenedError
 
 _WHERE = "enrolments.choice"

@@ -18,8 +18,8 @@ from bot.config import is_loopback
 from bot.web.console import cookies
 from bot.web.console.visits import Console, Page, SignedOutError, Visit
 from bot.web.rendering import HEADERS, POLICY
-from storage import signins
-from storage.staff import Staff
+from storage.staffing import signins
+from storage.staffing.staff import Staff
 
 SIGN_IN, CONFIRM = "/console/sign-in", "/console/confirm"
 FORM_LASTS = dt.timedelta(minutes=30)  # since the last code, for a form that wants a fresh one: its page wanted one too

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from bot.web.console.inbox import today
 from bot.web.console.visits import Page, Visit
-from storage import groups
-from storage.groups import Group, GroupError
+from storage.broadcasting import groups
+from storage.broadcasting.groups import Group, GroupError
 
 HERE = "/console/groups"
 PAGE = 100

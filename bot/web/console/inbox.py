@@ -18,10 +18,12 @@ from conversations import charter
 from conversations.flow import Flow
 from conversations.questions import KINDS
 from conversations.text import FALLBACK, choose
-from storage import engagements, preferences, quotes, readings, themes
+from storage import engagements
 from storage.engagements import Engagement
-from storage.readings import Leaf, Said
-from storage.themes import ThemeError
+from storage.reading import quotes, readings, themes
+from storage.reading.readings import Leaf, Said
+from storage.reading.themes import ThemeError
+from storage.staffing import preferences
 
 HERE = "/console/inbox"
 _TEXTS = 200  # on one page, about

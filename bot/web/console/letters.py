@@ -9,9 +9,10 @@ from starlette.responses import Response
 from bot.web.console import broadcast_views as views
 from bot.web.console.broadcasts import LIST, find
 from bot.web.console.visits import Page, Visit
-from storage import reports, unknowns
-from storage.broadcasts import Refusal
-from storage.outbox import FAILED, LEFT, PENDING, SENDING, SENT, UNKNOWN
+from storage.broadcasting import reports
+from storage.broadcasting.broadcasts import Refusal
+from storage.letters import unknowns
+from storage.letters.outbox import FAILED, LEFT, PENDING, SENDING, SENT, UNKNOWN
 
 PAGE = 100
 MOST_AT_ONCE = 500

@@ -15,8 +15,9 @@ from bot.web.console.visits import Page, Visit
 from bot.web.console.works import LIST
 from conversations import library
 from conversations.text import FALLBACK
-from storage import drafts, engagements
-from storage.drafts import NEW
+from storage import engagements
+from storage.staffing import drafts
+from storage.staffing.drafts import NEW
 
 NEW_PAGE = "/console/engagements/+new"
 BLANK = ""

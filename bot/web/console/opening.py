@@ -11,8 +11,9 @@ from bot.web.console import fields, works
 from bot.web.console.visits import Page, Visit
 from bot.web.console.works import LIST
 from conversations import flow
-from storage import engagements, history, small_numbers
+from storage import engagements, history
 from storage.engagements import CLOSED, OPEN, Engagement
+from storage.figures import small_numbers
 
 
 async def obstacles(visit: Visit, one: Engagement, present: flow.Flow) -> list[str]:

@@ -16,11 +16,12 @@ from bot.web.console.inbox import today
 from bot.web.console.visits import Page, Visit
 from conversations.screens import LANGUAGE_NAMES
 from conversations.text import FALLBACK, choose
-from storage import directory, groups
-from storage import staff as colleagues
+from storage import directory
+from storage.broadcasting import groups
+from storage.broadcasting.reports import REASONS
+from storage.broadcasting.switches import PURPOSES
 from storage.directory import Person, TookPart, Wanted
-from storage.reports import REASONS
-from storage.switches import PURPOSES
+from storage.staffing import staff as colleagues
 from storage.unopened import UnopenedError
 
 HERE = "/console/people"

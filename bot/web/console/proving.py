@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from bot.web.console import browsers
 from bot.web.console.visits import Visit
-from storage import second_factors, signins, staff
-from storage.staff import Staff
+from storage.staffing import second_factors, signins, staff
+from storage.staffing.staff import Staff
 
 
 def may_try(visit: Visit) -> bool:

@@ -16,8 +16,9 @@ from bot.web.console.visits import Page, Visit
 from bot.web.console.works import LIST, Work
 from conversations.checking.care.overrides import SHORTEST_REASON
 from conversations.checking.places import Path
-from storage import drafts, history
-from storage.drafts import MOVED, REFUSED, STALE
+from storage import history
+from storage.staffing import drafts
+from storage.staffing.drafts import MOVED, REFUSED, STALE
 
 # --- Publishing and discarding
 

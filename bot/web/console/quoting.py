@@ -15,10 +15,11 @@ from bot.web.console.visits import Page, Visit
 from conversations.flow import Flow
 from conversations.questions import LONGEST_TEXT
 from conversations.text import FALLBACK, choose
-from storage import quotes, readings, staff
 from storage.engagements import Engagement
-from storage.quotes import Draft, QuoteError
-from storage.readings import Said
+from storage.reading import quotes, readings
+from storage.reading.quotes import Draft, QuoteError
+from storage.reading.readings import Said
+from storage.staffing import staff
 
 
 async def queue(visit: Visit) -> Response:

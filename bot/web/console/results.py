@@ -13,8 +13,9 @@ from bot.web.console.results_scope import GROUPED, Scope, find, partner_code
 from bot.web.console.results_voices import NOTHING, voices
 from bot.web.console.visits import Page, Visit
 from conversations.text import FALLBACK, choose
-from storage import cells, comparing, engagements, releases, results, small_numbers, stops
-from storage.comparing import Comparison
+from storage import engagements
+from storage.figures import cells, comparing, releases, results, small_numbers, stops
+from storage.figures.comparing import Comparison
 from storage.schema import broadcasts
 
 

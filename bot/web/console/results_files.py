@@ -18,7 +18,7 @@ from bot.web.console.results_voices import voices
 from bot.web.console.visits import Page, Visit
 from bot.web.rendering import HEADERS, attachment
 from conversations.text import FALLBACK, choose
-from storage import comparing, results
+from storage.figures import comparing, results
 
 Told = dict[str, Any]
 

@@ -13,8 +13,8 @@ from bot.web import results as views
 from bot.web.console.results_scope import GROUPED, Scope, find
 from bot.web.console.visits import Page, Visit
 from conversations.text import FALLBACK, choose
-from storage import cells, comparing, small_numbers
-from storage.comparing import Comparison, Side
+from storage.figures import cells, comparing, small_numbers
+from storage.figures.comparing import Comparison, Side
 
 MOST_GROUPS = 12
 """Side by side; more than that nobody can read."""

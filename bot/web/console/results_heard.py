@@ -16,9 +16,9 @@ from bot.web import results as views
 from bot.web.console.results_scope import Scope, find
 from bot.web.console.visits import Form, Page, Visit
 from conversations.text import FALLBACK, choose
-from storage import populations, results, small_numbers
-from storage.cells import is_closed
-from storage.populations import Population, Share, TotalsError
+from storage.figures import populations, results, small_numbers
+from storage.figures.cells import is_closed
+from storage.figures.populations import Population, Share, TotalsError
 
 LONGEST_NAME = 200
 

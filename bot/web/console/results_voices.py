@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from bot.web.console.results_scope import Scope
 from conversations.text import FALLBACK, choose
-from storage import quotes, themes
 from storage.keys import Keys
+from storage.reading import quotes, themes
 
 NOTHING: dict[str, Any] = {"voices": [], "themes": []}
 

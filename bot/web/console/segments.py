@@ -12,12 +12,13 @@ from bot.web.console import criteria_form
 from bot.web.console.criteria_form import Offer, Typed
 from bot.web.console.visits import Page, Visit
 from bot.web.results import grouped
-from storage import audiences, segments, small_numbers
-from storage import staff as colleagues
-from storage.audiences import REASONS, Sending, Tally
-from storage.criteria import Criteria, CriteriaError
-from storage.segments import Segment, StaleError
-from storage.switches import PURPOSES
+from storage.broadcasting import audiences, segments
+from storage.broadcasting.audiences import REASONS, Sending, Tally
+from storage.broadcasting.criteria import Criteria, CriteriaError
+from storage.broadcasting.segments import Segment, StaleError
+from storage.broadcasting.switches import PURPOSES
+from storage.figures import small_numbers
+from storage.staffing import staff as colleagues
 
 HERE = "/console/segments"
 

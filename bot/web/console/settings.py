@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from bot.web.console.visits import Form, Page, Visit
-from storage import organisations, preferences
-from storage import staff as colleagues
-from storage.preferences import DEFAULTS, FIELDS, PreferenceError, Preferences, Value
+from storage import organisations
+from storage.staffing import preferences
+from storage.staffing import staff as colleagues
+from storage.staffing.preferences import DEFAULTS, FIELDS, PreferenceError, Preferences, Value
 
 HERE = "/console/settings"
 _WAS = "was-"

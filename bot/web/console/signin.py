@@ -11,8 +11,9 @@ from starlette.responses import Response
 from bot.access import Permission
 from bot.web.console import browsers, cookies, proving
 from bot.web.console.visits import Page, Visit
-from storage import audit, second_factors, signins, staff
-from storage.staff import Staff
+from storage import audit
+from storage.staffing import second_factors, signins, staff
+from storage.staffing.staff import Staff
 
 START = "/console/"
 MISMATCH = (

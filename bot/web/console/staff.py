@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from bot.access import ROLE_NAMES
 from bot.web.console.visits import Form, Page, Visit
-from storage import enrolments
-from storage import staff as colleagues
-from storage.staff import Newcomer, Staff, StaffError
+from storage.staffing import enrolments
+from storage.staffing import staff as colleagues
+from storage.staffing.staff import Newcomer, Staff, StaffError
 
 HERE = "/console/staff"
 

@@ -10,8 +10,8 @@ from bot import tongues
 from bot.web.console import broadcast_views as views
 from bot.web.console.visits import Page, Visit
 from conversations.text import FALLBACK, choose
-from storage import staff, today
-from storage.today import Today
+from storage.staffing import staff, today
+from storage.staffing.today import Today
 
 
 async def show(visit: Visit) -> Response:

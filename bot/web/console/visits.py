@@ -24,10 +24,11 @@ from bot.web.console import cookies
 from bot.web.console.limits import Limits
 from bot.web.console.menu import entries
 from bot.web.rendering import HEADERS, page
-from storage import audit, signins, troubles
+from storage import audit, troubles
 from storage.database import READING
-from storage.passwords import Passwords
-from storage.staff import Staff
+from storage.staffing import signins
+from storage.staffing.passwords import Passwords
+from storage.staffing.staff import Staff
 
 T = TypeVar("T")
 

@@ -22,9 +22,10 @@ from conversations import checking
 from conversations.checking.places import Path
 from conversations.checking.problems import ADVICE, ERROR, Problem, quote
 from conversations.checking.shapes import ID, LONGEST_ID
-from storage import drafts, editions, engagements, history
-from storage.drafts import NEW
+from storage import editions, engagements, history
 from storage.engagements import Engagement
+from storage.staffing import drafts
+from storage.staffing.drafts import NEW
 
 LIST = "/console/engagements"
 """Where the pages about engagements are."""

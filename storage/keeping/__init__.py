@@ -1,0 +1,1 @@
+"""Keeping it all safe: backups, restoring, moving, upgrading, and sealing afresh."""

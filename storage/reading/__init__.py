@@ -1,0 +1,1 @@
+"""What staff make of people’s own words: read, themed, redacted and quoted."""
