@@ -75,7 +75,7 @@ def _unpack(data: bytes) -> zipfile.ZipFile:
     try:
         inside = zipfile.ZipFile(io.BytesIO(data))
         parts = inside.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         what = "it is plain text, perhaps CSV" if _is_words(data) else "it is empty, or no workbook"
         raise refuse("the file", 0, what, _SAVE) from None
     if sum(part.file_size for part in parts) > LARGEST_INSIDE:

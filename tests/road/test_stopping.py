@@ -105,7 +105,7 @@ def test_told_again_and_again_it_stops_in_the_same_good_order(make_house: MakeHo
     end_in_the_middle_of_sending(make_house(), insist)
 
 
-@pytest.mark.parametrize("method", ["sendMessage", "*"])
+@pytest.mark.parametrize("method", ["sendMessage", pytest.param("*", marks=pytest.mark.long)])
 def test_a_bot_that_cannot_reach_telegram_still_stops_in_time(make_plain_house: MakeHouse, method: str) -> None:
     house = make_plain_house()
     person = house.telegram.person()

@@ -207,7 +207,7 @@ def test_a_version_that_asks_nobody_else_is_caught(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, name: str, broken: Callable[..., object], presses: list[Press]
 ) -> None:
     if shelf.source == ADULTS and name == "needs_second":
-        pytest.skip("among adults one reader is enough")
+        return  # one reader is enough there, so there is nobody to forget
     monkeypatch.setattr(quotes, name, broken)
     expected = shelf.play(presses)
     assert shelf.shown() != expected

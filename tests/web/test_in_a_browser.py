@@ -75,8 +75,10 @@ def open_page(browser: Browser, address: str, width: int = 1280, **more: Any) ->
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    "width, scheme",
+    [(320, "light"), (1280, "dark"), *(pytest.param(*one, marks=pytest.mark.long) for one in ((320, "dark"), (1280, "light")))],
+)
 def test_axe_finds_nothing_wrong_on_any_page(browser: Browser, site: str, width: int, scheme: str) -> None:
     for path in PATHS + MORE if (width, scheme) in {(320, "light"), (1280, "dark")} else PATHS:
         page = open_page(browser, site + path, width, color_scheme=scheme, bypass_csp=True)
