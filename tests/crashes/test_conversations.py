@@ -99,10 +99,10 @@ def test_at_every_eighth_point_it_dies_and_all_is_there_once_and_nobody_waits_in
 
 @pytest.mark.promise("P1", "P4")
 @pytest.mark.parametrize("receive", ["polling", pytest.param("webhook", marks=pytest.mark.long)])
-def test_at_each_25th_point_it_dies_and_dies_again_and_all_is_there_once(make_stage: MakeStage, receive: str) -> None:
+def test_at_each_50th_point_it_dies_and_dies_again_and_all_is_there_once(make_stage: MakeStage, receive: str) -> None:
     stage = make_stage(receive, again=True)
-    account = for_every_point(stage.play, first=len(receive), every=25)
-    assert len(account.deaths) > MANY / 25, account
+    account = for_every_point(stage.play, first=len(receive), every=50)
+    assert len(account.deaths) > MANY / 50, account
 
 
 @pytest.mark.long
@@ -120,5 +120,5 @@ def test_wherever_it_dies_by_every_door_all_is_there_once(make_stage: MakeStage,
 def test_a_bot_that_forgets_at_some_point_is_caught(make_stage: MakeStage, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
     stage = make_stage("polling", broken=f"tests.road.variants:{broken}")
     monkeypatch.setattr(crowd, "PATIENCE", 2.0)  # it does wait in vain
-    with pytest.raises(AssertionError, match="heard nothing more"):
+    with pytest.raises(AssertionError, match=r"heard nothing more|missed something"):
         for_every_point(stage.play, first=10)

@@ -58,6 +58,7 @@ def test_someone_new_is_answered_at_once_while_two_others_are_refused(make_house
     assert longest_beside_two_refused(make_house()) <= 1.5
 
 
+@pytest.mark.long
 @pytest.mark.promise("P5", control=True)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_bot_that_two_refusals_silence_is_caught_on_the_road(make_house: MakeHouse) -> None:
