@@ -22,7 +22,7 @@ from storage.schema import broadcasts, left_out, organisations, outbox, people
 from storage.upserts import insert as upsert
 
 FREEZING = "freezing"
-MOST = 3_000
+MOST = 1_500
 """People of an audience in one slice: what a database writes in well under a tenth of a second."""
 
 FARTHEST = 40_000
