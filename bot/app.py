@@ -89,7 +89,7 @@ class Running:
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
         self._vitals = Vitals(base, self._waiting.pulse, out, back, pacer, self._health)
         self._heart = Heart(base.engine, base.house, base.clock.now)
-        looks = (here.keep, self._keep_up, self._editing.look, self._vitals.measure, self._heart.beat)
+        looks = (here.keep, self._keep_up, self._editing.look, self._vitals.measure, self._heart.look)
         self.upkeep = Upkeep(base.engine, base.house, base.clock.now, *looks)
         self._stop = stop
         self._doubted = False

@@ -73,7 +73,7 @@ class Upkeep:
             (self._take_over, LOOK_EVERY),
             (self._edit, editing.LOOK_EVERY),
             (self._measure, vitals.LOOK_EVERY),
-            (self._beat, heart.BEAT_EVERY),
+            (self._beat, heart.LOOK_EVERY),
             (self._broadcasting.look, broadcasting.LOOK_EVERY),
             (self.send_digests, LOOK_EVERY),
         )

@@ -105,14 +105,24 @@ followups = Table(  # inputs with a date; a row names the step and edition it be
     Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("session_id", Id),
-    Column("kind", String(16), nullable=False),  # nudge | reminder | feedback | expiry
+    Column("kind", String(16), nullable=False),  # one of `storage.followups.rules.KINDS`
     Column("step", Slug, nullable=False, default=""),
     Column("edition_id", Id),
     Column("rule", String(40), nullable=False),
     Column("local_day", Date, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
     Column("state", String(16), nullable=False, default="waiting"),  # waiting | done | missed | dropped
+    Column("occasion_id", Id),  # what it is about, and how that stood when this was planned
+    Column("sequence", Integer, nullable=False, default=0),
+    Column("about", String(16), nullable=False, default=""),  # the code of a place, paper, point ...
     UniqueConstraint("rule", "person_id", "local_day"),
+)
+Index(
+    "ix_followups_occasion",
+    followups.c.occasion_id,
+    followups.c.state,
+    sqlite_where=followups.c.occasion_id.is_not(None),
+    postgresql_where=followups.c.occasion_id.is_not(None),
 )
 Index(
     "ix_followups_due",

@@ -16,6 +16,7 @@ people = Table(
     Column("age_band", String(16), nullable=False, default=""),
     Column("language", String(35), nullable=False, default="en"),
     Column("asking", String(16), nullable=False, default=""),  # asked outside any engagement, waiting for words
+    Column("asking_about", String(48), nullable=False, default=""),  # what that is about: the code of an occasion, a slug
     Column("session_id", Id),  # the conversation typed words belong to
     Column("stopped", Boolean, nullable=False, default=False),
     Column("met_on", Date, nullable=False),

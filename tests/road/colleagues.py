@@ -23,5 +23,5 @@ def take_in(db: Connection, base: Foundation, role: str, name: str, **more: Any)
 
 
 def take_in_with_code(db: Connection, base: Foundation, role: str, name: str) -> str:
-    """The same, and a code to link a chat by."""
+    """The same, and a code to link a chat by. By the clock of `base`, which must be the bot's: a code lives for minutes."""
     return staff_chats.make_code(db, take_in(db, base, role, name), base.clock.now())

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import commands, config_file
+from bot.clock import Clock
 from bot.config import ConfigError
 from bot.foundation import foundation
 from conversations import flow, library, phrases
@@ -135,7 +136,7 @@ class House:
         """A new colleague: the code by which they link their chat."""
 
         async def work() -> str:
-            async with foundation(config_file.read(self.settings, {})) as base, base.engine.begin() as connection:
+            async with foundation(config_file.read(self.settings, {}), Clock(self.moved_by)) as base, base.engine.begin() as connection:
                 return await connection.run_sync(colleagues.take_in_with_code, base, role, name)
 
         return asyncio.run(work())
