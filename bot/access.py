@@ -26,6 +26,12 @@ Permission = Literal[
     "see-audit",
     "edit-settings",
     "manage-staff",
+    "see-events",
+    "edit-events",
+    "check-in",
+    "see-groups",
+    "edit-groups",
+    "see-board",
 ]
 
 Need = Permission | Literal["anybody", "signed-in"]
@@ -33,19 +39,21 @@ Need = Permission | Literal["anybody", "signed-in"]
 
 _LOOKS: frozenset[Permission] = frozenset({"see-today", "see-engagements", "see-results", "see-segments", "see-broadcasts"})
 _WRITES: frozenset[Permission] = frozenset({"edit-engagements", "edit-segments", "write-broadcasts", "control-broadcasts"})
+_MEETS: frozenset[Permission] = frozenset({"see-events", "edit-events", "check-in", "see-groups", "edit-groups", "see-board"})
 _RUNS: frozenset[Permission] = (
     _LOOKS
     | _WRITES
+    | _MEETS
     | frozenset[Permission]({"open-engagements", "see-exact", "export-results", "see-people", "reveal-names"})
     | frozenset[Permission]({"approve-broadcasts", "read-inbox", "quote"})
 )
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "officer": _RUNS,
-    "analyst": frozenset({"see-results", "export-results", "see-segments"}),
-    "secretary": _LOOKS | {"see-people", "reveal-names", "edit-segments", "write-broadcasts", "control-broadcasts"},
-    "safeguarding": _LOOKS | {"read-inbox", "see-people", "reveal-names", "control-broadcasts"},
-    "ig": frozenset({"see-today", "see-engagements", "see-results", "see-broadcasts", "see-audit", "edit-settings"}),
+    "analyst": frozenset({"see-results", "export-results", "see-segments", "see-board"}),
+    "secretary": _LOOKS | _MEETS | {"see-people", "reveal-names", "edit-segments", "write-broadcasts", "control-broadcasts"},
+    "safeguarding": _LOOKS | {"see-events", "check-in", "read-inbox", "see-people", "reveal-names", "control-broadcasts"},
+    "ig": frozenset({"see-today", "see-engagements", "see-results", "see-broadcasts", "see-board", "see-audit", "edit-settings"}),
     "partner": frozenset({"see-results"}),
     "admin": _RUNS | {"see-audit", "edit-settings", "manage-staff"},
 }

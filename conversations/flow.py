@@ -20,7 +20,9 @@ from conversations.text import FALLBACK, Text, languages
 
 IDENTITIES = ("anonymous", "confidential", "named")
 AUDIENCES = ("everyone", "adults", "under-18s")
-ENGAGEMENT_KINDS = ("consultation", "poll")
+ENGAGEMENT_KINDS = ("consultation", "poll", "event", "meeting")
+MEETS = ("event", "meeting")
+"""Kinds that people come to, on dates."""
 
 SECTION = "section"
 """The kind of step under whose condition the steps behind it stand, up to the next section."""
