@@ -35,7 +35,23 @@ from sqlalchemy import (
 from storage import audit, organisations, schema
 from storage.keeping.copying import Say
 from storage.keys import HEAD, Keys, is_daily
-from storage.schema import addresses, answers, failures, metadata, outbox, people, readings, sessions, staff, staff_chats, wishes
+from storage.schema import (
+    addresses,
+    answers,
+    corrections,
+    failures,
+    metadata,
+    needs,
+    occasions,
+    outbox,
+    people,
+    points,
+    readings,
+    sessions,
+    staff,
+    staff_chats,
+    wishes,
+)
 from storage.unopened import UnopenedError
 
 _AT_ONCE = 5_000  # rows of a transaction
@@ -226,5 +242,9 @@ SEALED: dict[str, tuple[Column[Any], ...]] = {
     "staff.totp": (staff.c.code,),
     "staff_chats.sealed": (staff_chats.c.lookup,),
     "readings.redacted": (readings.c.engagement_id, readings.c.respondent, readings.c.step),
+    "occasions.joining": (occasions.c.code,),
+    "needs.sealed": (people.c.code, needs.c.need),
+    "points.sealed": (points.c.code,),
+    "corrections.sealed": (corrections.c.code,),
 }
 """Every sealed column -> what names its row where it is sealed: these values, bytes in hexadecimal, joined by dots."""

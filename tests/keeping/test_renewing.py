@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, LargeBinary, Select, delete, select, text, update
+from sqlalchemy import Connection, LargeBinary, Select, Table, delete, select, text, update
 
 from bot import foundation
 from storage import key_file, people, schema
@@ -63,6 +63,26 @@ def _fill_more(db: Connection, world: World, clinic: Engagement) -> None:
     people.wish(db, [wish | {"chosen": "", "sealed": sealed}])
     letters = [Letter(each, person, each, "say", {"text": WORDS}, outbox.REMINDER) for each in range(100, 120)]
     outbox.keep(db, world.keys, (world.organisation_id, BOT), letters, NOON)
+    _fill_meetings(db, world, clinic.id, (person, code))
+
+
+def _fill_meetings(db: Connection, world: World, engagement_id: int, somebody: tuple[int, str]) -> None:
+    s, mine = schema, {"organisation_id": world.organisation_id}
+    person, code = somebody
+
+    def add(table: Table, **values: object) -> int:
+        return int(db.execute(table.insert().values(values)).inserted_primary_key[0])  # type: ignore[index]
+
+    def seal(where: str, row: str) -> bytes:
+        return world.keys.seal(where, row, WORDS.encode())
+
+    group = add(s.groups, code="readers", name="Readers", **mine)
+    event = add(s.events, engagement_id=engagement_id, group_id=group, **mine)
+    when = {"local_at": "2027-02-09T18:00", "zone": "Europe/London", "minutes": 60, "starts_at": NOON, "ends_at": NOON}
+    date = add(s.occasions, code="date", event_id=event, joining=seal("occasions.joining", "date"), **when, **mine)
+    add(s.needs, person_id=person, need="other", sealed=seal("needs.sealed", f"{code}.other"), on_day=NOON.date())
+    add(s.points, code="point", group_id=group, sealed=seal("points.sealed", "point"), state="raised", raised_at=NOON)
+    add(s.corrections, code="slip", occasion_id=date, sealed=seal("corrections.sealed", "slip"), sent_at=NOON)
 
 
 def read(home: Installation, columns: Collection[str] = resealing.SEALED) -> dict[str, list[str]]:
@@ -95,6 +115,10 @@ def _read(db: Connection, held: Keys, columns: Collection[str]) -> dict[str, lis
             select(s.readings.c.engagement_id, s.readings.c.respondent, s.readings.c.step, s.readings.c.redacted),
             lambda engagement, who, step: f"{engagement}.{who.hex()}.{step}",
         ),
+        "occasions.joining": (select(s.occasions.c.code, s.occasions.c.joining), str),
+        "needs.sealed": (select(s.people.c.code, s.needs.c.need, s.needs.c.sealed).join_from(s.needs, s.people), "{}.{}".format),
+        "points.sealed": (select(s.points.c.code, s.points.c.sealed), str),
+        "corrections.sealed": (select(s.corrections.c.code, s.corrections.c.sealed), str),
     }
     return {
         where: sorted(held.open(where, name(*row[:-1]), row[-1]).decode() for row in db.execute(wanted) if row[-1] is not None)
@@ -127,7 +151,7 @@ def test_everything_opens_afterwards_and_nothing_lies_under_the_old_key(filled: 
     before = read(filled.home)
     assert all(before.values())
     said = filled.home.command("keys", "renew")
-    assert "Sealed afresh under it: 51." in said
+    assert "Sealed afresh under it: 55." in said
     assert "Nothing lies under key 1 any more. It is destroyed." in said
     check(filled.home, before)
     filled.home.command("keys", "renew")
@@ -152,7 +176,7 @@ def test_every_sealed_column_is_named_with_what_names_its_rows() -> None:
         for column in table.columns
         if isinstance(column.type, LargeBinary) and column.type.length is None
     }
-    assert bytes_of_any_length - {"pictures.content"} == resealing.SEALED.keys()
+    assert bytes_of_any_length - {"pictures.content", "papers.content"} == resealing.SEALED.keys()
 
 
 def test_nothing_of_before_is_left_in_the_files(filled: Filled) -> None:
@@ -286,7 +310,7 @@ def test_the_old_keys_are_not_kept_beside_the_new_ones_or_the_backups(filled: Fi
 
 
 def test_keys_are_shown_by_number_and_never_themselves(filled: Filled) -> None:
-    assert "Key 1, since the beginning, in use: 51 sealed" in filled.home.command("keys", "show")
+    assert "Key 1, since the beginning, in use: 55 sealed" in filled.home.command("keys", "show")
     filled.home.command("keys", "renew")
     said = filled.home.command("keys", "show")
     assert "Key 2, since 20" in said
