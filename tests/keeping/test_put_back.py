@@ -178,3 +178,16 @@ def test_a_running_bot_says_that_it_holds_everything_and_goes_on_answering(make_
     assert times_seen(person) == 1
     house.command("resume")
     until(lambda: times_seen(person) == 2, house.said)
+
+
+def test_a_clock_that_was_set_ahead_while_the_bot_ran_is_not_taken_for_a_silence(database: str, tmp_path: Path) -> None:
+    hands = [NOON]
+    with indoors(database, tmp_path, Clock(wall=lambda: hands[0])) as inside:
+        heart = Heart(inside.base.engine, inside.base.house, inside.base.clock.now)
+        inside.runner.run(heart.begin())
+        hands[0] += 3 * DAY
+        inside.runner.run(heart.look())
+        keep(inside, 1)
+    with at(NOON + 3 * DAY + MINUTE, database, tmp_path) as inside:
+        assert start(inside) == [1]
+        assert not held(inside)
