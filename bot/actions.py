@@ -1,4 +1,4 @@
-"""What a finished flow may cause. Each action runs on rows locked in this transaction and says what came of it."""
+"""What a conversation may cause. Each action runs on rows locked in this transaction, and says what came of it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from conversations.effects import Complete
+from bot.addressing import Standing
+from bot.desk import Desk
+from conversations.effects import Act, Complete
+from conversations.inputs import Outcome
 from storage.engagements import OPEN
 from storage.sessions import Held
 
-Action = Callable[[Connection, Held, Complete], str]
+
+def act(db: Connection, desk: Desk, who: Standing, held: Held | None, deed: Complete | Act) -> Outcome | None:
+    """What came of a finished flow, or of what somebody wants with a date; None when there is nothing it could be about."""
+    if isinstance(deed, Complete):
+        return Outcome(deed.action, ACTIONS[deed.action](db, held, deed)) if held else None
+    if desk.agenda is None or who.known is None:
+        return None
+    return Outcome(deed.verb, desk.agenda.do(deed, who.known), deed.occasion)
 
 
 def keep(_db: Connection, held: Held, _complete: Complete) -> str:
@@ -18,7 +28,7 @@ def keep(_db: Connection, held: Held, _complete: Complete) -> str:
     return "kept" if held.engagement.state == OPEN else "closed"
 
 
-ACTIONS: dict[str, Action] = {
+ACTIONS: dict[str, Callable[[Connection, Held, Complete], str]] = {
     "keep": keep,
 }
 """Name in `Complete` -> what it does."""

@@ -12,7 +12,25 @@ from bot.arrivals import TELEGRAM
 from bot.desk import Desk
 from conversations import reception
 from conversations.effects import Person
-from conversations.inputs import Back, Done, Input, Invited, Leave, Link, Look, Open, Refused, Skip, Tap, Words
+from conversations.events.views import Event
+from conversations.flow import MEETS
+from conversations.inputs import (
+    Attend,
+    Back,
+    Begin,
+    Dates,
+    Done,
+    Input,
+    Invited,
+    Leave,
+    Link,
+    Look,
+    Open,
+    Refused,
+    Skip,
+    Tap,
+    Words,
+)
 from conversations.session import Session
 from storage import codes, sessions
 from storage.engagements import OPEN, Engagement
@@ -59,17 +77,45 @@ def address(desk: Desk, given: Input, who: Standing) -> tuple[Input, Held | None
         case Link(code):
             link = desk.links.get(code)
             engagement = desk.shelf.get(link.engagement_id) if link else None
-            return _open(desk, who, engagement, link.id if link else None) if engagement else (given, who.current)
+            return _enter(desk, who, engagement, link.id if link else None) if engagement else (given, who.current)
         case Invited(code):
             invitation = desk.invitations.get(code)
-            return _open(desk, who, desk.shelf.get(invitation.engagement_id or 0) if invitation else None, None)
-        case Open(slug):
-            return _open(desk, who, next((one for one in desk.shelf.values() if one.slug == slug), None), None)
+            return _enter(desk, who, desk.shelf.get(invitation.engagement_id or 0) if invitation else None, None)
+        case Open(slug) | Dates(slug):
+            return _enter(desk, who, _by_slug(desk, slug), None)
+        case Begin(slug):
+            return _open(desk, who, _by_slug(desk, slug), None)
+        case Attend(_, code):
+            event = _told(desk, given, who)
+            return (given if event and event.find(code) else Refused("gone")), who.current
         case Words() if who.lost:
             _refuse_shut(who.known is not None and row.id == who.known.session_id for row in who.shut)
             return Refused("expired"), None
         case _:
             return given, who.current
+
+
+def _by_slug(desk: Desk, slug: str) -> Engagement | None:
+    return next((one for one in desk.shelf.values() if one.slug == slug), None)
+
+
+def _told(desk: Desk, given: Input, who: Standing) -> Event | None:
+    """The event an input is about, as this person may know it."""
+    event = desk.agenda.find(given, who.person) if desk.agenda else None
+    return desk.agenda.tell(event, who.known, who.person) if desk.agenda and event and who.known else None
+
+
+def _enter(desk: Desk, who: Standing, engagement: Engagement | None, link_id: int | None) -> tuple[Input, Held | None]:
+    """The conversation in `engagement`; of an event, its card comes before."""
+    if engagement is None or engagement.kind not in MEETS:
+        return _open(desk, who, engagement, link_id)
+    event = _told(desk, Dates(engagement.slug), who)
+    has = event is not None and any(date.mine for date in event.dates)
+    if not has and (engagement.state != OPEN or not reception.admits(engagement.audience, who.person.age_band)):
+        return _open(desk, who, engagement, link_id)
+    if event is None or not (event.member or has):
+        return Refused("members"), None
+    return Dates(engagement.slug), who.current
 
 
 def _open(desk: Desk, who: Standing, engagement: Engagement | None, link_id: int | None) -> tuple[Input, Held | None]:

@@ -13,7 +13,10 @@ from typing import Any
 from conversations.inputs import (
     Age,
     Ask,
+    Attend,
     Back,
+    Begin,
+    Dates,
     Delete,
     Done,
     Hear,
@@ -84,6 +87,9 @@ CARRIED: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "h": (Hear, ("purpose", "wanted")),
     "z": (Pause, ("number", "unit")),
     "w": (Quieter, ("hours",)),
+    "e": (Attend, ("verb", "occasion", "about")),
+    "n": (Dates, ("engagement",)),
+    "g": (Begin, ("engagement",)),
     "k": (Staff, ("asks", "about")),
     "x": (Delete, ("sure",)),
 }

@@ -5,24 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row
 
 from bot.arrivals import TELEGRAM
 from bot.house import House
+from bot.told import Told
 from conversations import hours
 from conversations.effects import Attention, Person, Remember
 from conversations.records import NAME, PLACE
 from storage import engagements, erasure, failures, people, sessions
 from storage.broadcasting import attention, switches
 from storage.engagements import Engagement
+from storage.events import needs
 from storage.failures import Failure
 from storage.letters import outbox, proofs
 from storage.letters.outbox import Letter
 from storage.letters.proofs import Invitation
 from storage.people import Known
 from storage.sessions import Change, Held
+
+if TYPE_CHECKING:
+    from bot.agenda import Agenda
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Desk:
     shut: Sequence[Row[Any]] = ()  # conversations that do not open here
     at_menu: Collection[int] = ()  # people whose input may need the menu
     finished: Collection[tuple[int, int]] = ()  # (person id, engagement id), of those at the menu
+    agenda: Agenda | None = None  # of a batch with an input about an event
 
     changes: list[Change] = field(default_factory=list)
     persons: list[tuple[Known, Person, Held | int | None]] = field(default_factory=list)
@@ -66,6 +72,7 @@ class Desk:
     addresses: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     wishes: list[dict[str, object]] = field(default_factory=list)
     switched: list[dict[str, object]] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
     settled: list[tuple[int, dict[str, object]]] = field(default_factory=list)  # person id, columns of theirs -> values
     states: dict[bytes, str] = field(default_factory=dict)
     turned: dict[bytes, int] = field(default_factory=dict)
@@ -96,6 +103,7 @@ class Desk:
         answer, source = effect.answer, f"{held.engagement.slug}.{effect.step}"
         today = self.today.replace(day=1) if held.engagement.identity == "anonymous" else self.today  # not when they finished
         self.switch(known, effect.switches, source, answer.language, today)
+        self.told.take(known, held.engagement, effect, today)
         if effect.record == NAME and answer.text:
             name = " ".join(answer.text.split())
             self.settle(known, name=self.house.keys.seal("people.name", known.code, name.encode()))
@@ -123,13 +131,17 @@ class Desk:
         """
         new = isinstance(under_way, Held) and under_way.id is None
         at = under_way.id if isinstance(under_way, Held) else under_way
-        was = (known.age_band, known.language, known.asking, known.stopped, known.session_id)
-        if new or was != (person.age_band, person.language, person.asking, person.stopped, at):
+        was = (known.age_band, known.language, known.asking, known.about, known.stopped, known.session_id)
+        if new or was != (person.age_band, person.language, person.asking, person.about, person.stopped, at):
             self.persons.append((known, person, under_way))
 
     def write(self, db: Connection) -> None:
         """Write everything, by set."""
         house, bot = self.house, self.house.bot_id
+        if self.agenda:
+            self.told.note(self.agenda.register, self.agenda.known)
+            self.agenda.write()
+        needs.settle(db, house.keys, list(self.told.needs.values()), self.now)
         made = sessions.save(db, house.keys, self.changes, self.now)
         people.save(db, [_row(known, person, held, made) for known, person, held in self.persons])
         people.wait_for_age(db, self.openings)
@@ -153,6 +165,7 @@ def _row(known: Known, person: Person, at: Held | int | None, made: Mapping[str,
         "age_band": person.age_band,
         "language": person.language,
         "asking": person.asking,
+        "asking_about": person.about,
         "stopped": person.stopped,
         "session_id": at,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from bot.addressing import Standing
 from bot.desk import Desk
@@ -21,7 +22,7 @@ def person(known: Known | None, *, turned_away: bool) -> Person:
     """The person a row describes; nobody in particular when there is none."""
     if known is None:
         return Person(turned_away=turned_away)
-    return Person(known.age_band, known.language, known.asking, known.opening, known.stopped)
+    return Person(known.age_band, known.language, known.asking, known.opening, known.stopped, about=known.about)
 
 
 def gather(desk: Desk, who: Standing, given: Input) -> Facts:
@@ -38,7 +39,21 @@ def gather(desk: Desk, who: Standing, given: Input) -> Facts:
         minimum_age=house.minimum_age,
         organisation=house.organisation,
         receipt=erasure.receipt(house.keys, who.known.code) if who.known and may_delete else "",
+        **_of_events(desk, who, given),
     )
+
+
+def _of_events(desk: Desk, who: Standing, given: Input) -> dict[str, Any]:
+    """The event an input is about, and what else somebody has coming up, as far as a conversation asks."""
+    agenda, known = desk.agenda, who.known
+    if agenda is None or known is None:
+        return {}
+    event = agenda.find(given, who.person)
+    asks = given == Ask("events") or who.person.asking == "events"
+    return {
+        "event": agenda.tell(event, known, who.person) if event else None,
+        "diary": agenda.diary(known, who.person) if asks else (),
+    }
 
 
 def _offers(desk: Desk, who: Standing) -> tuple[Offer, ...]:
@@ -52,7 +67,9 @@ def _offers(desk: Desk, who: Standing) -> tuple[Offer, ...]:
     return tuple(
         Offer(one.slug, one.edition, flows[one.edition_id].title, _state(one.id, done, begun))
         for one in desk.shelf.values()
-        if one.state == OPEN and reception.admits(one.audience, who.person.age_band)
+        if one.state == OPEN
+        and reception.admits(one.audience, who.person.age_band)
+        and (desk.agenda is None or desk.agenda.shows(one, who.known.id))
     )
 
 

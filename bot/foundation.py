@@ -66,6 +66,7 @@ async def _founded(config: Config, clock: Clock, *, adopt: bool) -> AsyncIterato
             minimum_age=config.telegram.minimum_age,
             zone=ZoneInfo(config.organisation.time_zone),
             local=config.telegram.is_local,
+            public_url=config.web.public_url,
             is_certain=clock.is_certain,
         )
         shelf = replace(shelf, problems=(*told, *shelf.problems))

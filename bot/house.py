@@ -49,6 +49,7 @@ class House:
     minimum_age: int = 16
     zone: dt.tzinfo = dt.UTC  # of the organisation: whose day it is when someone says "today"
     local: bool = False  # the Bot API server runs on this computer
+    public_url: str = ""  # where people reach our pages; empty: nowhere
     is_certain: Callable[[], bool] = lambda: True  # whether the clock is trusted so far that things may be thrown away by it
     flows: dict[int, Flow] = field(default_factory=dict)  # editions by row id; they never change
     by_hash: dict[str, Flow] = field(default_factory=dict)

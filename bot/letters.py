@@ -18,7 +18,9 @@ LONGEST_CAPTION = 1024  # UTF-16 units
 def say(house: House, to: tuple[int | None, int], message: Say, language: str, now: dt.datetime) -> Letter:
     """A new message; `to` is (person id, chat id)."""
     spoken = speech.speak(message, language)
-    content = {"text": spoken.text, "bold": spoken.bold, "rows": _rows(house, to[1], message.rows, language)}
+    content: dict[str, Any] = {"text": spoken.text, "bold": spoken.bold, "rows": _rows(house, to[1], message.rows, language)}
+    if spoken.moments:
+        content["moments"] = spoken.moments
     return Letter(house.numbers.next(now), to[0], to[1], "say", content)
 
 

@@ -22,16 +22,18 @@ _REPEATED = 300  # units of someone's own words repeated to them
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message in one language; `bold` holds (offset, length) in UTF-16 units."""
+    """A message in one language; `bold` holds (offset, length) in UTF-16 units, `moments` (offset, length, seconds since 1970)."""
 
     text: str
     bold: tuple[tuple[int, int], ...] = ()
+    moments: tuple[tuple[int, int, int], ...] = ()
 
 
 def speak(say: Say, language: str) -> Spoken:
     """The words of a message. `bold` parts are told by where they stand."""
     parts: list[str] = []
     bold: list[tuple[int, int]] = []
+    moments: list[tuple[int, int, int]] = []
     at = 0
     for place, line in enumerate(say.lines):
         gap = line.parting if place else ""
@@ -39,12 +41,26 @@ def speak(say: Say, language: str) -> Spoken:
         at += len(gap)
         if line.bold:
             bold.append((at, units(words)))
+        if line.fields:
+            moments += _moments(line, words, at, language)
         parts += (gap, words)
         at += units(words)
     text = "".join(parts)
     if at > LONGEST:  # only words repeated from answers can do this; `check` holds authors to the limit
         return Spoken(isolates.cut(text, LONGEST))
-    return Spoken(text, tuple(bold))
+    return Spoken(text, tuple(bold), tuple(moments))
+
+
+def _moments(line: Line, words: str, at: int, language: str) -> list[tuple[int, int, int]]:
+    """Where a line that begins at `at` tells a moment, so that each reader's own program can tell it by their clock."""
+    found = []
+    for value in line.fields.values():
+        if isinstance(value, dt.datetime):
+            told = tongues.moment(value, nearest(line.text, language))
+            before, here, _ = words.partition(told)
+            if here:
+                found.append((at + units(before), units(told), int(value.timestamp())))
+    return found
 
 
 def phrase(line: Line, language: str) -> str:
@@ -109,6 +125,12 @@ def _fill(value: Field, frame: _Frame, language: str) -> str:
         return _enclose(shorten(value, _REPEATED), turned)
     if isinstance(value, tuple):
         return tongues.listed([_enclosed(choose(one, language), turned) for one in value], frame.tag)
+    if isinstance(value, dt.datetime):
+        return _enclosed(tongues.moment(value, frame.tag), turned)
+    if isinstance(value, dt.time):
+        return _enclosed(tongues.clock(value, frame.tag), turned)
+    if isinstance(value, dt.tzinfo):
+        return _enclosed(tongues.city(value, frame.tag), turned)
     if isinstance(value, dt.date):
         return _enclosed(tongues.day(value, frame.tag), turned)
     words = value.get(language) or choose(value, language)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -51,6 +51,23 @@ def day(value: dt.date, tag: str) -> str:
     if locale.language == ENGLISH:
         return format_date(value, _DAY, locale=ENGLISH)
     return format_skeleton(_PARTED_DAY, value, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def clock(value: dt.time, tag: str) -> str:
+    """A time of day as it stands on a clock: "18:00"."""
+    locale = of(tag).locale
+    return format_time(value.replace(tzinfo=None), "short", locale=_BRITISH if locale.language == ENGLISH else locale)
+
+
+def moment(value: dt.datetime, tag: str) -> str:
+    """A day and time by the clock the value goes by: "Fri 26 Feb 2027, 18:00"."""
+    return f"{day(value.date(), tag)}, {clock(value.timetz().replace(tzinfo=None), tag)}"
+
+
+def city(zone: dt.tzinfo, tag: str) -> str:
+    """Whose clock it is: "Madrid"."""
+    return get_timezone_location(zone, locale=of(tag).locale, return_city=True)
 
 
 def number(value: int, tag: str) -> str:

@@ -15,14 +15,15 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot import backstage, facts, letters, packing, speech
-from bot.actions import ACTIONS
+from bot.actions import act
 from bot.addressing import address, stand
 from bot.arrivals import TELEGRAM, Arrival
 from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
-from conversations.effects import Complete, Effect, Erase, Mark, Person, Quieten, Remember, Rest, Say, Show, Switch, Toast
-from conversations.inputs import Input, Invited, Link, Outcome, Refused, Staff
+from conversations.flow import MEETS
+from conversations.effects import Act, Complete, Effect, Erase, Go, Mark, Person, Quieten, Remember, Rest, Say, Show, Switch, Toast
+from conversations.inputs import Input, Invited, Link, Refused, Staff
 from conversations.understanding import understand
 from storage import engagements, erasure, people, seen, sessions
 from storage.broadcasting import attention
@@ -94,6 +95,10 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
     }
     if desk.at_menu:
         desk.finished = sessions.finished_by(db, desk.at_menu)
+    if any(one.kind in MEETS for one in desk.shelf.values()):
+        from bot import agenda  # noqa: PLC0415
+
+        desk.agenda = agenda.load(db, desk, spoken)
     return desk
 
 
@@ -181,6 +186,10 @@ def _decide(db: Connection, desk: Desk, known: Known | None, person: Person, one
     if taken.person.age_band and taken.person.opening:  # the age question is answered: on to the link that was waiting
         link, grown = Link(taken.person.opening), replace(taken.person, opening="")
         then = _respond(db, desk, known, grown, link)
+        taken = replace(then, effects=taken.effects + then.effects)
+    onward = next((effect for effect in taken.effects if isinstance(effect, Go)), None) if desk.agenda else None
+    if onward:
+        then = _respond(db, desk, known, taken.person, onward.brings)
         return replace(then, effects=taken.effects + then.effects)
     return taken
 
@@ -191,14 +200,16 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
     flows = desk.house.by_hash
     meant = understand(flows, who.current.session if who.current else None, given, told)
     meant, before = address(desk, meant, who)
+    if desk.agenda:
+        told = facts.gather(desk, who, meant)
     turn = reception.receive(flows, before.session if before else None, meant, told)
     effects, session, grown = list(turn.effects), turn.session, turn.person or person
-    for complete in [effect for effect in turn.effects if isinstance(effect, Complete)]:
-        if before is None:
+    for deed in [effect for effect in turn.effects if isinstance(effect, Complete | Act)]:
+        outcome = act(db, desk, replace(who, person=grown), before, deed)
+        if outcome is None:
             break
-        result = ACTIONS[complete.action](db, before, complete)
-        told = replace(told, person=grown)
-        after = reception.receive(flows, session, Outcome(complete.action, result), told)
+        told = replace(told, person=grown) if desk.agenda is None else facts.gather(desk, replace(who, person=grown), meant)
+        after = reception.receive(flows, session, outcome, told)
         effects += after.effects
         session, grown = after.session, after.person or grown
     after_held = sessions.moved(before, session) if before and session else None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conversations import event_words
 from conversations.text import FALLBACK, Counted, Text
 
 Table = Mapping[str, Any]
@@ -48,6 +49,7 @@ def texts(table: Table) -> Iterator[Words]:
     yield from _named(table, ("title", "welcome", "thanks"), "", ())
     charter = table.get("charter", {})
     yield from _named(charter, [key for key in charter if isinstance(charter[key], dict)], "charter.", ("charter",))
+    yield from _of_event(table.get("event", {}))
     for place, step in enumerate(table.get("steps", ())):
         name, path = f"steps.{step.get('id', place)}.", ("steps", place)
         yield from _named(step, STEP_TEXTS, name, path)
@@ -57,6 +59,12 @@ def texts(table: Table) -> Iterator[Words]:
         for number, option in enumerate(step.get("options", ())):
             own = f"{name}options.{option.get('id', number)}."
             yield from _named(option, ("label", "ask"), own, (*path, "options", number))
+
+
+def _of_event(event: Table) -> Iterator[Words]:
+    yield from _named(event, event_words.TEXTS, "event.", ("event",))
+    for place, kind in enumerate(event.get("kinds", ())):
+        yield from _named(kind, ("label",), f"event.kinds.{kind.get('id', place)}.", ("event", "kinds", place))
 
 
 def _named(table: Table, keys: Sequence[str], name: str, path: Path) -> Iterator[Words]:

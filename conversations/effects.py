@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from conversations.events.views import Event
 from conversations.flow import Picture
 from conversations.inputs import Input
 from conversations.records import switched
@@ -68,6 +69,22 @@ class Complete:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Do `verb` for this person at one date of an event, by its code; what came of it returns as an Outcome."""
+
+    verb: str
+    occasion: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Take this next, as if they had brought it."""
+
+    brings: Input
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
     """An answer about the person (`about = "me"`): goes to their record, never to the answers.
 
@@ -110,7 +127,7 @@ class Erase:
     """Everything held about this person goes, now."""
 
 
-Effect = Say | Show | Mark | Toast | Complete | Remember | Switch | Rest | Quieten | Erase
+Effect = Say | Show | Mark | Toast | Complete | Act | Go | Remember | Switch | Rest | Quieten | Erase
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +155,11 @@ class Person:
 
     age_band: str = ""
     language: str = "en"
-    asking: str = ""  # "" | age | language | delete | menu | choices | pause | quiet
+    asking: str = ""  # "" | age | language | delete | menu | one of `choices.SCREENS` or `events.answers.SCREENS`
     opening: str = ""  # the link waiting for the age question
     stopped: bool = False
     turned_away: bool = False
+    about: str = ""  # what `asking` is about: an engagement, or the code of a date
 
     def facts(self) -> dict[str, str]:
         """What `when` may ask."""
@@ -161,6 +179,8 @@ class Facts:
     receipt: str = ""  # a number to quote, should this turn delete anything
     today: dt.date | None = None  # by the organisation's clock; that of `now` when nobody says
     attention: Attention = Attention()  # of who asks for it
+    event: Event | None = None  # the one an input is about
+    diary: tuple[Event, ...] = ()  # those they have to do with, for who asks
 
 
 @swift

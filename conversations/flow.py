@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from conversations import approval, conditions, questions
+from conversations import approval, conditions, event_words, questions, records
 from conversations.charter import Charter, Reading
 from conversations.conditions import Condition
 from conversations.course import Course, Walk
+from conversations.event_words import EventWords
 from conversations.faces import Face, face
 from conversations.session import Answer
 from conversations.text import FALLBACK, Text, languages
@@ -115,6 +116,7 @@ class Flow:
     languages: tuple[str, ...] = (FALLBACK,)  # those some of it can be read in, the one it was written in first
     complete: tuple[str, ...] = (FALLBACK,)  # those all of it can be read in
     reading: Reading = field(default_factory=Reading)
+    event: EventWords | None = None  # of a kind in MEETS
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -174,12 +176,13 @@ def build(table: Mapping[str, Any], edition: str) -> Flow:
         identity=table["identity"],
         audience=table["audience"],
         charter=Charter(**{name: charter[name] for name in Charter.__slots__}),
-        steps=tuple(_steps(table["steps"])),
+        steps=tuple(_steps(table.get("steps", ()))),
         welcome=table.get("welcome", {}),
         thanks=table.get("thanks", {}),
         languages=approval.languages(table),
         complete=approval.complete(table),
         reading=Reading(**table.get("reading", {})),
+        event=event_words.build(table["event"]) if table["kind"] in MEETS else None,
     )
 
 
@@ -227,6 +230,7 @@ def _put_in_words(step: Step, option: Mapping[str, Any]) -> Step:
         when=conditions.Compare(step.id, "includes", (option["id"],)),
         optional=True,
         about=step.about,
+        record=step.record if step.record == records.NEEDS else "",
         section=step.section,
         other_of=step.id,
         place=step.place,

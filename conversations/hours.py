@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from bisect import bisect_left
 from calendar import FRIDAY, SATURDAY, SUNDAY, monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -88,9 +88,30 @@ def next_open(at: dt.datetime, zone: ZoneInfo, quiet: Quiet) -> dt.datetime:
         return at.astimezone(dt.UTC)
     today = at.astimezone(zone).date()
     for ahead in range(_LOOK_AHEAD):
-        for end in sorted(_ends(today + ahead * _DAY, zone, quiet)):
+        for end in sorted(_turns(today + ahead * _DAY, zone, [until for _, until in _spans(quiet)[True]])):
             if end > at and is_open(end, zone, quiet):
                 return end
+    return NEVER
+
+
+def later(at: dt.datetime, open_for: dt.timedelta, zone: ZoneInfo, quiet: Quiet) -> dt.datetime:
+    """When so much time has passed from `at` on in which the bot might write, in UTC; NEVER when these hours leave none."""
+    left = open_for
+    while (begin := next_open(at, zone, quiet)) != NEVER:
+        at = _next_silence(begin, zone, quiet)
+        if at - begin >= left:
+            return begin + left
+        left -= at - begin
+    return NEVER
+
+
+def _next_silence(at: dt.datetime, zone: ZoneInfo, quiet: Quiet) -> dt.datetime:
+    """The first instant after `at` at which the bot may not write."""
+    today = at.astimezone(zone).date()
+    for ahead in range(_LOOK_AHEAD):
+        for begin in sorted(_turns(today + ahead * _DAY, zone, [since for since, _ in _spans(quiet)[True]])):
+            if begin > at and not is_open(begin, zone, quiet):
+                return begin
     return NEVER
 
 
@@ -186,9 +207,9 @@ def _leap(day: dt.date, zone: ZoneInfo) -> _Leap | None:
     return _Leap(at, before.replace(tzinfo=None), at.astimezone(zone).replace(tzinfo=None))
 
 
-def _ends(day: dt.date, zone: ZoneInfo, quiet: Quiet) -> Iterator[dt.datetime]:
-    """The instants of a day at which a silence may end."""
-    for wall in {dt.time.min, *(until for _, until in _spans(quiet)[True])}:
+def _turns(day: dt.date, zone: ZoneInfo, times: Iterable[dt.time]) -> Iterator[dt.datetime]:
+    """The instants of a day at which a silence may begin or end: at its own times, at midnight, and where the clocks leap."""
+    for wall in {dt.time.min, *times}:
         for fold in (0, 1):  # a time that comes twice ends it twice
             yield dt.datetime.combine(day, wall.replace(fold=fold), zone).astimezone(dt.UTC)
     leap = _leap(day, zone)

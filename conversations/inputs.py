@@ -107,16 +107,43 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Attend:
+    """What somebody wants with one date of an event, by its code: a place, to give it back, to see what they have.
+
+    `verb` is one of `events.answers.VERBS`; `about` the kind of place they would have, or how many they bring.
+    """
+
+    verb: str
+    occasion: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The card of an event: what it is, and all its dates."""
+
+    engagement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The questions of an event, whose card was shown before."""
+
+    engagement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an action: kept, closed, placed, waiting and so on."""
+    """What came of an action: kept, closed, confirmed, waiting and so on; `about` is the date it was about."""
 
     action: str
     result: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A thing anyone may ask at any time: help, privacy, language, stop, delete, menu, choices, pause, quiet."""
+    """A thing anyone may ask at any time: help, privacy, language, stop, delete, menu, choices, events, ..."""
 
     topic: str
 
@@ -177,5 +204,5 @@ class Delete:
 
 Input = (
     Open | Invited | Link | Tap | Back | Skip | Look | Done | Leave | Words | Refused | Silence | Outcome | Ask | Age | Language
-    | Hear | Pause | Quieter | Staff | Delete
+    | Hear | Pause | Quieter | Attend | Dates | Begin | Staff | Delete
 )  # fmt: skip

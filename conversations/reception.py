@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from conversations import choices, engine, screens
 from conversations.effects import Effect, Erase, Facts, Person, Remember, Say, Toast, Turn
+from conversations.events import answers
 from conversations.faces import line
 from conversations.flow import Flow
 from conversations.inputs import (
@@ -88,7 +89,7 @@ def _take_age(given: Age, facts: Facts) -> Turn:
 
 def _admitted(flows: Mapping[str, Flow], session: Session | None, given: Input, facts: Facts) -> Turn:
     person = facts.person
-    settled = choices.receive(session, given, facts)
+    settled = choices.receive(session, given, facts) or answers.receive(session, given, facts)
     if settled:
         return settled
     match given:
@@ -199,5 +200,6 @@ REFUSALS = {
     "finished": "already-finished",
     "gone": "gone",
     "expired": "expired",
+    "members": "meeting-members-only",
 }
 """Why something could not be opened or taken -> the phrase that says so, above the menu."""

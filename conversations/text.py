@@ -14,8 +14,8 @@ from conversations.values import swift
 Text = Mapping[str, str]
 """BCP 47 tag -> words in that language. `en` is the language everything falls back to."""
 
-Field = str | int | dt.date | Text | tuple[Text, ...]
-"""What may stand in a `{gap}` of a text: something said by the person, a number, a day, or more text."""
+Field = str | int | dt.date | dt.time | dt.tzinfo | Text | tuple[Text, ...]
+"""What may stand in a `{gap}` of a text: something said by the person, a number, a day or moment, a clock, or more text."""
 
 FALLBACK = "en"
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from conversations import choices, reading, screens
 from conversations.asking import has_more
 from conversations.effects import Facts, Person
+from conversations.events import answers
 from conversations.flow import Flow, offered, present
 from conversations.inputs import Age, Ask, Delete, Done, Input, Language, Look, Open, Words
 from conversations.phrases import PHRASES
@@ -37,6 +38,8 @@ def understand(flows: Mapping[str, Flow], session: Session | None, given: Input,
             return _read_language(given.text, facts) or given
         case "choices" | "pause" | "quiet":
             return choices.understand(person.asking, given.text, facts.attention) or given
+        case asking if asking in answers.SCREENS:
+            return answers.understand(given.text, facts) or given
         case "delete":
             sure = _pick(given.text, ("yes", "no"), [_all("delete-yes", "yes"), _all("delete-no", "no")])
             return Delete(sure == "yes") if sure else given

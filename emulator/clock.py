@@ -39,7 +39,8 @@ async def any_rings(bells: Iterable[Bell], seconds: float) -> bool:
     for bell in bells:
         bell.expect(waiter)
     try:
-        await asyncio.wait_for(waiter, max(seconds, 0))
+        async with asyncio.timeout(max(seconds, 0)):  # wait_for would swallow a cancellation that comes with the ring
+            await waiter
     except TimeoutError:
         return False
     finally:

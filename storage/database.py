@@ -19,7 +19,6 @@ from sqlalchemy import Connection, Engine, event, inspect  # noqa: E402
 from sqlalchemy.engine import URL, make_url  # noqa: E402
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError  # noqa: E402
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine  # noqa: E402
-from sqlalchemy.pool import QueuePool  # noqa: E402
 
 from storage.schema import metadata  # noqa: E402
 from storage.sqlite_file import LogGoneError, SqliteFile  # noqa: E402
@@ -254,17 +253,8 @@ async def take_stock(engine: AsyncEngine) -> None:
 
 async def recover(engine: AsyncEngine, error: BaseException) -> None:
     """After trouble: save what a write-ahead log held that was taken away, by closing all that still know it."""
-    if not isinstance(error, LogGoneError):
-        return
-    for _ in range(100):  # one that is in use would not be closed
-        if not _in_use(engine):
-            break
-        await asyncio.sleep(0.05)
-    await engine.dispose()
-
-
-def _in_use(engine: AsyncEngine) -> int:
-    return engine.pool.checkedout() if isinstance(engine.pool, QueuePool) else 0
+    if isinstance(error, LogGoneError):
+        await engine.dispose()  # whoever is in use closes when it is let go
 
 
 OLDER = (

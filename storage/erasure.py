@@ -15,10 +15,25 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, or_, select, tuple_
 
 from storage.engagements import Engagement
+from storage.events import offers
 from storage.figures import stops
+from storage.groups import seats
 from storage.keys import Keys
 from storage.letters.outbox import LETTERS
-from storage.schema import addresses, answers, failures, followups, outbox, people, reading_themes, readings, responses, sessions
+from storage.schema import (
+    addresses,
+    answers,
+    corrections,
+    failures,
+    followups,
+    outbox,
+    people,
+    points,
+    reading_themes,
+    readings,
+    responses,
+    sessions,
+)
 from storage.sessions import PART_ANSWERS, drop, respondent
 
 _AT_ONCE = 1000  # conversations: in that time nobody else writes
@@ -32,6 +47,8 @@ def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Coll
     if not who:
         return
     note(keys.path, [_mark(keys, code) for code in who.values()], now)
+    offers.free(db, who, now)
+    seats.leave_empty(db, who, now.date())
     _forget(db, keys, who, engagements)
 
 
@@ -42,6 +59,8 @@ def _forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Col
         db.execute(delete(outbox).where(kind, outbox.c.person_id.in_(who)))
     db.execute(delete(followups).where(followups.c.person_id.in_(who)))
     db.execute(delete(sessions).where(sessions.c.person_id.in_(who)))
+    for said in (points, corrections):
+        db.execute(delete(said).where(said.c.person_id.in_(who)))
     db.execute(delete(people).where(people.c.id.in_(who)))  # the rest of PERSONAL goes by ON DELETE CASCADE
 
 
@@ -130,9 +149,11 @@ def read(file: Path) -> list[str]:
 
 def replay(db: Connection, keys: Keys, engagements: Collection[Engagement]) -> int:
     """Erase again everyone on the list who is back, after a restore; returns how many."""
-    marks = {_marked(line) for line in read(list_beside(keys.path))}
+    marks = {_marked(line): line for line in read(list_beside(keys.path))}
     rows = db.execute(select(people.c.id, people.c.code)) if marks else ()
     back = {row.id: row.code for row in rows if _mark(keys, row.code).hex() in marks}
+    for person, code in back.items():
+        seats.leave_empty(db, [person], dt.date.fromisoformat(marks[_mark(keys, code).hex()].partition(" ")[0]))
     if back:
         _forget(db, keys, back, engagements)
     return len(back)

@@ -32,12 +32,14 @@ class Known(NamedTuple):  # a tuple: made for every tap, straight from a row
     sealed: bool  # whether the address itself is kept yet
     state: str
     opening: str
+    about: str  # what `asking` is about
 
 
 _WANTED = select(
     people.c.id, people.c.code, addresses.c.id.label("address_id"), addresses.c.lookup, people.c.age_band,
     people.c.language, people.c.asking, people.c.session_id, people.c.stopped,
     addresses.c.sealed.is_not(None).label("sealed"), addresses.c.state, addresses.c.opening,
+    people.c.asking_about,
 ).join_from(addresses, people)  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def find(db: Connection, bot_id: int, door: str, lookups: Collection[bytes]) -> 
     chosen = (
         _WANTED.where(addresses.c.bot_id == bot_id, addresses.c.door == door, addresses.c.lookup.in_(lookups))
         .order_by(people.c.id)
-        .with_for_update(of=people)
+        .with_for_update(of=people, key_share=True)  # others may plan something for them meanwhile
     )
     return {row.lookup: Known._make(row) for row in db.execute(chosen)}
 
@@ -77,9 +79,9 @@ def _new_people(db: Connection, organisation_id: int, count: int, today: dt.date
 
 
 def save(db: Connection, changes: Sequence[Mapping[str, object]]) -> None:
-    """Write people back; each change has `id`, `age_band`, `language`, `asking`, `stopped` and `session_id`."""
+    """Write people back; each change has `id`, `age_band`, `language`, `asking`, `asking_about`, `stopped` and `session_id`."""
     if changes:
-        names = ("age_band", "language", "asking", "stopped", "session_id")
+        names = ("age_band", "language", "asking", "asking_about", "stopped", "session_id")
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         rows = [{f"new_{name}": change[name] for name in (*names, "id")} for change in changes]
         db.execute(update(people).where(people.c.id == bindparam("new_id")).values(values), rows)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import aiosqlite
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 _Place = tuple[int, int]  # device and inode
 
@@ -42,6 +43,7 @@ class SqliteFile:
         event.listen(engine.sync_engine, "close", self._count_out)
         event.listen(engine.sync_engine, "begin", self._note)
         event.listen(engine.sync_engine, "commit", self._check)
+        event.listen(engine.sync_engine, "checkin", self._let_go)
 
     def _aim(self, _dialect: Any, _record: Any, arguments: list[Any], named: dict[str, Any]) -> None:
         if self._file and _place(self.path) != self._file:
@@ -71,6 +73,10 @@ class SqliteFile:
             raise AdriftError(self._gone())
         if self._log_is_gone():
             raise LogGoneError(LOG_GONE.format(self._log_path))
+
+    def _let_go(self, _connection: Any, record: ConnectionPoolEntry) -> None:
+        if self._log_is_gone():  # as long as one is open, what it knows is not saved, and no other may be opened
+            record.invalidate()
 
     def _log_is_gone(self) -> bool:
         return self._log is not None and _place(self._log_path) != self._log

@@ -1,8 +1,6 @@
 """What every test gets: a database of its own, no way off this machine, and its place in the promise table."""
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,11 +9,11 @@ from storage import sqlite_build
 sqlite_build.choose()  # before anything imports the system's SQLite
 
 from emulator import server  # noqa: E402  as above
-from tests import network, postgres, promises  # noqa: E402  as above
+from tests import network, promises  # noqa: E402  as above
 from tests.contract import watch  # noqa: E402  as above
-from tests.prepared import laid_database, laid_file  # noqa: E402  as above
+from tests.prepared import database, empty_database, laid_database, laid_file  # noqa: E402  as above
 
-__all__ = ["laid_database", "laid_file"]
+__all__ = ["database", "empty_database", "laid_database", "laid_file"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,16 +67,3 @@ def _as_telegram_speaks(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture(params=list(promises.DATABASES))
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the SQLAlchemy URL of a fresh, empty database: one run of the test on SQLite, another on PostgreSQL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'withus.db'}"
-        return
-    server = os.environ.get(postgres.GIVEN)
-    if not server:
-        pytest.skip("PostgreSQL is not running: start the tests with `python3 -m tests`")
-    with postgres.fresh_database(server) as url:
-        yield url

@@ -1,4 +1,4 @@
-"""Databases whose tables were made once and are copied, for tests that do not ask how tables are made."""
+"""Databases whose tables were made once and are copied: nearly all tests need tables, and few ask how they are made."""
 
 from __future__ import annotations
 
@@ -26,22 +26,29 @@ def laid_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def laid_database() -> Iterator[str]:
     """Give the name of the same in PostgreSQL."""
-    server = os.environ.get(postgres.GIVEN)
-    if not server:
-        pytest.skip("PostgreSQL is not running: start the tests with `python3 -m tests`")
-    with postgres.fresh_database(server) as url:
+    with postgres.fresh_database(_server()) as url:
         _lay(url)
         yield str(make_url(url).database)
 
 
 @pytest.fixture(params=list(promises.DATABASES))
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the URL of a copy: one run of the test on SQLite, another on PostgreSQL."""
+    """Give the SQLAlchemy URL of a copy: one run of the test on SQLite, another on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{shutil.copy(request.getfixturevalue('laid_file'), tmp_path / 'withus.db')}"
         return
     like = request.getfixturevalue("laid_database")
     with postgres.fresh_database(os.environ[postgres.GIVEN], like) as url:
+        yield url
+
+
+@pytest.fixture(params=list(promises.DATABASES))
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a fresh one without any table, once on each."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'withus.db'}"
+        return
+    with postgres.fresh_database(_server()) as url:
         yield url
 
 
@@ -51,3 +58,10 @@ def _lay(url: str) -> None:
         await engine.dispose()
 
     asyncio.run(whole())
+
+
+def _server() -> str:
+    server = os.environ.get(postgres.GIVEN)
+    if not server:
+        pytest.skip("PostgreSQL is not running: start the tests with `python3 -m tests`")
+    return server

@@ -1,7 +1,11 @@
-"""The `database` fixture gives each test an empty database that really is what it says."""
+"""The fixture for an empty database gives each test one that really is what it says."""
 
 from sqlalchemy import Engine, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
+
+from tests.prepared import empty_database as database
+
+__all__ = ["database"]
 
 
 def engine(url: str) -> Engine:

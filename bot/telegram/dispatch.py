@@ -79,7 +79,8 @@ class Dispatch:
             await self._keep_pace()
             self._refused.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._refused.wait(), LOOK_EVERY)
+                async with asyncio.timeout(LOOK_EVERY):  # wait_for may swallow our own cancelling
+                    await self._refused.wait()
 
     async def _send_what_waits(self) -> None:
         rest = _SOON

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -239,8 +239,8 @@ def compose(letter: Letter) -> tuple[str, bytes]:
                 "text": content["text"],
                 "link_preview_options": {"is_disabled": True},
             }
-            if content["bold"]:
-                arguments["entities"] = [{"type": "bold", "offset": at, "length": of} for at, of in content["bold"]]
+            if content["bold"] or "moments" in content:
+                arguments["entities"] = _entities(content)
             if content["rows"]:
                 arguments["reply_markup"] = _keyboard(content["rows"])
             if content.get("paid"):
@@ -253,6 +253,19 @@ def compose(letter: Letter) -> tuple[str, bytes]:
             return "leaveChat", orjson.dumps({"chat_id": letter.chat_id})
     msg = f"no such kind of letter: {letter.kind}"
     raise ValueError(msg)
+
+
+def _entities(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What stands out in a text: its bold parts, and moments, which each reader's own program tells by their clock."""
+    bold = [{"type": "bold", "offset": at, "length": of} for at, of in content["bold"]]
+    moments = content.get("moments", ())
+    return bold + [
+        {"type": "date_time", "offset": at, "length": of, "unix_time": unix, "date_time_format": MOMENT} for at, of, unix in moments
+    ]
+
+
+MOMENT = "wDt"
+"""Weekday, day and time, as Telegram's programs write them."""
 
 
 def _keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from conversations import flow
-from conversations.checking import approvals, deadline, proofs, shapes, slips, wiring, wording
+from conversations.checking import approvals, deadline, events, proofs, shapes, slips, wiring, wording
 from conversations.checking.places import Places, locate
 from conversations.checking.problems import Findings, Problem, quote
 
@@ -71,6 +71,7 @@ def _check_table(table: Mapping[str, Any], text: str, findings: Findings, furthe
     engagement = shapes.read(table, findings)
     wording.check(engagement, findings)
     wiring.check(engagement, findings)
+    events.check(engagement, findings)
     if findings.found:
         return
     built = flow.build(engagement, edition="")

@@ -6,13 +6,13 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conversations.charter import LONGEST_WITHIN
 from conversations.checking.places import Path
 from conversations.checking.problems import Findings, nearest, quote, suggest
-from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES, OTHER
+from conversations.flow import AUDIENCES, ENGAGEMENT_KINDS, IDENTITIES, MEETS, OTHER
 from conversations.questions import KINDS, TODAY
 from conversations.records import RECORDS
 
@@ -37,13 +37,15 @@ class Key:
 
 def read(table: Mapping[str, Any], findings: Findings) -> Table:
     """The engagement with only what has the right shape; everything else is noted. Lists keep their positions."""
-    engagement = _sound(table, ENGAGEMENT, (), "the file", findings)
+    engagement = _sound(table, MEETING if table.get("kind") in MEETS else ENGAGEMENT, (), "the file", findings)
     if "format" in engagement and engagement["format"] != 1:
         findings.add(("format",), f"format {quote(engagement['format'])} is not known here", "write format = 1")
     _read_tables(engagement, findings)
     for key, rules in (("charter", CHARTER), ("reading", READING)):
         if key in engagement:
             engagement[key] = _sound(engagement[key], rules, (key,), f"the {key}", findings)
+    if "event" in engagement:
+        engagement["event"] = _event(engagement["event"], findings)
     steps = enumerate(engagement.get("steps", []))
     engagement["steps"] = [_step(step, ("steps", place), findings) for place, step in steps]
     _check_ids([engagement], (), "engagement", findings)
@@ -60,6 +62,14 @@ def _read_tables(engagement: Table, findings: Findings) -> None:
         }
     overrides = enumerate(engagement.get("overrides", ()))
     engagement["overrides"] = [_sound(one, OVERRIDE, ("overrides", place), "the override", findings) for place, one in overrides]
+
+
+def _event(table: Table, findings: Findings) -> Table:
+    event = _sound(table, EVENT, ("event",), "the event", findings)
+    kinds = enumerate(event.get("kinds", ()))
+    event["kinds"] = [_sound(kind, KIND, ("event", "kinds", place), "the kind", findings) for place, kind in kinds]
+    _check_ids(event["kinds"], ("event", "kinds"), "kind", findings)
+    return event
 
 
 def _step(table: Table, path: Path, findings: Findings) -> Table:
@@ -174,6 +184,11 @@ def is_table(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def is_list(value: Any) -> bool:
+    """One word or more."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
+
+
 def is_tables(value: Any) -> bool:
     """One table or more."""
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
@@ -190,10 +205,31 @@ ENGAGEMENT: dict[str, Key] = {
     "steps": Key(is_tables, "a [[steps]] table for each question", needed=True),
     "welcome": Key(is_text, 'welcome.en = "…"'),
     "thanks": Key(is_text, 'thanks.en = "…"'),
+    "event": Key(is_table, "an [event] table: who comes, access, payment"),
     "reading": Key(is_table, "a [reading] table: who reads what people write, and how soon"),
     "invited": Key(is_number, "invited = 40, how many people you will ask, about"),
     "approved": Key(is_table, "an [approved.cy] table, as `words approve` writes it"),
     "overrides": Key(is_tables, "an [[overrides]] table: rule, at, why"),
+}
+
+MEETING = ENGAGEMENT | {
+    "steps": replace(ENGAGEMENT["steps"], needed=False),
+    "event": replace(ENGAGEMENT["event"], needed=True),
+}
+"""What people come to may ask them nothing, and has to say what it is like."""
+
+EVENT: dict[str, Key] = {
+    "why_you": Key(is_text, 'why_you.en = "You told us that …"'),
+    "who_comes": Key(is_text, 'who_comes.en = "About 12 people who …"'),
+    "access": Key(is_text, 'access.en = "No steps. A quiet room. …"'),
+    "payment": Key(is_text, 'payment.en = "We pay your travel and …", or plainly that there is none', needed=True),
+    "kinds": Key(is_tables, 'kinds = [{ id = "carer", label.en = "I look after somebody" }]'),
+    "offers": Key(is_list, 'offers = ["accept", "voucher", "donate", "decline"]'),
+}
+
+KIND: dict[str, Key] = {
+    "id": Key(is_words, 'id = "a-short-name"', needed=True),
+    "label": Key(is_text, 'label.en = "I look after somebody"', needed=True),
 }
 
 READING: dict[str, Key] = {

@@ -143,6 +143,7 @@ COMMANDS: dict[str, Input] = {
     "choices": Ask("choices"),
     "pause": Ask("pause"),
     "quiet": Ask("quiet"),
+    "events": Ask("events"),
     "stop": Ask("stop"),
     "delete": Ask("delete"),
     "back": Back(),

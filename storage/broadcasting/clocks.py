@@ -31,9 +31,14 @@ COLUMNS = (people.c.zone, people.c.nation, people.c.quiet, people.c.age_band)
 
 def due(db: Connection, organisation_id: int, clocks: Iterable[Clock], at: dt.datetime) -> dict[Clock, dt.datetime]:
     """When somebody with each of these clocks may be written to, from `at` on; `hours.NEVER` where no hour is left."""
+    return {clock: next_open(at, *hours) for clock, hours in find(db, organisation_id, clocks).items()}
+
+
+def find(db: Connection, organisation_id: int, clocks: Iterable[Clock]) -> dict[Clock, tuple[ZoneInfo, Quiet]]:
+    """The zone of each of these clocks, and the silence kept by it."""
     local = db.scalars(select(organisations.c.time_zone).where(organisations.c.id == organisation_id)).one()
     chosen = preferences.read(db, organisation_id)
-    return {clock: next_open(at, _zone(clock.zone, local), _quiet(clock, chosen)) for clock in clocks}
+    return {clock: (_zone(clock.zone, local), _quiet(clock, chosen)) for clock in clocks}
 
 
 def _zone(name: str, local: str) -> ZoneInfo:

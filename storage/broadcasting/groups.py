@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage import codes
-from storage.schema import group_members, groups, people
+from storage.schema import events, group_members, groups, people, seats
 from storage.upserts import insert as upsert
 
 LONGEST_NAME = 80
@@ -64,7 +64,13 @@ def rename(db: Connection, organisation_id: int, group: Group, name: str) -> Non
 
 
 def remove(db: Connection, group: Group) -> None:
-    """Forget a group; its people stay. An audience that asks for it has to be chosen again."""
+    """Forget a group; its people stay. An audience that asks for it has to be chosen again.
+
+    Raises GroupError for one that has met: its minutes and what came of its points would go with it.
+    """
+    if db.scalar(select(events.c.id).where(events.c.group_id == group.id).limit(1)):
+        msg = "This group has meetings. End its seats instead: what it decided stays."
+        raise GroupError(msg)
     db.execute(delete(groups).where(groups.c.id == group.id))
 
 
@@ -78,8 +84,12 @@ def add(db: Connection, organisation_id: int, group: Group, members: Collection[
 
 
 def drop(db: Connection, organisation_id: int, group: Group, members: Collection[str]) -> int:
-    """Take people out again, by code; returns how many were in."""
-    gone = (group_members.c.group_id == group.id, group_members.c.person_id.in_(_known(db, organisation_id, members).values()))
+    """Take people out again, by code; returns how many were in. Raises GroupError for one who has a seat."""
+    known = _known(db, organisation_id, members)
+    if db.scalar(select(seats.c.id).where(seats.c.group_id == group.id, seats.c.holder_id.in_(known.values())).limit(1)):
+        msg = "One of them has a seat in this group. Take them off the seat: then they are out of the group as well."
+        raise GroupError(msg)
+    gone = (group_members.c.group_id == group.id, group_members.c.person_id.in_(known.values()))
     return db.execute(delete(group_members).where(*gone)).rowcount
 
 

@@ -20,7 +20,7 @@ __all__ = ["nursery"]
 
 @dataclass
 class Ground:
-    """Where databases of one kind are made: `first` is an empty one, for a template."""
+    """Where databases of one kind are made: `first` is one with all tables, for a template."""
 
     first: str
 

@@ -40,7 +40,7 @@ class Stage:
         self.plays += 1
         folder = self.folder / str(self.plays)
         folder.mkdir()
-        with self.ground.lay(folder, copy=False) as database:
+        with self.ground.lay(folder) as database:
             house = House(folder, self.telegram, self.nursery, database)
             try:
                 return self._play(house, variant)

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import database
+from storage.sqlite_file import LogGoneError
 from tests.faults.disks import administration, file_of, inside, is_sqlite, locked, read_only, vanished, whole
 from tests.faults.outage import Outage, answer_through, health, health_says
 from tests.faults.test_full_disk import variant
@@ -150,6 +152,28 @@ def test_a_log_that_was_taken_away_is_saved_and_nothing_is_lost(make_plain_house
     check(house, plans)
     house.stop()
     assert whole(house) == "ok"
+
+
+@pytest.mark.promise("P14")
+def test_a_log_that_was_taken_away_is_saved_though_somebody_was_reading(tmp_path: Path) -> None:
+    async def count(engine: AsyncEngine) -> int:
+        async with engine.begin() as ours:
+            await ours.execute(text("INSERT INTO settings SELECT count(*), '' FROM settings"))
+            return int(await ours.scalar(text("SELECT count(*) FROM settings")) or 0)
+
+    async def work() -> None:
+        engine = await database.open_database(f"sqlite:///{tmp_path / 'withus.db'}")
+        before = await count(engine)
+        async with engine.connect() as reading:
+            await reading.execute(text("SELECT * FROM settings"))
+            (tmp_path / "withus.db-wal").unlink()
+            with pytest.raises(LogGoneError) as trouble:
+                await count(engine)
+            await database.recover(engine, trouble.value)
+        assert await count(engine) == before + 1
+        await engine.dispose()
+
+    asyncio.run(work())
 
 
 @pytest.mark.promise("P14")

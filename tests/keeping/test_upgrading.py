@@ -50,6 +50,8 @@ class Old(Installation):
             copying.snapshot(source) as ours,
             target.begin() as theirs,
         ):
+            theirs.execute(text("DROP SCHEMA public CASCADE"))  # the tables of this program
+            theirs.execute(text("CREATE SCHEMA public"))
             database.migrate(theirs, NAMES[name])
             copying.copy(ours, theirs)
             had = ours.scalar(text("SELECT version_num FROM alembic_version"))

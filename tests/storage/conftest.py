@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prepared import database
 from tests.storage.world import World, make_keys
-
-__all__ = ["database"]
 
 
 @pytest.fixture

@@ -18,10 +18,8 @@ from bot.telegram.pacer import Pacer
 from bot.telegram.wire import Wire
 from bot.vitals import Vitals
 from storage.engagements import Adoption
-from tests.prepared import database
 from tests.storage.world import NOON, World, make_keys
 
-__all__ = ["database"]
 TOKEN, URL = "7000:abc", "https://bot.example.org/telegram"
 
 

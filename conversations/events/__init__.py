@@ -1,0 +1,1 @@
+"""Events and meetings in a conversation: their dates, the place somebody has, and what came of asking for one."""

@@ -1,0 +1,148 @@
+"""What follows from what somebody wants with an event. What came of it is told by its outcome, never before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from conversations import reading
+from conversations.effects import Act, Facts, Go, Say, Toast, Turn
+from conversations.events import screens
+from conversations.events.screens import Screen
+from conversations.events.views import GONE, Date, Event
+from conversations.faces import line
+from conversations.flow import Option
+from conversations.inputs import Ask, Attend, Begin, Dates, Input, Outcome, Words
+from conversations.session import Session
+from conversations.text import Line
+
+DEEDS = frozenset({"take", "leave", "accept", "decline", "swap", "bring", "room", "online", "no", "unsure", "deputy"})
+"""Verbs that change something: the bot does them, and says what came of it."""
+
+LOOKS = frozenset({"see", "keep", "calendar"})
+"""Verbs that change nothing."""
+
+VERBS = DEEDS | LOOKS
+
+
+def understand(words: str, facts: Facts) -> Input | None:
+    """Words typed under one of these screens; None when they are no answer to it."""
+    shown = _shown(facts)
+    if shown is None:
+        return None
+    _, choices = shown
+    found = reading.find_option([Option(str(at), choice.words) for at, choice in enumerate(choices)], words)
+    return choices[int(found.id)].brings if found else None
+
+
+def _shown(facts: Facts) -> Screen | None:
+    """The screen somebody is at, as it stands now."""
+    make = SCREENS.get(facts.person.asking)
+    return make(facts) if make else None
+
+
+def receive(session: Session | None, given: Input, facts: Facts) -> Turn | None:
+    """What follows from what is brought by these screens, or asks for one of them; None when it is neither."""
+    event = facts.event
+    match given:
+        case Ask("events"):
+            return _show(session, "events", "", facts)
+        case Dates(slug) if event:
+            return _show(session, "dates", slug, facts)
+        case Attend(verb, code, about) if event and verb in VERBS and (date := event.find(code)):
+            return _attend(session, Attend(verb, code, about), event, date, facts)
+        case Outcome(verb, result, code) if event and verb in DEEDS and (date := event.find(code)):
+            return _tell(session, Outcome(verb, result, code), event, date, facts)
+        case Words() if session is None and (screen := _shown(facts)):
+            return _say(session, screen, facts.person.asking, facts.person.about, facts, line("pick-one"))
+    return None
+
+
+def _attend(session: Session | None, given: Attend, event: Event, date: Date, facts: Facts) -> Turn:
+    kept = date.kinds and not given.about and not (date.mine and date.mine.kind)
+    if given.verb in {"take", "swap"} and kept and event.kinds and date.standing in GONE and date.takes(facts.now):
+        return _show(session, "kind", date.code, facts)
+    if given.verb == "bring" and not given.about and date.standing not in GONE:
+        return _show(session, "bring", date.code, facts)
+    if given.verb in DEEDS:
+        return Turn(session, (Act(given.verb, given.occasion, given.about),), facts.person)
+    before = (line("event-kept"),) if given.verb == "keep" and date.standing == "confirmed" and date.state == "planned" else ()
+    return _show(session, "place", date.code, facts, *before)
+
+
+def _tell(session: Session | None, outcome: Outcome, event: Event, date: Date, facts: Facts) -> Turn:
+    """What came of it, and where one stands now."""
+    key = RESULTS.get((outcome.action, outcome.result)) or RESULTS.get(("", outcome.result))
+    told = (line(key),) if key else ()
+    if outcome.result in BEGINS and facts.person.stopped:
+        told = (*told, line("event-stopped"))
+    turn = _show(session, "place", date.code, facts, *told)
+    toast = (Toast(line(key)),) if key else ()
+    begins = (Go(Begin(event.slug)),) if event.begin and outcome.result in BEGINS and not event.meeting else ()
+    return replace(turn, effects=(*toast, *turn.effects, *begins))
+
+
+BEGINS = frozenset({"placed", "waiting", "swapped"})
+"""What is followed by the questions of an event, for whoever has not answered them."""
+
+RESULTS: dict[tuple[str, str], str] = {
+    ("", "placed"): "event-got",
+    ("", "kept"): "event-same",
+    ("", "waiting"): "event-waits",
+    ("", "swapped"): "event-swapped",
+    ("", "swap-waiting"): "event-swap-waits",
+    ("", "left"): "event-left-now",
+    ("", "refused"): "event-declined",
+    ("", "noted"): "event-changed",
+    ("", "lapsed"): "event-lapsed",
+    ("", "full"): "event-no-place",
+    ("", "nothing"): "event-nothing",
+    ("", "declined"): "meeting-not-this-time",
+    ("", "unsure"): "meeting-take-your-time",
+    ("", "deputy-asked"): "meeting-deputy-asked",
+    ("", "no-deputy"): "meeting-no-deputy",
+    ("", "deputy-member"): "meeting-deputy-comes",
+    ("room", "kept"): "event-noted",
+    ("online", "kept"): "event-noted",
+    ("accept", "placed"): "event-accepted",
+    ("decline", "declined"): "event-declined",
+    ("decline", "left"): "event-declined",
+}
+"""(verb, what came of it) -> how it is told, above what one has now; without a verb, of any."""
+
+
+def _show(session: Session | None, screen: str, about: str, facts: Facts, *before: Line) -> Turn:
+    person = replace(facts.person, asking=screen, about=about)
+    made = SCREENS[screen](replace(facts, person=person))
+    return _say(session, made or screens.diary(facts.diary, facts), screen, about, facts, *before)
+
+
+def _say(session: Session | None, screen: Screen, asking: str, about: str, facts: Facts, *before: Line) -> Turn:
+    lines, choices = screen
+    said = Say((*before, *lines, *screens.listed(choices)), screens.rows(choices))
+    return Turn(session, (said,), replace(facts.person, asking=asking, about=about))
+
+
+# --- Screens, from what a person is asked and about what
+
+
+def _dates(facts: Facts) -> Screen | None:
+    return screens.card(facts.event, facts) if facts.event else None
+
+
+def _of_date(make: Callable[[Event, Date, Facts], Screen]) -> Callable[[Facts], Screen | None]:
+    def screen(facts: Facts) -> Screen | None:
+        date = facts.event.find(facts.person.about) if facts.event else None
+        return make(facts.event, date, facts) if facts.event and date else None
+
+    return screen
+
+
+SCREENS: dict[str, Callable[[Facts], Screen | None]] = {
+    "events": lambda facts: screens.diary(facts.diary, facts),
+    "dates": _dates,
+    "place": _of_date(screens.place),
+    "kind": _of_date(lambda event, date, _facts: screens.kinds(event, date)),
+    "bring": _of_date(lambda _event, date, _facts: screens.companions(date)),
+}
+"""What somebody can be asked, in `people.asking` -> its words and choices."""

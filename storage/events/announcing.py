@@ -1,0 +1,50 @@
+"""What people hear when places change: follow-ups are planned anew, offers go out and lapse, deputies are asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from conversations.places import ASKED, CONFIRMED, OFFERED
+from storage.events import needs
+from storage.events.occasion_rows import Occasion
+from storage.events.place_rows import Place
+from storage.followups import planning, rules
+from storage.followups.planning import Due
+
+Change = tuple[Occasion, Place | None, Place]
+"""A date, what somebody had of it before, and what they have now."""
+
+
+def announce(db: Connection, changes: Collection[Change], now: dt.datetime) -> None:
+    """Plan what these changes bring, and drop what they end."""
+    for kinds, state in (((rules.OFFER, rules.LAPSE), OFFERED), (("deputy",), ASKED)):
+        for date, before, place in changes:
+            if before and before.state == state and place.state != state:
+                planning.drop(db, occasion_id=date.id, person_ids=[place.person_id], kinds=kinds)
+    for date, before, place in changes:
+        if before and place.state == OFFERED == before.state and before.offered_until != place.offered_until:
+            planning.drop(db, occasion_id=date.id, person_ids=[place.person_id], kinds=[rules.LAPSE])
+        if place.state in _TOLD and (before is None or before.state != place.state):
+            planning.tell(db, _TOLD[place.state], [place.person_id], date.id, place.code, now)
+    planning.plan(db, list(_lapses(changes)))
+    touched = [place.id for _, before, place in changes if place.id and CONFIRMED in {place.state, before and before.state}]
+    if touched:
+        planning.replan(db, touched, now)
+        needs.carry(db, [place.id for _, _, place in changes if place.id and place.state == CONFIRMED], now)
+
+
+def _lapses(changes: Iterable[Change]) -> Iterable[Due]:
+    """When each offer is over."""
+    for date, before, place in changes:
+        if place.state == OFFERED and place.offered_until and not (before and before.offered_until == place.offered_until):
+            at = place.offered_until
+            day, rule = at.astimezone(ZoneInfo(date.zone)).date(), rules.name(rules.LAPSE, place.code, f"{at:%H%M}")
+            yield Due(date.organisation_id, place.person_id, rules.LAPSE, rule, day, at, date.id, date.sequence, place.code)
+
+
+_TOLD = {OFFERED: rules.OFFER, ASKED: "deputy"}
+"""What somebody hears by a message, for they did not bring it about themselves."""

@@ -1,0 +1,80 @@
+"""Places that come free by themselves: an offer nobody answered, a person who is forgotten. The next in line has them at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from conversations.places import DECLINED, LAPSED, OFFERED, WAITING, WITHDRAWN
+from storage.events import occasion_rows, place_rows, registers, terms, verbs
+from storage.events.place_rows import Place
+from storage.events.registers import Registers
+from storage.followups import planning
+from storage.schema import occasions, places
+
+
+def hold(db: Connection, codes: Collection[str]) -> None:
+    """Keep all others from the events these places (by code) belong to: before their follow-ups are claimed."""
+    occasion_rows.hold(db, _events(db, places.c.code.in_(codes)))
+
+
+def lapse(db: Connection, codes: Collection[str], now: dt.datetime) -> list[str]:
+    """Of these places (by code), let those go whose offer is over; returns which. The others were answered meanwhile."""
+    register, gone = _offered(db, codes, now, places.c.offered_until <= now)
+    for place in gone:
+        verbs.lapse(register, register.by_id[place.occasion_id], place)
+    register.write()
+    for place in gone:
+        planning.tell(db, "lapsed", [place.person_id], place.occasion_id, place.code, now)
+    return [place.code for place in gone]
+
+
+def put_off(db: Connection, codes: Collection[str], now: dt.datetime) -> None:
+    """The offer of these places (by code) goes out only now: the time to answer begins now."""
+    register, late = _offered(db, codes, now)
+    for place in late:
+        date = register.by_id[place.occasion_id]
+        until = register.until(date, [place.person_id]).get(place.person_id)
+        if until and place.offered_until and until > place.offered_until:
+            register.put(date, place.person_id, offered_until=until)
+    register.write()
+
+
+def _offered(
+    db: Connection, codes: Collection[str], now: dt.datetime, *where: ColumnElement[bool]
+) -> tuple[Registers, list[Place]]:
+    mine = (places.c.code.in_(codes), places.c.state == OFFERED)
+    register = registers.lock_events(db, _events(db, *mine), (), now)
+    wanted = place_rows.WANTED.where(*mine, *where).order_by(places.c.id)
+    return register, [register.know(Place(*row)) for row in db.execute(wanted)]
+
+
+def free(db: Connection, person_ids: Collection[int], now: dt.datetime) -> None:
+    """Give what people who are being forgotten have of dates to come to those who wait."""
+    found = _events(db, places.c.person_id.in_(person_ids), places.c.state.not_in(_GONE), occasions.c.starts_at > now)
+    if not found:
+        return
+    register = registers.lock_events(db, found, person_ids, now)
+    register.leaving = set(person_ids)
+    for person in person_ids:
+        for code, place in register.mine(person).items():
+            if place.state not in _GONE and register.dates[code].starts_at > now:
+                verbs.withdraw(register, register.dates[code], place)
+    register.write()
+
+
+def tend(db: Connection, now: dt.datetime) -> None:
+    """Offer what is free wherever people wait: somebody may be back from a pause. A regular piece of upkeep."""
+    ahead = (places.c.state == WAITING, occasions.c.starts_at > now + terms.BEFORE + terms.LEAST)
+    mine = select(occasions.c.id).join(places).where(*ahead).distinct()
+    if found := db.scalars(mine).all():
+        registers.fill(db, found, now)
+
+
+def _events(db: Connection, *where: ColumnElement[bool]) -> Sequence[int]:
+    return db.scalars(select(occasions.c.event_id).join(places).where(*where).distinct()).all()
+
+
+_GONE = (WITHDRAWN, DECLINED, LAPSED)

@@ -1,0 +1,92 @@
+"""What has come due: claimed a slice at a time, by one process each, and settled in the claim's own transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
+
+from storage.followups.planning import WAITING
+from storage.followups.rules import LAPSE
+from storage.letters import pauses
+from storage.letters.outbox import REMINDER
+from storage.schema import addresses, followups
+
+SLICE = 250
+"""Rows claimed at once: some 60 ms in which nobody else writes."""
+
+KEPT = dt.timedelta(days=365)
+"""How long it is known what somebody was told, or could not be."""
+_PRUNED = 5_000
+
+
+class Row(NamedTuple):
+    """One that is due."""
+
+    id: int
+    person_id: int
+    kind: str
+    due_at: dt.datetime
+    occasion_id: int | None
+    sequence: int
+    about: str
+
+
+_WANTED = select(*(followups.c[name] for name in Row._fields))
+
+
+def is_held(db: Connection, organisation_id: int) -> bool:
+    """Whether nothing may be begun just now."""
+    return bool({pauses.EVERYTHING, REMINDER} & {pause.what for pause in pauses.held(db, organisation_id)})
+
+
+def waits(db: Connection, organisation_id: int, bot_id: int, now: dt.datetime) -> bool:
+    """Whether anything is due that may be begun."""
+    found = select(followups.c.id).where(*_due(organisation_id, bot_id, now)).limit(1)
+    return db.execute(found).first() is not None and not is_held(db, organisation_id)
+
+
+def take(db: Connection, organisation_id: int, bot_id: int, now: dt.datetime, most: int = SLICE) -> list[Row]:
+    """The next that are due, the longest first; nobody else has them until this transaction ends. Lapses are apart."""
+    mine = (*_due(organisation_id, bot_id, now), followups.c.kind != LAPSE)
+    chosen = _WANTED.where(*mine).order_by(followups.c.due_at, followups.c.id).limit(most)
+    return [Row._make(row) for row in db.execute(chosen.with_for_update(of=followups, skip_locked=True))]
+
+
+def lapsing(db: Connection, organisation_id: int, now: dt.datetime, most: int = SLICE) -> list[Row]:
+    """Offers whose time is over. They are not claimed yet: the events they are of are locked before them."""
+    over = (followups.c.kind == LAPSE, *_waiting(organisation_id, now))
+    return [Row._make(row) for row in db.execute(_WANTED.where(*over).order_by(followups.c.due_at, followups.c.id).limit(most))]
+
+
+def claim(db: Connection, rows: Collection[Row]) -> list[Row]:
+    """Those of these that still wait, and that nobody else has."""
+    chosen = _WANTED.where(followups.c.id.in_([row.id for row in rows]), followups.c.state == WAITING).order_by(followups.c.id)
+    return [Row._make(row) for row in db.execute(chosen.with_for_update(skip_locked=True))]
+
+
+def settle(db: Connection, became: Mapping[str, Collection[int]], later: Mapping[dt.datetime, Collection[int]]) -> None:
+    """Write what became of rows: state -> ids; and those put off: when -> ids."""
+    for state, ids in became.items():
+        db.execute(update(followups).where(followups.c.id.in_(ids)).values(state=state))
+    for at, ids in later.items():
+        db.execute(update(followups).where(followups.c.id.in_(ids)).values(due_at=at))
+
+
+def prune(db: Connection, now: dt.datetime) -> int:
+    """Forget some of what is long over; returns how many."""
+    old = select(followups.c.id).where(followups.c.state != WAITING, followups.c.due_at < now - KEPT).limit(_PRUNED)
+    return db.execute(delete(followups).where(followups.c.id.in_(old))).rowcount
+
+
+def _waiting(organisation_id: int, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    return followups.c.state == WAITING, followups.c.organisation_id == organisation_id, followups.c.due_at <= now
+
+
+def _due(organisation_id: int, bot_id: int, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    """Those this bot can tell, or nobody can: whoever talks to another of the organisation's bots hears it there."""
+    theirs: Any = addresses.c.person_id == followups.c.person_id
+    here = exists().where(theirs, addresses.c.bot_id == bot_id)
+    return *_waiting(organisation_id, now), or_(here, ~exists().where(theirs))

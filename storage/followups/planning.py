@@ -1,0 +1,194 @@
+"""Rows that say what is told to whom, and when: made with what causes them, in the same transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, tuple_, update
+
+from conversations.hours import next_open
+from storage import upserts
+from storage.broadcasting import clocks
+from storage.broadcasting.clocks import Clock
+from storage.followups import rules
+from storage.followups.rules import PLANNED, Happening
+from storage.schema import followups, occasions, organisations, people, places
+
+WAITING, DONE, MISSED, DROPPED = "waiting", "done", "missed", "dropped"
+STOPPED, PAUSED, UNREACHABLE = "stopped", "paused", "unreachable"
+UNTOLD = (MISSED, STOPPED, PAUSED, UNREACHABLE)
+"""Of these rows staff hear: somebody should know something, and the bot could not tell them."""
+
+CONFIRMED = "confirmed"
+_AT_ONCE = 500  # pairs in one condition
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something to tell one person, once: no second row of the same `rule` on the same local day is ever made."""
+
+    organisation_id: int
+    person_id: int
+    kind: str
+    rule: str
+    local_day: dt.date
+    due_at: dt.datetime
+    occasion_id: int | None = None
+    sequence: int = 0
+    about: str = ""
+
+
+def plan(db: Connection, dues: Iterable[Due]) -> None:
+    """Plan these. One that waits already, or was dropped, is planned anew; one that was told stays told."""
+    rows = [{name: getattr(one, name) for name in Due.__slots__} | {"state": WAITING} for one in dues]
+    if not rows:
+        return
+    made = upserts.insert(db, followups)
+    anew = {name: made.excluded[name] for name in ("due_at", "occasion_id", "sequence", "about", "state")}
+    again = or_(
+        followups.c.state.in_((WAITING, DROPPED)), and_(followups.c.state != DONE, made.excluded.due_at > followups.c.due_at)
+    )
+    keys = ["rule", "person_id", "local_day"]
+    db.execute(made.on_conflict_do_update(index_elements=keys, set_=anew, where=again), rows)
+
+
+def tell(
+    db: Connection, kind: str, person_ids: Collection[int], occasion_id: int | None, about: str, now: dt.datetime, turn: str = ""
+) -> None:
+    """Let these people hear something as soon as they may be written to.
+
+    `about` is the code that KINDS says. The same is told once a day; `turn` is what tells apart what is not the same.
+    """
+    sequence = _sequence(db, occasion_id)
+    turn = turn or _TURNS.get(kind, lambda _sequence, _now: "")(sequence, now)
+    zones = select(people.c.id, people.c.organisation_id, organisations.c.time_zone).join_from(people, organisations)
+    told = partial(Due, kind=kind, rule=rules.name(kind, about, turn), due_at=now, occasion_id=occasion_id, sequence=sequence)
+    rows = db.execute(zones.where(people.c.id.in_(person_ids))).all()
+    plan(
+        db,
+        [
+            told(organisation_id=row.organisation_id, person_id=row.id, about=about, local_day=_day(now, row.time_zone))
+            for row in rows
+        ],
+    )
+
+
+def _sequence(db: Connection, occasion_id: int | None) -> int:
+    wanted = select(occasions.c.sequence).where(occasions.c.id == occasion_id)
+    return (db.scalar(wanted) if occasion_id is not None else None) or 0
+
+
+_TURNS = {
+    kind: lambda sequence, _now: str(sequence)  # each change of a date is told
+    for kind in ("cancelled", "postponed", "moved")
+} | {rules.OFFER: lambda _sequence, now: f"{now:%H%M}"}  # so is each offer of a day
+
+
+def drop(
+    db: Connection,
+    *,
+    occasion_id: int | None = None,
+    person_ids: Collection[int] | None = None,
+    kinds: Collection[str] | None = None,
+    about: Collection[str] | None = None,
+) -> int:
+    """Let what waits, and is all of this, never be told; returns how much. Raises ValueError when nothing is named."""
+    where: list[ColumnElement[bool]] = []
+    if occasion_id is not None:
+        where.append(followups.c.occasion_id == occasion_id)
+    for column, wanted in ((followups.c.person_id, person_ids), (followups.c.kind, kinds), (followups.c.about, about)):
+        if wanted is not None:
+            where.append(column.in_(wanted))
+    if occasion_id is None and person_ids is None:
+        msg = "say of which date, or of whom"
+        raise ValueError(msg)
+    return db.execute(update(followups).where(followups.c.state == WAITING, *where).values(state=DROPPED)).rowcount
+
+
+# --- What goes with a place
+
+
+def replan(db: Connection, place_ids: Collection[int], now: dt.datetime) -> None:
+    """Plan what these places bring, as they stand now, and drop what they no longer do.
+
+    For whoever writes places, or moves a date. A place that was deleted: `drop`.
+    """
+    wanted = sorted(place_ids)
+    for at in range(0, len(wanted), _AT_ONCE):
+        rows: Sequence[Row[Any]] = db.execute(_PLACES.where(places.c.id.in_(wanted[at : at + _AT_ONCE]))).all()
+        for organisation_id in sorted({row.organisation_id for row in rows}):
+            _replan(db, organisation_id, [row for row in rows if row.organisation_id == organisation_id], now)
+
+
+def replan_occasion(db: Connection, occasion_id: int, now: dt.datetime) -> None:
+    """The same for everybody who has anything of a date: it was moved, put off or cancelled."""
+    replan(db, db.scalars(select(places.c.id).where(places.c.occasion_id == occasion_id)).all(), now)
+
+
+_PLACES = select(
+    places.c.code, places.c.person_id, places.c.state, places.c.occasion_id, places.c.how,
+    occasions.c.code.label("occasion"), occasions.c.organisation_id, occasions.c.state.label("standing"), occasions.c.sequence,
+    occasions.c.starts_at, occasions.c.ends_at, occasions.c.online, occasions.c.local_at, *clocks.COLUMNS,
+).join_from(places, occasions).join(people, people.c.id == places.c.person_id)  # fmt: skip
+
+
+def _replan(db: Connection, organisation_id: int, rows: Sequence[Row[Any]], now: dt.datetime) -> None:
+    dues = _dues(db, organisation_id, [row for row in rows if row.state == CONFIRMED and row.standing == "planned"], now)
+    _drop_others(db, rows, dues)
+    plan(db, dues)
+
+
+def _dues(db: Connection, organisation_id: int, rows: Sequence[Row[Any]], now: dt.datetime) -> list[Due]:
+    hours = clocks.find(db, organisation_id, {clock_of(row) for row in rows}) if rows else {}
+
+    @cache
+    def due(kind: str, one: Happening, clock: Clock) -> dt.datetime | None:  # people of one date share a few of these
+        zone, quiet = hours[clock]
+        return rules.plan(kind, one, zone, lambda at: next_open(at, zone, quiet), now)
+
+    found = []
+    for row in rows:
+        one = Happening(row.starts_at, row.ends_at, row.online and row.how != "room")
+        for kind in PLANNED:
+            if at := due(kind, one, clock_of(row)):
+                rule, day = rules.name(kind, row.occasion), dt.date.fromisoformat(row.local_at[:10])
+                found.append(Due(organisation_id, row.person_id, kind, rule, day, at, row.occasion_id, row.sequence, row.code))
+    return found
+
+
+def _drop_others(db: Connection, rows: Sequence[Row[Any]], dues: Iterable[Due]) -> None:
+    """Drop what waits for these people about these dates, but for what is planned: found by the unique index."""
+    keys = (followups.c.rule, followups.c.person_id)
+    kept = {(one.rule, one.person_id, one.local_day) for one in dues}
+    asked = [(rules.name(kind, row.occasion), row.person_id) for row in rows for kind in PLANNED]
+    gone: list[int] = []
+    for at in range(0, len(asked), _AT_ONCE):
+        found = select(followups.c.id, *keys, followups.c.local_day).where(
+            tuple_(*keys).in_(asked[at : at + _AT_ONCE]), followups.c.state == WAITING
+        )
+        gone += [row.id for row in db.execute(found) if (row.rule, row.person_id, row.local_day) not in kept]
+    if gone:
+        db.execute(update(followups).where(followups.c.id.in_(gone)).values(state=DROPPED))
+
+
+def clock_of(row: Any) -> Clock:
+    """The clock in a row that has the columns of one."""
+    return Clock(row.zone, row.nation, row.quiet, row.age_band)
+
+
+def _day(now: dt.datetime, zone: str) -> dt.date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def untold(db: Connection, occasion_id: int) -> Mapping[str, list[int]]:
+    """Who could not be told something about a date, by why (one of UNTOLD): ids of people."""
+    wanted = select(followups.c.state, followups.c.person_id).distinct()
+    found: dict[str, list[int]] = {}
+    for row in db.execute(wanted.where(followups.c.occasion_id == occasion_id, followups.c.state.in_(UNTOLD))):
+        found.setdefault(row.state, []).append(row.person_id)
+    return found

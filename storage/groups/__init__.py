@@ -1,0 +1,1 @@
+"""Reference groups: seats, quorum, papers, points, minutes, decisions, and what they show a board."""
