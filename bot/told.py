@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from conversations.effects import Remember
 from conversations.event_words import MONEY
@@ -25,7 +26,7 @@ class Told:
     """`needs` by person; `places` by person and engagement: the details that hold for all they have there."""
 
     needs: dict[int, Said] = field(default_factory=dict)
-    places: dict[tuple[int, int], dict[str, str | int]] = field(default_factory=dict)
+    places: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
 
     def take(self, known: Known, engagement: Engagement, effect: Remember, today: dt.date) -> None:
         """Note what an answer sets; leaving it out sets nothing."""
@@ -51,10 +52,12 @@ class Told:
 
     def note(self, register: Registers | None, events: Mapping[int, Event]) -> None:
         """Settle the details of the places in a register; `events` by the id of their engagement."""
+        if register is None:
+            return
         for (person_id, engagement_id), details in self.places.items():
-            event = events.get(engagement_id)
-            for code, place in list(register.mine(person_id).items()) if register and event else ():
-                if register and event and register.dates[code].event_id == event.id and place.state not in GONE:
+            event = events[engagement_id].id if engagement_id in events else None
+            for code, place in register.mine(person_id).items():
+                if register.dates[code].event_id == event and place.state not in GONE:
                     register.do(Deed(person_id, code, "note", **details))
 
 
@@ -68,7 +71,7 @@ def under_way(flows: Mapping[int, Flow], held: Iterable[Held]) -> set[int]:
     return found
 
 
-def _detail(known: Known, effect: Remember) -> Mapping[str, str | int]:
+def _detail(known: Known, effect: Remember) -> Mapping[str, Any]:
     """What of a place an answer sets; nobody under age is paid in money."""
     chosen = effect.answer.chosen
     if effect.record == COMPANIONS:

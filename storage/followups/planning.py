@@ -51,7 +51,9 @@ def plan(db: Connection, dues: Iterable[Due]) -> None:
     made = upserts.insert(db, followups)
     anew = {name: made.excluded[name] for name in ("due_at", "occasion_id", "sequence", "about", "state")}
     again = or_(
-        followups.c.state.in_((WAITING, DROPPED)), and_(followups.c.state != DONE, made.excluded.due_at > followups.c.due_at)
+        followups.c.state == WAITING,  # no IN: these are written many at once
+        followups.c.state == DROPPED,
+        and_(followups.c.state != DONE, made.excluded.due_at > followups.c.due_at),
     )
     keys = ["rule", "person_id", "local_day"]
     db.execute(made.on_conflict_do_update(index_elements=keys, set_=anew, where=again), rows)

@@ -60,6 +60,7 @@ occasions = Table(  # one date of an event, or one meeting
     Column("walk_ins", Integer, nullable=False, default=0),  # who came without a place and is known by nothing
     Column("quorate", Boolean),  # as the minutes say; None: not a meeting, or not known yet
     Column("recorded_at", UTCDateTime),  # when staff said that all who came are noted
+    Column("warned", Integer, nullable=False, default=0),  # days before it of the last warning about its quorum: 7, then 2
 )
 Index("ix_occasions_starts", occasions.c.organisation_id, occasions.c.starts_at)
 

