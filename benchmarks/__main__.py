@@ -12,7 +12,7 @@ if __name__ == "__main__":
 
     sqlite_build.choose()
 
-    from benchmarks import broadcast, console, engine, idle, month, restart, turns
+    from benchmarks import broadcast, console, engine, followups, idle, month, restart, signups, turns
 
     BENCHMARKS = {
         "turns": turns.main,
@@ -22,6 +22,8 @@ if __name__ == "__main__":
         "restart": restart.main,
         "broadcast": broadcast.main,
         "console": console.main,
+        "followups": followups.main,
+        "signups": signups.main,
     }
     name, words = sys.argv[1] if len(sys.argv) > 1 else "", sys.argv[2:]
     if name not in BENCHMARKS:

@@ -6,21 +6,30 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from bot import voices
 from bot.addressing import Standing
+from bot.agenda import Agenda
 from bot.desk import Desk
-from conversations.effects import Act, Complete
+from conversations.effects import Act, Complete, Deed
+from conversations.events.answers import SPOKEN
 from conversations.inputs import Outcome
 from storage.engagements import OPEN
+from storage.people import Known
 from storage.sessions import Held
 
 
-def act(db: Connection, desk: Desk, who: Standing, held: Held | None, deed: Complete | Act) -> Outcome | None:
+def act(db: Connection, desk: Desk, who: Standing, held: Held | None, deed: Deed) -> Outcome | None:
     """What came of a finished flow, or of what somebody wants with a date; None when there is nothing it could be about."""
     if isinstance(deed, Complete):
         return Outcome(deed.action, ACTIONS[deed.action](db, held, deed)) if held else None
     if desk.agenda is None or who.known is None:
         return None
-    return Outcome(deed.verb, desk.agenda.do(deed, who.known), deed.occasion)
+    do = voices.do if deed.verb in SPOKEN else _do
+    return Outcome(deed.verb, do(db, desk.agenda, deed, who.known), deed.occasion)
+
+
+def _do(_db: Connection, agenda: Agenda, deed: Act, who: Known) -> str:
+    return agenda.do(deed, who)
 
 
 def keep(_db: Connection, held: Held, _complete: Complete) -> str:

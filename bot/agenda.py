@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from bot import facts, told
+from bot import doors, facts, told
 from bot.addressing import stand
 from bot.arrivals import Arrival
 from bot.desk import Desk
@@ -23,7 +23,7 @@ from conversations.inputs import Ask, Attend, Begin, Dates, Input, Invited, Open
 from conversations.text import clean
 from conversations.understanding import understand
 from storage.engagements import DRAFT, OPEN, Engagement
-from storage.events import events, registers, whose
+from storage.events import attendance, events, registers, whose
 from storage.events.events import Event
 from storage.events.occasions import Occasion
 from storage.events.registers import Deed, Place, Registers
@@ -69,6 +69,11 @@ class Agenda:
     def _by_code(self, code: str) -> Event | None:
         date = self.register.dates.get(code) if self.register else None
         return next((event for event in self.known.values() if date and event.id == date.event_id), None)
+
+    def at(self, code: str) -> tuple[Event, Occasion] | None:
+        """A date by its code, and its event."""
+        event, date = self._by_code(code), self.register.dates.get(code) if self.register else None
+        return (event, date) if event and date else None
 
     def tell(self, event: Event, who: Known, person: Person) -> views.Event | None:
         """The event as this person may know it: of a meeting, whoever is no member sees only what they are asked to."""
@@ -147,6 +152,11 @@ class Agenda:
         if post and post.role == "holder":
             deed = replace(deed, seat_id=post.seat_id, deputy_id=post.other_id)
         return self.register.do(deed).result
+
+    def admit(self, occasion: str, who: Known) -> str:
+        """Somebody is at the door of a date; what came of it, one of those of `attendance`."""
+        date = self.register.dates.get(occasion) if self.register else None
+        return attendance.admit(self.register, date, who.id) if self.register and date else ""
 
     def write(self) -> None:
         """Write what was done."""
@@ -249,8 +259,16 @@ class _Wanted:
         return bool(self.codes or self.engagements or self.diarists)
 
     def note(self, known: Known, given: Input | None) -> None:
-        """What one person's input is about, if it is about an event."""
-        before = len(self.codes) + len(self.engagements) + len(self.diarists)
+        """What one person's input is about, if it is about an event; others of the batch may want the same."""
+        one = _Wanted(self.desk, self.meets)
+        one._look(known, given)
+        if one.any():
+            self.people.add(known.id)
+            self.codes |= one.codes
+            self.engagements |= one.engagements
+            self.diarists |= one.diarists
+
+    def _look(self, known: Known, given: Input | None) -> None:
         match given:
             case Attend(_, code):
                 self.codes.add(code)
@@ -260,15 +278,16 @@ class _Wanted:
                 self._note_id(invitation.engagement_id)
             case Ask("events"):
                 self.diarists.add(known.id)
-            case Words(text) if known.asking in answers.SCREENS:
+            case Words() if known.asking in answers.SCREENS:
                 self._note_screen(known)
         self.engagements |= told.under_way(self.desk.house.flows, self.desk.held.get(known.id, ()))
-        link = self.desk.links.get(facts.link_in(given) or known.opening)
+        code = facts.link_in(given) or known.opening
+        if door := doors.read(self.desk.house.keys.sign, code, self.desk.now).occasion:
+            self.codes.add(door)
+        link = self.desk.links.get(code)
         self._note_id(link.engagement_id if link else None)
         if isinstance(given, Words) and reading.interpret(clean(given.text)) == Ask("events"):
             self.diarists.add(known.id)
-        if before < len(self.codes) + len(self.engagements) + len(self.diarists):
-            self.people.add(known.id)
 
     def _note_screen(self, known: Known) -> None:
         if known.about in self.meets:

@@ -29,6 +29,7 @@ from bot.telegram.dispatch import Dispatch
 from bot.telegram.greeting import greet
 from bot.telegram.pacer import Pacer
 from bot.telegram.pile import TROUBLE, Pile
+from bot.telegram.replies import Replies
 from bot.telegram.sender import Sender
 from bot.telegram.wire import NotSentError, UnknownOutcomeError, Wire
 from bot.upkeep import Upkeep
@@ -84,7 +85,8 @@ class Running:
         pile = Pile(base.engine, base.house, base.clock.now, Press(base.house, paid).write)
         most = dispatch.MOST_PAID if paid else dispatch.MOST
         self._dispatch = Dispatch(pile, self._sender, pacer, self._waiting.settle, most)
-        self._poller = polling.Poller(back, self._waiting, base.house.keys.sign)
+        self._replies = Replies(out, base.engine, base.house)
+        self._poller = polling.Poller(back, self._waiting, base.house.keys.sign, self._replies)
         self._recovery = Recovery(base.engine, base.house, base.clock.now, self._sender, self._waiting)
         self._editing = Editing(base.engine, base.house, base.shelf, base.config.content.folder, base.clock.now)
         self._vitals = Vitals(base, self._waiting.pulse, out, back, pacer, self._health)
@@ -140,7 +142,7 @@ class Running:
         routes = pages.routes(self._vitals, public=self._config.is_public, console=console)
         if telegram.receive == "webhook":
             secret = telegram.webhook_secret.get_secret_value()
-            routes.insert(0, webhook.route(telegram.webhook_url, secret, self._waiting, house.keys.sign))
+            routes.insert(0, webhook.route(telegram.webhook_url, secret, self._waiting, house.keys.sign, self._replies))
         return Starlette(routes=routes, exception_handlers=pages.ERRORS)
 
     def _health(self) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration
 from icalendar.error import InvalidCalendar
 
 from bot import speech
@@ -18,7 +18,7 @@ from storage.events.feeds import CANCELLED, CONFIRMED, TENTATIVE, Entry
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 LARGEST = 64 << 10  # bytes of a file that somebody sends
 MOST = 32  # parts of a file that somebody sends; a reply has five or so
-REFRESH = "PT6H"  # how often a program may look at a feed again
+REFRESH = dt.timedelta(hours=6)  # how often a program may look at a feed again
 
 PARTSTATS = ("ACCEPTED", "DECLINED", "TENTATIVE")
 
@@ -43,18 +43,17 @@ def write(entry: Entry, now: dt.datetime, language: str = "") -> bytes:
 
 def publish(entries: Sequence[Entry], now: dt.datetime, language: str) -> bytes:
     """A calendar to subscribe to."""
-    refresh = {"refresh-interval": REFRESH, "x-published-ttl": REFRESH}
-    named = {"name": (name := _say("calendar-feed", language)), "x-wr-calname": name}
-    return _write(entries, "PUBLISH", now, language, refresh | named)
+    refresh = vDuration(REFRESH, params={"VALUE": "DURATION"})
+    more: dict[str, Any] = {"refresh-interval": refresh, "x-published-ttl": vDuration(REFRESH)}
+    more |= dict.fromkeys(("name", "x-wr-calname"), _say("calendar-feed", language))
+    return _write(entries, "PUBLISH", now, language, more)
 
 
-def _write(entries: Sequence[Entry], method: str, now: dt.datetime, language: str, more: dict[str, str]) -> bytes:
+def _write(entries: Sequence[Entry], method: str, now: dt.datetime, language: str, more: Mapping[str, Any]) -> bytes:
     calendar = Calendar()
-    for name, value in {"version": "2.0", "prodid": "-//With Us//With Us//EN", "calscale": "GREGORIAN", "method": method}.items():
+    head = {"version": "2.0", "prodid": "-//With Us//With Us//EN", "calscale": "GREGORIAN", "method": method}
+    for name, value in {**head, **more}.items():
         calendar.add(name, value)
-    for name, value in more.items():
-        value_type = {"VALUE": "DURATION"} if name == "refresh-interval" else {}
-        calendar.add(name, value, parameters=value_type, encode=not value_type)
     for entry in entries:
         calendar.add_component(_event(entry, now, language))
     if entries:
@@ -98,8 +97,8 @@ def _mend(zone: Timezone) -> None:
         forward = part.TZOFFSETTO - part.TZOFFSETFROM
         if forward > dt.timedelta():
             part.DTSTART -= forward
-            days = [one.dt - forward for one in part["rdate"].dts] if "rdate" in part else []
-            part.pop("rdate", None)
+            told: Any = part.pop("rdate", None)
+            days = [one.dt - forward for one in told.dts] if told else []
             if days:
                 part.add("rdate", days)
 

@@ -19,6 +19,7 @@ from storage import engagements, erasure, failures, people, sessions
 from storage.broadcasting import attention, switches
 from storage.engagements import Engagement
 from storage.events import needs
+from storage.events.feeds import Entry
 from storage.failures import Failure
 from storage.letters import outbox, proofs
 from storage.letters.outbox import Letter
@@ -64,6 +65,7 @@ class Desk:
     shut: Sequence[Row[Any]] = ()  # conversations that do not open here
     at_menu: Collection[int] = ()  # people whose input may need the menu
     finished: Collection[tuple[int, int]] = ()  # (person id, engagement id), of those at the menu
+    entries: Mapping[str, Entry] = field(default_factory=dict)  # place code -> what somebody wants for their calendar
     agenda: Agenda | None = None  # of a batch with an input about an event
 
     changes: list[Change] = field(default_factory=list)

@@ -83,15 +83,24 @@ def write_csv(head: Iterable[str], lines: Iterable[Sequence[Cell]], *, mark: boo
 
 def to_xlsx(results: Results, sides: Iterable[tuple[str, Side]] = ()) -> bytes:
     """One sheet, or with `sides` another of groups. Words are written as words, whatever they look like."""
+    sheets = [("Results", zip(COLUMNS, _WIDTHS, strict=True), rows(results))]
+    told = list(group_rows(sides))
+    return _book([*sheets, ("Groups", zip(GROUP_COLUMNS, _GROUP_WIDTHS, strict=True), told)] if told else sheets)
+
+
+def write_xlsx(name: str, columns: Iterable[tuple[str, int]], lines: Iterable[Sequence[Cell]]) -> bytes:
+    """A workbook of one sheet; columns with their widths."""
+    return _book([(name, columns, lines)])
+
+
+def _book(sheets: Iterable[tuple[str, Iterable[tuple[str, int]], Iterable[Sequence[Cell]]]]) -> bytes:
     page = io.BytesIO()
     off = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     import xlsxwriter  # noqa: PLC0415 - megabytes that a bot needs only when somebody wants a workbook
 
     with xlsxwriter.Workbook(page, {"in_memory": True, **off}) as book:
-        _fill(book, "Results", zip(COLUMNS, _WIDTHS, strict=True), rows(results))
-        told = list(group_rows(sides))
-        if told:
-            _fill(book, "Groups", zip(GROUP_COLUMNS, _GROUP_WIDTHS, strict=True), told)
+        for name, columns, lines in sheets:
+            _fill(book, name, columns, lines)
     return page.getvalue()
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from bot import buttons, isolates, speech
+from bot import buttons, calendars, isolates, speech, tickets
 from bot.house import House
 from conversations.effects import Mark, Rows, Say, Show
 from conversations.phrases import PHRASES
 from conversations.text import Line
+from storage.events.feeds import CANCELLED, Entry
 from storage.letters.outbox import Letter
 
 LONGEST_CAPTION = 1024  # UTF-16 units
@@ -33,6 +34,16 @@ def photo(house: House, to: tuple[int | None, int], shown: Show, language: str, 
     caption = isolates.cut(speech.phrase(Line(shown.picture.alt), language), LONGEST_CAPTION)
     content = {"picture": picture, "caption": caption, "instead": speech.speak(instead, language).text}
     return Letter(house.numbers.next(now), to[0], to[1], "photo", content)
+
+
+def calendar(house: House, to: tuple[int | None, int], entry: Entry, language: str, now: dt.datetime) -> Letter:
+    """The file that puts a date into somebody's calendar, or takes it out when it was cancelled or their place is gone."""
+    lines = [Line(PHRASES["calendar-file-gone" if entry.kept == CANCELLED else "calendar-file"])]
+    if link := tickets.calendar(house, entry.place):
+        lines.append(Line(PHRASES["calendar-page"], {"link": link}))
+    caption = speech.speak(Say(tuple(lines)), language).text
+    content = {"file": "date.ics", "text": calendars.write(entry, now, language).decode(), "caption": caption}
+    return Letter(house.numbers.next(now), to[0], to[1], "file", content)
 
 
 def mark(house: House, to: tuple[int | None, int], message_id: int, change: Mark, language: str, now: dt.datetime) -> Letter:

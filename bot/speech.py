@@ -22,7 +22,7 @@ _REPEATED = 300  # units of someone's own words repeated to them
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message in one language; `bold` holds (offset, length) in UTF-16 units, `moments` (offset, length, seconds since 1970)."""
+    """A message in one language; `bold` holds (offset, length) in UTF-16 units, `moments` the Unix time too."""
 
     text: str
     bold: tuple[tuple[int, int], ...] = ()

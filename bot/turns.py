@@ -14,19 +14,36 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot import backstage, facts, letters, packing, speech
+from bot import agenda, backstage, doors, facts, letters, packing, speech
 from bot.actions import act
 from bot.addressing import address, stand
 from bot.arrivals import TELEGRAM, Arrival
 from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
-from conversations.flow import MEETS
-from conversations.effects import Act, Complete, Effect, Erase, Go, Mark, Person, Quieten, Remember, Rest, Say, Show, Switch, Toast
+from conversations.effects import (
+    Calendar,
+    Deed,
+    Effect,
+    Erase,
+    Go,
+    Mark,
+    Person,
+    Quieten,
+    Remember,
+    Rest,
+    Say,
+    Show,
+    Switch,
+    Toast,
+)
 from conversations.inputs import Input, Invited, Link, Refused, Staff
+from conversations.phrases import PHRASES
+from conversations.text import Line
 from conversations.understanding import understand
 from storage import engagements, erasure, people, seen, sessions
 from storage.broadcasting import attention
+from storage.events import attendance, feeds
 from storage.failures import Failure
 from storage.keys import KeysError
 from storage.letters import outbox, proofs
@@ -95,10 +112,7 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
     }
     if desk.at_menu:
         desk.finished = sessions.finished_by(db, desk.at_menu)
-    if any(one.kind in MEETS for one in desk.shelf.values()):
-        from bot import agenda  # noqa: PLC0415
-
-        desk.agenda = agenda.load(db, desk, spoken)
+    desk.agenda = agenda.load(db, desk, spoken)
     return desk
 
 
@@ -166,6 +180,8 @@ def _try(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
         told = backstage.answer(db, desk.house, (lookup, one.chat_id), one.given, desk.now)
         person = facts.person(known, turned_away=lookup in desk.away)
         taken = _Taken(person, None, None, tuple(told)) if told else _decide(db, desk, known, person, one)
+        if places := [effect.place for effect in taken.effects if isinstance(effect, Calendar)]:
+            desk.entries = {**desk.entries, **feeds.find(db, desk.house.organisation_id, places)}
         sent = _express(desk, known, one, taken)
     except (DBAPIError, OSError, KeysError):
         raise  # the transaction is spoilt for all of them, or a key cannot be kept
@@ -196,6 +212,8 @@ def _decide(db: Connection, desk: Desk, known: Known | None, person: Person, one
 
 def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, given: Input) -> _Taken:
     who = stand(desk, known, person)
+    if at_door := _come_in(desk, known, person, given):
+        return _Taken(person, who.current, who.current, (Say((Line(PHRASES[at_door]),)),))
     told = facts.gather(desk, who, given)
     flows = desk.house.by_hash
     meant = understand(flows, who.current.session if who.current else None, given, told)
@@ -204,7 +222,7 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
         told = facts.gather(desk, who, meant)
     turn = reception.receive(flows, before.session if before else None, meant, told)
     effects, session, grown = list(turn.effects), turn.session, turn.person or person
-    for deed in [effect for effect in turn.effects if isinstance(effect, Complete | Act)]:
+    for deed in [effect for effect in turn.effects if isinstance(effect, Deed)]:
         outcome = act(db, desk, replace(who, person=grown), before, deed)
         if outcome is None:
             break
@@ -214,6 +232,29 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
         session, grown = after.session, after.person or grown
     after_held = sessions.moved(before, session) if before and session else None
     return _Taken(grown, before, after_held, tuple(effects))
+
+
+def _come_in(desk: Desk, known: Known | None, person: Person, given: Input) -> str:
+    """The phrase for somebody who photographed the code at a door; empty when it is none of ours, or nobody we know."""
+    door = doors.read(desk.house.keys.sign, facts.link_in(given), desk.now)
+    if not door.occasion or known is None or not person.age_band:
+        return ""
+    if not door.fresh:
+        return "door-old"
+    return DOORS[desk.agenda.admit(door.occasion, known) if desk.agenda else ""]
+
+
+DOORS = {
+    attendance.CAME: "door-in",
+    attendance.WALK_IN: "door-in",
+    attendance.ALREADY: "door-already",
+    attendance.NO_PLACE: "door-full",
+    attendance.TOO_EARLY: "door-early",
+    attendance.OVER: "join-over",
+    attendance.NOT_ON: "web-date-cancelled",
+    "": "door-staff",
+}
+"""What came of a code at the door -> the phrase that says so."""
 
 
 def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Outgoing:
@@ -231,6 +272,8 @@ def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Ou
                 out.letters.append(letters.photo(desk.house, to, effect, language, desk.now))
             case Mark() if one.message_id:
                 out.letters.append(letters.mark(desk.house, to, one.message_id, effect, language, desk.now))
+            case Calendar(place) if place in desk.entries:
+                out.letters.append(letters.calendar(desk.house, to, desk.entries[place], language, desk.now))
             case Toast(line):
                 toast = speech.toast(line, language)
     if one.query_id:

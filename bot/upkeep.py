@@ -10,13 +10,15 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import broadcasting, digests, editing, heart, vitals
+from bot import broadcasting, digests, editing, followups, heart, quorums, vitals
 from bot.broadcasting import Broadcasting
+from bot.followups import Followups
 from bot.house import House
 from storage import engagements, erasure, failures, people, seen, sessions, unlinking
 from storage.database import READING, recover, take_stock
 from storage.engagements import OPEN, Engagement
 from storage.figures import cells, releases
+from storage.followups import due
 from storage.keys import DAY_KEY_LIFE
 from storage.letters import outbox
 from storage.troubles import explain, is_trouble
@@ -56,6 +58,7 @@ class Upkeep:
         self._measure = measure
         self._beat = beat
         self._broadcasting = Broadcasting(engine, house, clock)
+        self._followups = Followups(engine, house, clock)
         self._last: dt.datetime | None = None
         self._sealed_on: dt.date | None = None
         self._sealing = False
@@ -75,7 +78,9 @@ class Upkeep:
             (self._measure, vitals.LOOK_EVERY),
             (self._beat, heart.LOOK_EVERY),
             (self._broadcasting.look, broadcasting.LOOK_EVERY),
+            (self._followups.look, followups.LOOK_EVERY),
             (self.send_digests, LOOK_EVERY),
+            (self.warn_secretaries, quorums.LOOK_EVERY),
         )
         self._looking = [asyncio.create_task(self._repeat(*look)) for look in looks]
 
@@ -153,6 +158,12 @@ class Upkeep:
             async with self._engine.begin() as connection:
                 await connection.run_sync(digests.send, self._house, self._clock())
 
+    async def warn_secretaries(self) -> None:
+        """Of meetings that may not be quorate."""
+        if self._house.is_certain():
+            async with self._engine.begin() as connection:
+                await connection.run_sync(quorums.warn, self._house, self._clock())
+
     async def look(self) -> None:
         """Once an hour, by the house's clock, tidy up a little at a time; not while that cannot be trusted."""
         if not self._house.is_certain():
@@ -225,5 +236,6 @@ PIECES: tuple[Piece, ...] = (
     lambda db, _house, now: failures.prune(db, now),
     lambda db, _house, now: people.prune_turned_away(db, now),
     lambda db, _house, now: outbox.prune(db, now),
+    lambda db, _house, now: due.prune(db, now),
 )
 """What has had its time is forgotten by these: each forgets some of it and returns how much, 0 when nothing is left."""

@@ -78,6 +78,13 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """The file of one place for their calendar, as it stands now; `place` is its code."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Go:
     """Take this next, as if they had brought it."""
 
@@ -127,7 +134,10 @@ class Erase:
     """Everything held about this person goes, now."""
 
 
-Effect = Say | Show | Mark | Toast | Complete | Act | Go | Remember | Switch | Rest | Quieten | Erase
+Deed = Complete | Act
+"""What the bot does within the turn; what came of it returns as an Outcome."""
+
+Effect = Say | Show | Mark | Toast | Complete | Act | Calendar | Go | Remember | Switch | Rest | Quieten | Erase
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ def _decline(stand: Stand, kind: str) -> Turn:
             return stand.says(Toast(Line(PHRASES["gone"])), Say((Line(PHRASES["gone"]),)))
         case "nothing":
             return _ask(stand)
+        case "calendar" | "calendar-old":
+            return _ask(stand, lines=(Line(PHRASES[REPLIES[kind]]),))
         case _:
             return _ask(stand, lines=(Line(PHRASES["no-media"]),))
 
@@ -286,3 +288,6 @@ def _conclude(stand: Stand, outcome: Outcome) -> Turn:
 
 
 CONTROLS: dict[type[Input], Callable[[Stand], Turn]] = {Back: _back, Skip: _skip, Done: _done}
+
+REPLIES = {"calendar": "calendar-reply-unread", "calendar-old": "calendar-replied-old"}
+"""Why a calendar's reply was not taken -> the phrase that says so."""

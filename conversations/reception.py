@@ -201,5 +201,8 @@ REFUSALS = {
     "gone": "gone",
     "expired": "expired",
     "members": "meeting-members-only",
+    "calendar": "calendar-reply-unread",
+    "calendar-old": "calendar-replied-old",
+    "door-old": "door-old",
 }
 """Why something could not be opened or taken -> the phrase that says so, above the menu."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from conversations import directory
 from conversations.effects import Button, Facts, Offer, Say
 from conversations.faces import line
-from conversations.flow import Flow
+from conversations.flow import MEETS, Flow
 from conversations.inputs import Age, Ask, Delete, Language, Open
 from conversations.phrases import PHRASES
 from conversations.text import FALLBACK, NEXT_LINE, Line, Text
@@ -44,6 +44,9 @@ def _listed(entries: Sequence[Line]) -> list[Line]:
 def intro(flow: Flow, language: str) -> tuple[Line, ...]:
     """What is asked and why, in three lines under a neutral first one that may show on a lock screen."""
     charter = flow.charter
+    kept = line(f"intro-identity-{flow.identity}", feedback_by=charter.feedback_by)
+    if flow.kind in MEETS:  # its card has said the rest
+        return (line("event-begin"), kept)
     unready = () if _base(language) in {*flow.complete, FALLBACK} else (line("not-all-in-your-language"),)
     welcome = (Line(flow.welcome),) if flow.welcome else ()
     return (
@@ -57,7 +60,7 @@ def intro(flow: Flow, language: str) -> tuple[Line, ...]:
         ),
         *welcome,
         *unready,
-        line(f"intro-identity-{flow.identity}", feedback_by=charter.feedback_by),
+        kept,
     )
 
 

@@ -1,5 +1,7 @@
 """The door for whoever runs the emulator: to break things, to move the clock and to read what happened."""
 
+from urllib.parse import quote
+
 import orjson
 from aiohttp import web
 
@@ -45,7 +47,8 @@ class Controls:
     async def see_file(self, request: web.Request) -> web.Response:
         """The bytes of a file a bot sent, by file id."""
         file = self._world.files.get(request.match_info["id"])
-        return web.Response(body=file.content, content_type=file.media_type)
+        named = {} if file.kind == "photo" else {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
+        return web.Response(body=file.content, content_type=file.media_type, headers=named)
 
     async def forget_files(self, _request: web.Request) -> web.Response:
         """From now on every file id is unknown, as it may become at Telegram."""

@@ -1,5 +1,6 @@
 """What a bot sends that is not text: files of every kind, albums, places and contacts."""
 
+import mimetypes
 from collections.abc import Callable
 from typing import Any
 
@@ -149,9 +150,14 @@ def _heard(given: Parameters, file: File) -> Json:
     return {"duration": given.number("duration"), "file_name": file.name, "mime_type": "audio/mpeg", **named}
 
 
+def guess(name: str) -> str:
+    """The media type Telegram tells of a document: by how its name ends."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
 STICKER: Json = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
 DETAILS: dict[str, Callable[[Parameters, File], Json]] = {
-    "document": lambda _given, file: {"file_name": file.name},
+    "document": lambda _given, file: {"file_name": file.name, "mime_type": guess(file.name)},
     "video": _moving,
     "animation": _moving,
     "audio": _heard,

@@ -1,5 +1,6 @@
 """The door for people: `/sim/…`, JSON over HTTP, to act as anyone and to see what they see."""
 
+import base64
 from typing import Any
 
 from aiohttp import web
@@ -35,6 +36,9 @@ class Sim:
         if "edit" in given:
             people.edit(self._world, chat, person, int(given["edit"]), str(given["text"]))
             return as_json({"message_ids": [given["edit"]]})
+        if "file" in given:
+            about = str(given["file"]), base64.b64decode(given["content"]), str(given.get("type", "application/octet-stream"))
+            return as_json({"message_ids": [people.send_file(self._world, chat, person, *about)]})
         if "kind" in given:
             sent = people.attach(self._world, chat, person, str(given["kind"]), str(given.get("caption", "")))
             return as_json({"message_ids": [sent]})

@@ -1,5 +1,6 @@
 """One simulated person, for tests: they start, speak, tap and hear."""
 
+import base64
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Heard:
-    """A message of the bot's: its text, its buttons' labels row by row, what marks the text, and the file id of its picture."""
+    """A message of the bot's: its text, its buttons' labels row by row, what marks the text, and the files in it."""
 
     message_id: int
     text: str
@@ -20,6 +21,7 @@ class Heard:
     entities: tuple[Json, ...] = ()
     data: dict[str, str] = field(default_factory=dict)
     picture: str | None = None
+    document: Json | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -49,6 +51,11 @@ class Someone:
     def sends(self, kind: str, caption: str = "", *, chat: int | None = None) -> int:
         """Send a photo, voice, document, sticker, contact, location, video, poll or dice."""
         given = {"kind": kind, "caption": caption, **({} if chat is None else {"chat": chat})}
+        return int(self._wire.post(f"{self._at}/send", given)["message_ids"][-1])
+
+    def sends_file(self, name: str, content: bytes, media_type: str = "application/octet-stream") -> int:
+        """Send a document of their own."""
+        given = {"file": name, "content": base64.b64encode(content).decode(), "type": media_type}
         return int(self._wire.post(f"{self._at}/send", given)["message_ids"][-1])
 
     def edits(self, message_id: int, text: str) -> None:
@@ -169,7 +176,7 @@ def _find_button(messages: list[Json], label: str, message_id: int | None) -> tu
 def _heard(view: Json) -> Heard:
     rows = tuple(tuple(button["label"] for button in row) for row in view["buttons"])
     data = {button["label"]: button["data"] for row in view["buttons"] for button in row if button["data"] is not None}
-    return Heard(int(view["message_id"]), view["text"], rows, tuple(view["entities"]), data, view["picture"])
+    return Heard(int(view["message_id"]), view["text"], rows, tuple(view["entities"]), data, view["picture"], view["document"])
 
 
 def _line(view: Json) -> str:

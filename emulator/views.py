@@ -32,7 +32,8 @@ def see_chat(chat: Chat, bot_id: int, after: int) -> View:
 def see_message(chat: Chat, message: dict[str, Any], bot_id: int) -> View:
     """`from` is "bot" or "me"; a button has `label` and `data`, `url` or `copy`; `attachment` names what is not text.
 
-    `picture` is the file id of a picture the bot sent, to be seen at `/sim/files/{id}`; `poll`, a poll of the bot's.
+    `picture` is the file id of a picture the bot sent, to be seen at `/sim/files/{id}`; `document`, a file of the bot's, to be
+    fetched there; `poll`, a poll of the bot's.
     """
     mine = message["from"]["id"] != bot_id
     attachment = next((kind for kind in ATTACHED if kind in message), None)
@@ -47,8 +48,13 @@ def see_message(chat: Chat, message: dict[str, Any], bot_id: int) -> View:
         "buttons": see_buttons(message),
         "attachment": attachment,
         "picture": None if mine or attachment != "photo" else message["photo"][-1]["file_id"],
+        "document": None if mine or attachment != "document" else _see_document(message["document"]),
         "poll": None if mine or attachment != "poll" else _see_poll(message["poll"], chat.chosen.get(message["message_id"], ())),
     }
+
+
+def _see_document(document: dict[str, Any]) -> View:
+    return {"name": document["file_name"], "file": document["file_id"], "size": document["file_size"]}
 
 
 def _see_poll(poll: dict[str, Any], chosen: tuple[int, ...]) -> View:

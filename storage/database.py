@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def revision(db: Connection) -> str | None:
     return "0002" if at == "0001" and inspect(db).has_table("pictures") else at
 
 
-def pending(db: Connection) -> list[str]:
+def pending(db: Connection) -> tuple[str, ...]:
     """The steps from the schema a database has to this program's. Raises DatabaseError when it is newer."""
     at = MigrationContext.configure(db).get_current_revision()
     steps = revisions()
@@ -164,10 +165,11 @@ def pending(db: Connection) -> list[str]:
     return steps[steps.index(at) + 1 :]
 
 
-def revisions() -> list[str]:
+@cache  # reading them takes longer than all else that opens a database
+def revisions() -> tuple[str, ...]:
     """Every schema this program knows, oldest first."""
     found = ScriptDirectory.from_config(_migrations()).walk_revisions()
-    return [one.revision for one in found][::-1]
+    return tuple(one.revision for one in found)[::-1]
 
 
 def _migrations(db: Connection | None = None) -> Config:

@@ -75,7 +75,7 @@ class SqliteFile:
             raise LogGoneError(LOG_GONE.format(self._log_path))
 
     def _let_go(self, _connection: Any, record: ConnectionPoolEntry) -> None:
-        if self._log_is_gone():  # as long as one is open, what it knows is not saved, and no other may be opened
+        if self._log_is_gone() and _place(self.path) == self._file:  # as long as one is open, no other may be opened
             record.invalidate()
 
     def _log_is_gone(self) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.commands import (
     answers,
     engagements,
+    events,
     failing,
     files,
     installation,
@@ -61,6 +62,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 for name, command in COMMANDS.items():
     cli.command(name)(command)
 cli.add_typer(engagements.cli, name="engagement")
+cli.add_typer(events.cli, name="event")
 cli.add_typer(failing.cli, name="failures")
 cli.add_typer(renewing.cli, name="keys")
 cli.add_typer(pausing.cli, name="letters")

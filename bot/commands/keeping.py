@@ -126,7 +126,7 @@ def upgrade(config_file: ConfigOption = None) -> None:
     typer.echo(f"Upgraded the database in {len(steps)} steps." if steps else "The database is up to date. Nothing was done.")
 
 
-def bring_up(config: Config) -> list[str]:
+def bring_up(config: Config) -> tuple[str, ...]:
     """Do what `upgrade` does; returns the steps done."""
     with open_plainly(config.storage.url) as engine:
 

@@ -14,6 +14,7 @@ import structlog
 from bot.arrivals import Arrival
 from bot.buttons import Sign
 from bot.telegram.reader import ALLOWED, number_of, read
+from bot.telegram.replies import Replies
 from bot.telegram.wire import NotSentError, Reply, UnknownOutcomeError, Wire
 from bot.waiting import NotKeptError, Waiting
 from conversations.inputs import Words
@@ -33,10 +34,11 @@ _BACK_OFF = (0.5, 1, 2, 5, 10, 20, 30)
 class Poller:
     """One poller of one bot. `trouble` says in words why nothing comes in; empty when all is well."""
 
-    def __init__(self, wire: Wire, waiting: Waiting, sign: Sign) -> None:
+    def __init__(self, wire: Wire, waiting: Waiting, sign: Sign, replies: Replies | None = None) -> None:
         self._wire = wire
         self._waiting = waiting
         self._sign = sign
+        self._replies = replies
         self._offset: int | None = None
         self._numbers: list[int] = []  # of the last batch
         self._again = 0  # how often the same batch came again
@@ -81,6 +83,8 @@ class Poller:
     async def _keep(self, updates: Sequence[Any]) -> None:
         """Take a batch, again and again until it is committed: Telegram keeps it as long as the offset stays."""
         arrivals = read_all(updates, self._sign)
+        if self._replies:
+            arrivals = await self._replies.open(arrivals)
         while arrivals:
             try:
                 await self._waiting.take(arrivals)

@@ -184,7 +184,7 @@ class Sender:
         """Call once; `pending` when the call is to be made again."""
         again, began = letter.became(PENDING, IN_VAIN), _now()
         try:
-            reply = await (self._album.send(letter) if letter.kind == "photo" else self._wire.tell(*compose(letter)))
+            reply = await self._send(letter)
         except NotSentError as error:
             log.warning("not sent", reason=str(error))
             return again
@@ -203,6 +203,16 @@ class Sender:
             return letter.became(PENDING, REFUSED)
         self._pacer.heard(letter.chat_id, began, _now())
         return self._judge(letter, reply)
+
+    async def _send(self, letter: Letter) -> Reply:
+        match letter.kind:
+            case "photo":
+                return await self._album.send(letter)
+            case "file":
+                about = {"chat_id": letter.chat_id, "caption": letter.content["caption"]}
+                content = letter.content["text"].encode()
+                return await self._wire.upload("sendDocument", about, "document", letter.content["file"], content)
+        return await self._wire.tell(*compose(letter))
 
     def _judge(self, letter: Letter, reply: Reply) -> Settled:
         """What an answer that is final means for a letter."""
@@ -230,7 +240,7 @@ def _now() -> float:
 
 
 def compose(letter: Letter) -> tuple[str, bytes]:
-    """The Bot API method and JSON body of a letter; a photo's are the album's matter."""
+    """The Bot API method and JSON body of a letter; those of photos and files are forms."""
     content = letter.content
     match letter.kind:
         case "say":
@@ -258,10 +268,8 @@ def compose(letter: Letter) -> tuple[str, bytes]:
 def _entities(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What stands out in a text: its bold parts, and moments, which each reader's own program tells by their clock."""
     bold = [{"type": "bold", "offset": at, "length": of} for at, of in content["bold"]]
-    moments = content.get("moments", ())
-    return bold + [
-        {"type": "date_time", "offset": at, "length": of, "unix_time": unix, "date_time_format": MOMENT} for at, of, unix in moments
-    ]
+    told = {"type": "date_time", "date_time_format": MOMENT}
+    return bold + [{**told, "offset": at, "length": of, "unix_time": unix} for at, of, unix in content.get("moments", ())]
 
 
 MOMENT = "wDt"

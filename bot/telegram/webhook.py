@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.buttons import Sign
 from bot.telegram.reader import LARGEST, loads, read
+from bot.telegram.replies import Replies
 from bot.waiting import NotKeptError, Waiting
 
 log = structlog.get_logger()
@@ -30,10 +31,11 @@ NOT_KEPT = PlainTextResponse("It could not be kept. Please send it again.", 503)
 class Hear:
     """The endpoint Telegram calls. An ASGI application, not a function: nothing is built that a tap does not need."""
 
-    def __init__(self, secret: str, waiting: Waiting, sign: Sign) -> None:
+    def __init__(self, secret: str, waiting: Waiting, sign: Sign, replies: Replies | None = None) -> None:
         self._secret = secret.encode()
         self._waiting = waiting
         self._sign = sign
+        self._replies = replies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one update and answer."""
@@ -56,16 +58,17 @@ class Hear:
             log.error("an update that is not one", size=len(body))
             self._waiting.pulse.strangers["shape"] += 1
             return OK
+        arrivals = await self._replies.open([arrival]) if self._replies else [arrival]
         try:
-            await self._waiting.take([arrival])
+            await self._waiting.take(arrivals)
         except NotKeptError:
             return NOT_KEPT
         return OK
 
 
-def route(url: str, secret: str, waiting: Waiting, sign: Sign) -> Route:
+def route(url: str, secret: str, waiting: Waiting, sign: Sign, replies: Replies | None = None) -> Route:
     """The route Telegram calls: the path of the configured webhook address."""
-    return Route(path(url), Hear(secret, waiting, sign), methods=["POST"])
+    return Route(path(url), Hear(secret, waiting, sign, replies), methods=["POST"])
 
 
 def path(url: str) -> str:

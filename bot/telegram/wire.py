@@ -7,12 +7,14 @@ connections serve python-telegram-bot's `Bot` for everything that is not hot.
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import aiohttp
 import orjson
@@ -26,6 +28,7 @@ from bot.telegram.reader import loads
 CONNECTIONS = 250  # calls in flight at once: with 40 ms to Telegram, room for some 6,000 a second
 TIMEOUT = 35.0  # seconds for any call but a long poll
 CONNECT_TIMEOUT = 10.0
+FETCHING = 5.0  # seconds for a small file that somebody sent
 HEAR_EVERY = 10.0  # seconds between two looks at the clock of the other side
 
 Body = bytes | aiohttp.Payload
@@ -76,6 +79,7 @@ class Wire:
         self, api_url: str, token: str, connections: int = CONNECTIONS, hear: Callable[[str | None], None] | None = None
     ) -> None:
         self.base = f"{api_url}/bot{token}/"
+        self._files = f"{api_url}/file/bot{token}/"
         self._connections = connections
         self._hear = hear
         self._next_hearing = 0.0
@@ -112,8 +116,28 @@ class Wire:
     async def upload(self, method: str, fields: Mapping[str, Any], name: str, file: str, content: bytes) -> Reply:
         """As `call`, with `content` in field `name`, as a file called `file`."""
         form = aiohttp.FormData({each: str(value) for each, value in fields.items()})
-        form.add_field(name, content, filename=file, content_type="application/octet-stream")
+        kind = mimetypes.guess_type(file)[0] if name == "document" else None
+        form.add_field(name, content, filename=file, content_type=kind or "application/octet-stream")
         return _read(*await self.post(self._url(method), form(), TIMEOUT))
+
+    async def fetch(self, path: str, largest: int) -> bytes | None:
+        """A file of at most `largest` bytes, by the path that getFile told; None when it cannot be had."""
+        if self._session is None:
+            return None
+        url = URL(f"{self._files}{quote(path, safe='/')}", encoded=True)
+        limits = aiohttp.ClientTimeout(total=FETCHING, sock_connect=FETCHING)
+        try:
+            async with self._session.get(url, timeout=limits, allow_redirects=False) as answer:
+                if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
+                    return None
+                content = bytearray()
+                async for part in answer.content.iter_any():
+                    content += part
+                    if len(content) > largest:
+                        return None
+                return bytes(content)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return None
 
     async def _call(self, method: str, body: bytes, patience: float) -> tuple[int, bytes]:
         return await self.post(self._url(method), body, patience)

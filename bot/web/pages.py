@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 
 from bot.vitals import Vitals
-from bot.web import health, results
+from bot.web import calendar, health, joining, results
 from bot.web.console import routes as console_pages
 from bot.web.console.visits import Console
 from bot.web.rendering import STATIC, Files, page
@@ -21,7 +21,7 @@ def routes(vitals: Vitals | None = None, *, public: bool = False, console: Conso
 
     Where results were before there was a console nobody ever came from outside: it is not there when the address is `public`.
     """
-    behind = console_pages.routes(console) if console else []
+    behind = [*console_pages.routes(console), *calendar.routes(console), *joining.routes(console)] if console else []
     before = [] if public else results.routes()
     return [*health.routes(vitals), *behind, *before, Mount("/static", Files(directory=STATIC))]
 

@@ -100,13 +100,21 @@ def _settings(form: Form, edition: str) -> None:
     form.settings.append({"form_title": title, "form_id": name_of(table["id"]), "version": edition, "default_language": first})
     for key in ("kind", "identity", "audience"):
         form.withus.append({"key": key, "value": table[key]})
-    for key, text in {"title": table["title"], **charter, "welcome": table.get("welcome"), "thanks": table.get("thanks")}.items():
+    around = {"welcome": table.get("welcome"), "thanks": table.get("thanks")}
+    for key, text in {"title": table["title"], **charter, **around, **_of_event(table)}.items():
         if isinstance(text, Mapping):
             form.withus.append({"key": key} | {f"text::{language(tag)}": words for tag, words in text.items()})
-    form.withus.append({"key": "feedback_by", "value": charter["feedback_by"].isoformat()})
+    form.withus.append({"key": head.FEEDBACK, "value": charter["feedback_by"].isoformat()})
+    if offers := table.get("event", {}).get("offers"):
+        form.withus.append({"key": head.OFFERS, "value": " ".join(offers)})
     said = {tag: _charter_in_words(table, tag) for tag in form.tags}
     form.survey.append({"type": "note", "name": form.name("charter"), "withus::kind": "charter", **form.words("label", said)})
     form.notes += [Note("the file", 0, f"not carried: `{key}`", todo) for key, todo in LEFT.items() if key in table]
+
+
+def _of_event(table: Table) -> Table:
+    event = table.get("event", {})
+    return {f"event.{key}": event.get(key) for key in TEXTS} | {head.KINDS + kind["id"]: kind["label"] for kind in event.get("kinds", ())}
 
 
 def _charter_in_words(table: Table, tag: str) -> str:

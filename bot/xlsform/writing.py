@@ -35,6 +35,8 @@ class Wishes:
 def write(imported: Imported, wishes: Wishes) -> str:
     """The engagement as TOML."""
     parts = ["\n".join(_head(imported, wishes)), "\n".join(_charter(imported, wishes))]
+    if any(key.startswith("event.") for key in imported.kept):
+        parts.append("\n".join(_event(imported)))
     parts += ["\n".join(_step(piece)) for piece in imported.pieces]
     return "\n\n".join(parts) + "\n"
 
@@ -61,6 +63,21 @@ def _charter(imported: Imported, wishes: Wishes) -> Iterator[str]:
         yield from _texts(key, imported.kept.get(key, {}), imported.tags, CHARTER[key])
     day = imported.kept.get("feedback_by")
     yield f"feedback_by = {day or wishes.today + PATIENCE}" + ("" if day else f"  # {TO_DO}: when people hear what came of it")
+
+
+def _event(imported: Imported) -> Iterator[str]:
+    kept = imported.kept
+    yield "[event]"
+    for key in event_words.TEXTS:
+        if f"event.{key}" in kept:
+            yield from _pairs(key, kept[f"event.{key}"])
+    kinds = {key.removeprefix(head.KINDS): label for key, label in kept.items() if key.startswith(head.KINDS)}
+    if kinds:
+        yield "kinds = ["
+        yield from (f"  {{ id = {dump(kind)}, {', '.join(_pairs('label', label))} }}," for kind, label in kinds.items())
+        yield "]"
+    if head.OFFERS in kept:
+        yield f"offers = [{', '.join(map(dump, kept[head.OFFERS].split()))}]"
 
 
 def _texts(key: str, said: Mapping[str, str], tags: Sequence[str], ask: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from conversations import event_words
 from conversations.approval import STEP_TEXTS
 from conversations.asking import LONGEST_REPEAT, PAGE, pages
 from conversations.checking.places import Path
@@ -48,6 +49,7 @@ def check(engagement: Table, findings: Findings) -> None:
         for language, words in place.text.items():
             _check_words((*place.path, language), words, findings)
     _check_titles(engagement, findings)
+    _check_labels(engagement.get("event", {}), ("event",), findings, "kinds")
     before = max((_weight([*_labels(step)]) for step in engagement["steps"]), default=0)
     for position, step in enumerate(engagement["steps"]):
         _check_labels(step, ("steps", position), findings)
@@ -61,6 +63,10 @@ def _texts(engagement: Table) -> Iterator[_Place]:
     for key, text in engagement.get("charter", {}).items():
         if key != "feedback_by":
             yield _Place(("charter", key), text)
+    event = engagement.get("event", {})
+    yield from (_Place(("event", key), event[key]) for key in event_words.TEXTS if key in event)
+    kinds = enumerate(event.get("kinds", ()))
+    yield from (_Place(("event", "kinds", place, "label"), kind["label"]) for place, kind in kinds if "label" in kind)
     earlier: list[str] = []
     for position, step in enumerate(engagement["steps"]):
         path: Path = ("steps", position)
@@ -139,18 +145,18 @@ def _check_button(path: Path, words: str, findings: Findings) -> None:
         findings.add(path, f"these {units(words)} letters do not fit a button", f"use at most {LONGEST_LABEL}")
 
 
-def _check_labels(step: Table, path: Path, findings: Findings) -> None:
+def _check_labels(table: Table, path: Path, findings: Findings, key: str = "options") -> None:
     """Every option must be reachable by typing what it says, as well as by tapping."""
     seen: set[tuple[str, str]] = set()
-    conditional = any("when" in option for option in step.get("options", ()))
-    for place, option in enumerate(step.get("options", ())):
+    conditional = any("when" in option for option in table.get(key, ()))
+    for place, option in enumerate(table.get(key, ())):
         for language, words in option.get("label", {}).items():
-            at, said = (*path, "options", place, "label", language), fold(words)
+            at, said = (*path, key, place, "label", language), fold(words)
             _check_button(at, words, findings)
             if (language, said) in seen:
                 findings.add(at, f"two options say {quote(words)}", "give each its own words")
             seen.add((language, said))
-            wrong = _cannot_be_typed(words, None if conditional else place + 1, len(step["options"]))
+            wrong = _cannot_be_typed(words, None if conditional else place + 1, len(table[key]))
             if wrong and words.strip():
                 findings.add(at, f"typing {quote(words)} {wrong}", "use other words")
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conversations import reading
-from conversations.effects import Act, Facts, Go, Say, Toast, Turn
-from conversations.events import screens
+from conversations.effects import Act, Calendar, Facts, Go, Say, Toast, Turn
+from conversations.events import lists, screens
 from conversations.events.screens import Screen
 from conversations.events.views import GONE, Date, Event
 from conversations.faces import line
 from conversations.flow import Option
 from conversations.inputs import Ask, Attend, Begin, Dates, Input, Outcome, Words
 from conversations.session import Session
-from conversations.text import Line
+from conversations.text import Line, clean
 
 DEEDS = frozenset({"take", "leave", "accept", "decline", "swap", "bring", "room", "online", "no", "unsure", "deputy"})
 """Verbs that change something: the bot does them, and says what came of it."""
@@ -22,7 +22,13 @@ DEEDS = frozenset({"take", "leave", "accept", "decline", "swap", "bring", "room"
 LOOKS = frozenset({"see", "keep", "calendar"})
 """Verbs that change nothing."""
 
-VERBS = DEEDS | LOOKS
+SPOKEN = frozenset({"raise", "correct"})
+"""Verbs that bring words of their own: a point for the group, a mistake in its minutes."""
+
+LONGEST = 1000
+"""Letters of those words."""
+
+VERBS = DEEDS | LOOKS | SPOKEN
 
 
 def understand(words: str, facts: Facts) -> Input | None:
@@ -32,6 +38,8 @@ def understand(words: str, facts: Facts) -> Input | None:
         return None
     _, choices = shown
     found = reading.find_option([Option(str(at), choice.words) for at, choice in enumerate(choices)], words)
+    if found is None and facts.person.asking in SPOKEN:
+        return Attend(facts.person.asking, facts.person.about, clean(words))
     return choices[int(found.id)].brings if found else None
 
 
@@ -51,10 +59,10 @@ def receive(session: Session | None, given: Input, facts: Facts) -> Turn | None:
             return _show(session, "dates", slug, facts)
         case Attend(verb, code, about) if event and verb in VERBS and (date := event.find(code)):
             return _attend(session, Attend(verb, code, about), event, date, facts)
-        case Outcome(verb, result, code) if event and verb in DEEDS and (date := event.find(code)):
+        case Outcome(verb, result, code) if event and verb in DEEDS | SPOKEN and (date := event.find(code)):
             return _tell(session, Outcome(verb, result, code), event, date, facts)
         case Words() if session is None and (screen := _shown(facts)):
-            return _say(session, screen, facts.person.asking, facts.person.about, facts, line("pick-one"))
+            return _say(session, screen, facts, line("pick-one"))
     return None
 
 
@@ -64,22 +72,35 @@ def _attend(session: Session | None, given: Attend, event: Event, date: Date, fa
         return _show(session, "kind", date.code, facts)
     if given.verb == "bring" and not given.about and date.standing not in GONE:
         return _show(session, "bring", date.code, facts)
-    if given.verb in DEEDS:
+    if given.verb in SPOKEN and (not given.about or len(given.about) > LONGEST):
+        return _show(session, given.verb, date.code, facts, *((line("point-too-long"),) if given.about else ()))
+    if given.verb in DEEDS | SPOKEN:
         return Turn(session, (Act(given.verb, given.occasion, given.about),), facts.person)
     before = (line("event-kept"),) if given.verb == "keep" and date.standing == "confirmed" and date.state == "planned" else ()
-    return _show(session, "place", date.code, facts, *before)
+    if given.verb == "calendar" and date.mine and date.standing in IN_CALENDAR:
+        return Turn(session, (Calendar(date.mine.code),), facts.person)
+    return _show(session, "place", date.code, facts, *(before or _first(date)))
+
+
+def _first(date: Date) -> tuple[Line, ...]:
+    """What stands above a date: on a locked screen nobody reads more."""
+    return () if date.standing == "asked" else (line("event-here"),)
+
+
+IN_CALENDAR = frozenset({"confirmed", "unsure"})
 
 
 def _tell(session: Session | None, outcome: Outcome, event: Event, date: Date, facts: Facts) -> Turn:
     """What came of it, and where one stands now."""
     key = RESULTS.get((outcome.action, outcome.result)) or RESULTS.get(("", outcome.result))
-    told = (line(key),) if key else ()
+    told = (line(key),) if key else _first(date)
     if outcome.result in BEGINS and facts.person.stopped:
         told = (*told, line("event-stopped"))
-    turn = _show(session, "place", date.code, facts, *told)
+    begins = event.begin and outcome.result in BEGINS and not event.meeting
+    shown = replace(facts, event=replace(event, begin=event.begin and not begins))
+    turn = _show(session, "place", date.code, shown, *told)
     toast = (Toast(line(key)),) if key else ()
-    begins = (Go(Begin(event.slug)),) if event.begin and outcome.result in BEGINS and not event.meeting else ()
-    return replace(turn, effects=(*toast, *turn.effects, *begins))
+    return replace(turn, effects=(*toast, *turn.effects, *((Go(Begin(event.slug)),) if begins else ())))
 
 
 BEGINS = frozenset({"placed", "waiting", "swapped"})
@@ -102,25 +123,29 @@ RESULTS: dict[tuple[str, str], str] = {
     ("", "deputy-asked"): "meeting-deputy-asked",
     ("", "no-deputy"): "meeting-no-deputy",
     ("", "deputy-member"): "meeting-deputy-comes",
+    ("room", "noted"): "event-noted",
+    ("online", "noted"): "event-noted",
     ("room", "kept"): "event-noted",
     ("online", "kept"): "event-noted",
     ("accept", "placed"): "event-accepted",
     ("decline", "declined"): "event-declined",
     ("decline", "left"): "event-declined",
+    ("raise", "heard"): "point-raised",
+    ("correct", "heard"): "correction-sent",
+    ("correct", "too-late"): "correction-too-late",
+    ("", "not-yours"): "meeting-not-yours",
 }
 """(verb, what came of it) -> how it is told, above what one has now; without a verb, of any."""
 
 
 def _show(session: Session | None, screen: str, about: str, facts: Facts, *before: Line) -> Turn:
-    person = replace(facts.person, asking=screen, about=about)
-    made = SCREENS[screen](replace(facts, person=person))
-    return _say(session, made or screens.diary(facts.diary, facts), screen, about, facts, *before)
+    there = replace(facts, person=replace(facts.person, asking=screen, about=about))
+    return _say(session, SCREENS[screen](there) or lists.diary(facts.diary, facts), there, *before)
 
 
-def _say(session: Session | None, screen: Screen, asking: str, about: str, facts: Facts, *before: Line) -> Turn:
+def _say(session: Session | None, screen: Screen, facts: Facts, *before: Line) -> Turn:
     lines, choices = screen
-    said = Say((*before, *lines, *screens.listed(choices)), screens.rows(choices))
-    return Turn(session, (said,), replace(facts.person, asking=asking, about=about))
+    return Turn(session, (Say((*before, *lines, *screens.listed(choices)), screens.rows(choices)),), facts.person)
 
 
 # --- Screens, from what a person is asked and about what
@@ -139,10 +164,12 @@ def _of_date(make: Callable[[Event, Date, Facts], Screen]) -> Callable[[Facts], 
 
 
 SCREENS: dict[str, Callable[[Facts], Screen | None]] = {
-    "events": lambda facts: screens.diary(facts.diary, facts),
+    "events": lambda facts: lists.diary(facts.diary, facts),
     "dates": _dates,
     "place": _of_date(screens.place),
-    "kind": _of_date(lambda event, date, _facts: screens.kinds(event, date)),
-    "bring": _of_date(lambda _event, date, _facts: screens.companions(date)),
+    "kind": _of_date(lambda event, date, _facts: lists.kinds(event, date)),
+    "bring": _of_date(lambda _event, date, _facts: lists.companions(date)),
+    "raise": _of_date(lambda _event, date, _facts: lists.words_for("point-ask", date)),
+    "correct": _of_date(lambda _event, date, _facts: lists.words_for("correction-ask", date)),
 }
 """What somebody can be asked, in `people.asking` -> its words and choices."""

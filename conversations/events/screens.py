@@ -10,7 +10,6 @@ from conversations.effects import Button, Facts, Rows
 from conversations.events.views import GONE, Date, Event
 from conversations.faces import line
 from conversations.inputs import Attend, Begin, Dates, Input, Open
-from conversations.phrases import PHRASES
 from conversations.text import NEXT_LINE, PARAGRAPH, SAME_LINE, Line, Text
 
 NO_KIND = "-"
@@ -44,10 +43,7 @@ Screen = tuple[tuple[Line, ...], tuple[Choice, ...]]
 
 def rows(choices: Sequence[Choice]) -> Rows:
     """A button for each."""
-    return tuple(
-        (Button(Line({tag: f"{number}. {words}" for tag, words in choice.label.text.items()}, choice.label.fields), choice.brings),)
-        for number, choice in enumerate(choices, 1)
-    )
+    return tuple((Button(_numbered(number, choice.label), choice.brings),) for number, choice in enumerate(choices, 1))
 
 
 def listed(choices: Sequence[Choice]) -> list[Line]:
@@ -55,10 +51,12 @@ def listed(choices: Sequence[Choice]) -> list[Line]:
     found = []
     for number, choice in enumerate(choices, 1):
         first, *rest = choice.told or (choice.label,)
-        parting = PARAGRAPH if number == 1 else NEXT_LINE
-        numbered = {tag: f"{number}. {words}" for tag, words in first.text.items()}
-        found += [Line(numbered, first.fields, first.bold, parting), *rest]
+        found += [_numbered(number, first, PARAGRAPH if number == 1 else NEXT_LINE), *rest]
     return found
+
+
+def _numbered(number: int, words: Line, parting: str = PARAGRAPH) -> Line:
+    return Line({tag: f"{number}. {said}" for tag, said in words.text.items()}, words.fields, parting=parting)
 
 
 # --- Dates
@@ -66,9 +64,10 @@ def listed(choices: Sequence[Choice]) -> list[Line]:
 
 def when(date: Date, parting: str = PARAGRAPH) -> Line:
     """Day, time and end; of another clock than the organisation's, whose."""
-    key = "event-when-there" if date.elsewhere else "event-when"
-    there = {"zone": date.starts.tzinfo} if date.elsewhere and date.starts.tzinfo else {}
-    return line(key, parting, starts=date.starts, ends=date.ends.timetz(), **there)
+    ends, zone = date.ends.timetz(), date.starts.tzinfo
+    if date.elsewhere and zone:
+        return line("event-when-there", parting, starts=date.starts, ends=ends, zone=zone)
+    return line("event-when", parting, starts=date.starts, ends=ends)
 
 
 def where(date: Date, parting: str = SAME_LINE) -> tuple[Line, ...]:
@@ -115,9 +114,7 @@ MINE = {
 def card(event: Event, facts: Facts) -> Screen:
     """What it is, why, who comes, access, payment, what it will change; then every date."""
     flow, charter = event.flow, event.flow.charter
-    said = flow.event
-    own = {"event-why": said.why_you, "event-who": said.who_comes, "event-access": said.access, "event-payment": said.payment} if said else {}
-    changes = {"decided_by": charter.decided_by, "can_change": charter.can_change, "cannot_change": charter.cannot_change}
+    own = {key: getattr(flow.event, name, {}) for key, name in OWN.items()}
     choices = _dates(event, facts)
     ahead = [date for date in event.dates if date.is_ahead(facts.now)]
     reply = min((date.reply_by for date in ahead if date.reply_by and date.takes(facts.now)), default=None)
@@ -126,11 +123,20 @@ def card(event: Event, facts: Facts) -> Screen:
         line("event-what", title=_whole(flow.title), settles=_whole(charter.settles)),
         *((Line(flow.welcome),) if flow.welcome else ()),
         *(line(key, what=words) for key, words in own.items() if words),
-        line("intro-decides", **{name: _whole(words) for name, words in changes.items()}),
+        line(
+            "intro-decides",
+            decided_by=_whole(charter.decided_by),
+            can_change=_whole(charter.can_change),
+            cannot_change=_whole(charter.cannot_change),
+        ),
         *((line("event-reply-by", moment=reply.astimezone(ahead[0].starts.tzinfo)),) if reply else ()),
         _invites(event, facts, choices),
     )
     return lines, choices
+
+
+OWN = {"event-why": "why_you", "event-who": "who_comes", "event-access": "access", "event-payment": "payment"}
+"""Phrase -> what it tells of `[event]`."""
 
 
 def _whole(text: Text) -> Text:
@@ -152,7 +158,11 @@ def _dates(event: Event, facts: Facts) -> tuple[Choice, ...]:
     """Every date still ahead; one tap takes a place, or shows what one has."""
     ahead = [date for date in event.dates if date.is_ahead(facts.now)][:SHOWN]
     return tuple(
-        Choice(line("event-date", starts=date.starts), _brings(event, date, facts), (when(date), *where(date), *room(date, facts.now)))
+        Choice(
+            line("event-date", starts=date.starts),
+            _brings(event, date, facts),
+            (when(date), *where(date), *room(date, facts.now)),
+        )
         for date in ahead
     )
 
@@ -169,14 +179,13 @@ def _brings(event: Event, date: Date, facts: Facts) -> Input:
 
 def place(event: Event, date: Date, facts: Facts) -> Screen:
     """When, where, what they have, and what they can do about it."""
-    lines = [line("event-title", title=event.flow.title, bold=True), when(date, NEXT_LINE), *where(date, NEXT_LINE)]
-    if date.standing == "asked":
-        lines = [line("event-stand-in"), when(date)]  # nothing more before they say yes
-    told = _stands(event, date, facts)
-    return (*lines, *told), _choices(event, date, facts)
+    if date.standing == "asked":  # nothing more before they say yes
+        return (line("event-stand-in"), when(date), *_stands(date, facts)), _choices(event, date, facts)
+    what = (line("event-title", title=event.flow.title), *where(date, NEXT_LINE))
+    return (when(date), *_stands(date, facts), *what), _choices(event, date, facts)
 
 
-def _stands(event: Event, date: Date, facts: Facts) -> list[Line]:
+def _stands(date: Date, facts: Facts) -> list[Line]:
     mine = date.mine
     if date.state != "planned":
         told = [line("event-cancelled" if date.state == "cancelled" else "event-postponed")]
@@ -187,8 +196,8 @@ def _stands(event: Event, date: Date, facts: Facts) -> list[Line]:
         case "waiting" if mine:
             return [line("event-number", number=mine.number), line("event-number-how", SAME_LINE)]
         case "offered" if mine:
-            until = [line("event-offered-until", SAME_LINE, moment=mine.until.astimezone(date.starts.tzinfo))] if mine.until else []
-            return [line("event-offered"), *until]
+            until = mine.until.astimezone(date.starts.tzinfo) if mine.until else None
+            return [line("event-offered"), *([line("event-offered-until", SAME_LINE, moment=until)] if until else [])]
         case "confirmed" if mine:
             brings = [line("event-brings", SAME_LINE, count=mine.companions)] if mine.companions else []
             return [line(_coming(date)), *brings]
@@ -226,8 +235,8 @@ def _choices(event: Event, date: Date, facts: Facts) -> tuple[Choice, ...]:
         return (make("event-keep", "keep"), make("event-leave", "leave"), *_others(event, date, facts), *_details(event, date))
     if date.standing == "waiting":
         return (make("event-stop-waiting", "leave"), *_others(event, date, facts))
-    took = (Choice(line("event-take" if date.left != 0 else "event-wait"), _brings(event, date, facts)),) if date.takes(facts.now) else ()
-    return (*took, *_others(event, date, facts))
+    take = Choice(line("event-take" if date.left != 0 else "event-wait"), _brings(event, date, facts))
+    return (*((take,) if date.takes(facts.now) else ()), *_others(event, date, facts))
 
 
 def _for(date: Date) -> Callable[[str, str], Choice]:
@@ -269,40 +278,5 @@ def _replies(event: Event, date: Date, facts: Facts) -> tuple[Choice, ...]:
     if date.standing == "confirmed":
         needs = (Choice(line("event-needs"), Open(event.needs)),) if event.needs else ()
         more = (*needs, make("event-calendar", "calendar"))
-    return (*(come if open_ else ()), *rest, *more)
-
-
-# --- Asked on the way
-
-
-def kinds(event: Event, date: Date) -> Screen:
-    """Which kind of kept place, if any."""
-    found = [
-        Choice(Line(label), Attend("take", date.code, kind[:LONGEST_KIND])) for kind, label in event.kinds.items() if kind in date.kinds
-    ]
-    none = Choice(line("event-kind-none"), Attend("take", date.code, NO_KIND))
-    return (line("event-kind"), line("event-kind-why")), (*found, none)
-
-
-def companions(date: Date) -> Screen:
-    """How many come with them."""
-    labels = (line("event-bring-none"), line("event-bring-one"), line("event-bring-two"))
-    return (line("event-bring-how"), line("event-bring-why")), tuple(
-        Choice(label, Attend("bring", date.code, str(count))) for count, label in enumerate(labels)
-    )
-
-
-def diary(events: Sequence[Event], facts: Facts) -> Screen:
-    """What somebody has coming up, soonest first."""
-    mine = sorted(
-        ((date, event) for event in events for date in event.dates if date.mine and date.standing not in GONE and date.is_ahead(facts.now)),
-        key=lambda pair: pair[0].starts,
-    )[:SHOWN]
-    choices = tuple(_entry(event, date, facts) for date, event in mine)
-    return ((line("event-diary" if choices else "event-diary-empty"),), choices)
-
-
-def _entry(event: Event, date: Date, facts: Facts) -> Choice:
-    hidden = date.standing == "asked"
-    name = line("event-stand-in-short", NEXT_LINE) if hidden else line("event-titled", NEXT_LINE, title=event.flow.title)
-    return Choice(line("event-date", starts=date.starts), Attend("see", date.code), (when(date), name, *room(date, facts.now)))
+    raises = (make("meeting-raise", "raise"),) if event.member else ()
+    return (*(come if open_ else ()), *rest, *raises, *more)

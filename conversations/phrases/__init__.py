@@ -26,6 +26,7 @@ READ_ONLY = ("typed-", "number-words", "weekdays", "date-fillers")
 """Beginnings of the keys whose words are only ever read: nobody is sent them, so nobody need approve them."""
 
 
+@lru_cache(maxsize=16)  # an installation's few files, again and again
 def read(source: str) -> tuple[Sheet, Mapping[str, str]]:
     """The words of a file, and the fingerprints of those that were approved. Raises ValueError, saying what is wrong."""
     table = tomllib.loads(source.removeprefix("\ufeff"))

@@ -8,6 +8,7 @@ function drawMessage(phone, message) {
   bubble.append(make("span", "unseen", mine ? `${message.name}: ` : `${botName}: `));
   if (message.poll) bubble.append(drawPoll(phone, message));
   else if (message.picture) bubble.append(drawPicture(phone, message));
+  else if (message.document) bubble.append(drawDocument(message.document));
   else if (message.attachment) bubble.append(make("p", "attached", NAMES[message.attachment] ?? message.attachment));
   if (message.text) {
     const text = make("div", "text");
@@ -29,6 +30,17 @@ function drawPicture(phone, message) {
   picture.src = `/sim/files/${encodeURIComponent(message.picture)}`;
   picture.addEventListener("load", () => { if (phone.chat.scrollTop === phone.leftAt) phone.showNewest(); });
   return picture;
+}
+
+function drawDocument(file) {
+  const line = make("p", "attached");
+  const opener = make("a");
+  opener.href = `/sim/files/${encodeURIComponent(file.file)}`;
+  opener.download = file.name;
+  opener.textContent = file.name;
+  opener.append(make("span", "unseen", ` (a file of ${count(Math.ceil(file.size / 1024), "kilobyte", "kilobytes")})`));
+  line.append(opener);
+  return line;
 }
 
 // Entities come outer ones first and never cross; offsets are in UTF-16 units, as in JavaScript.

@@ -23,7 +23,7 @@ def send(register: Registers, date: Occasion, deed: Deed) -> Done:
     if deed.deputy_id is None or deed.deputy_id == deed.person_id:
         return Done(NO_DEPUTY, mine)
     theirs = register.place(date, deed.deputy_id)
-    if theirs and _sits_there(theirs, mine):
+    if theirs and _sits_there(theirs, mine, deed.seat_id):
         return Done(DEPUTY_MEMBER, mine)
     place = register.put(date, deed.person_id, state=DEPUTISED, offered_until=None, **told(deed))
     place = register.write_now(place)
@@ -40,7 +40,7 @@ def ask(register: Registers, date: Occasion, deed: Deed) -> Done:
         return Done(why, mine)
     members = register.find(date, places.c.seat_id == deed.seat_id, places.c.deputy_of.is_(None)) if deed.seat_id else []
     member = next((one for one in members if one.person_id != deed.person_id), None)
-    if mine and _sits_there(mine, member):
+    if mine and _sits_there(mine, member, deed.seat_id):
         return Done(DEPUTY_MEMBER, mine)
     if mine and mine.state in {ASKED, CONFIRMED}:
         return Done(KEPT, mine)
@@ -86,8 +86,10 @@ def stand_down(register: Registers, date: Occasion, member: Place) -> None:
             register.put(date, one.person_id, state=WITHDRAWN)
 
 
-def _sits_there(theirs: Place, member: Place | None) -> bool:
+def _sits_there(theirs: Place, member: Place | None, seat_id: int | None) -> bool:
     """Whether somebody has a place of their own at that meeting, or stands in for another member."""
     if theirs.state not in {ASKED, CONFIRMED, OFFERED, WAITING, UNSURE, DEPUTISED}:
         return False
-    return theirs.deputy_of is None or (member is not None and theirs.deputy_of != member.id)
+    same_seat = seat_id is not None and theirs.seat_id == seat_id
+    same_member = member is not None and member.id is not None and theirs.deputy_of == member.id
+    return not same_seat and not same_member

@@ -81,7 +81,7 @@ def of_person(db: Connection, person_id: int, now: dt.datetime) -> tuple[Entry, 
 def of_group(db: Connection, group_id: int, now: dt.datetime) -> tuple[Entry, ...]:
     """The meetings of a group: none of its people, nor its name."""
     theirs = (events.c.group_id == group_id, occasions.c.ends_at > now - KEPT_FOR)
-    wanted = select(*_DATE).select_from(_DATES).where(*theirs).order_by(occasions.c.starts_at).limit(MOST)
+    wanted: Any = select(*_DATE).select_from(_DATES).where(*theirs).order_by(occasions.c.starts_at).limit(MOST)
     return tuple(_entry(row) for row in db.execute(wanted))
 
 
@@ -90,7 +90,7 @@ def give(
 ) -> str:
     """The secret code of somebody's feed, or of a group's; the one there is, or a new one."""
     whose = feeds.c.person_id == person_id if person_id else feeds.c.group_id == group_id
-    known = db.scalars(select(feeds.c.code).where(feeds.c.organisation_id == organisation_id, whose)).first()
+    known: str | None = db.scalars(select(feeds.c.code).where(feeds.c.organisation_id == organisation_id, whose)).first()
     if known:
         return known
     code = secrets.token_urlsafe(24)
@@ -117,7 +117,7 @@ def read(db: Connection, organisation_id: int, code: str, now: dt.datetime) -> F
 
 def organisation(db: Connection, organisation_id: int) -> str:
     """The code of the organisation: what entries of ours have behind the @."""
-    return db.scalars(select(organisations.c.code).where(organisations.c.id == organisation_id)).one()
+    return str(db.scalars(select(organisations.c.code).where(organisations.c.id == organisation_id)).one())
 
 
 def _of_places() -> Any:

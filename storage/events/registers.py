@@ -77,6 +77,8 @@ class Registers:
         self._before: dict[tuple[int, int], Place] = {}
         self._met: set[int] = set()
         self._lines: set[int] = set()  # dates all of whose waiting people are known
+        self._clocks: dict[int, Clock | None] = {}  # of who waits; nothing for who is to be left in peace
+        self._until: dict[tuple[int, Clock], dt.datetime | None] = {}  # an offer of a date could be answered
         self.leaving: Collection[int] = ()  # people who are being forgotten: they are offered nothing
 
     def __contains__(self, code: str) -> bool:
@@ -210,13 +212,21 @@ class Registers:
 
     def until(self, date: Occasion, person_ids: Collection[int]) -> dict[int, dt.datetime | None]:
         """Until when each could answer an offer; nothing for who stopped, pauses, or could not be told in time."""
-        terms_of = self.terms[date.event_id]
-        wanted = select(people.c.id, people.c.stopped, people.c.paused_until, *clocks.COLUMNS)
-        rows = self.db.execute(wanted.where(people.c.id.in_(person_ids), ~people.c.stopped)).all()
-        by = {row.id: Clock(*row[3:]) for row in rows if not row.paused_until or row.paused_until <= self.now}
-        hours = clocks.find(self.db, terms_of.organisation_id, set(by.values()))
-        last = {clock: terms.ends(self.now, date.starts_at, terms_of.answer_minutes, *hours[clock]) for clock in set(by.values())}
-        return {person: last[clock] for person, clock in by.items() if person not in self.leaving}
+        new = [person for person in person_ids if person not in self._clocks]
+        if new:
+            wanted = select(people.c.id, people.c.stopped, people.c.paused_until, *clocks.COLUMNS).where(people.c.id.in_(new))
+            for row in self.db.execute(wanted):
+                rests = row.stopped or (row.paused_until and row.paused_until > self.now) or row.id in self.leaving
+                self._clocks[row.id] = None if rests else Clock(*row[3:])
+        by = {person: clock for person in person_ids if (clock := self._clocks.get(person))}
+        return {person: self._ends(date, clock) for person, clock in by.items()}
+
+    def _ends(self, date: Occasion, clock: Clock) -> dt.datetime | None:
+        key, terms_of = (date.id, clock), self.terms[date.event_id]
+        if key not in self._until:
+            hours = clocks.find(self.db, terms_of.organisation_id, [clock])[clock]
+            self._until[key] = terms.ends(self.now, date.starts_at, terms_of.answer_minutes, *hours)
+        return self._until[key]
 
 
 def lock(db: Connection, codes_of: Collection[str], person_ids: Collection[int], now: dt.datetime) -> Registers:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
 
 from storage.followups.planning import WAITING
-from storage.followups.rules import LAPSE
+from storage.followups.rules import LAPSE, OFFER
 from storage.letters import pauses
 from storage.letters.outbox import REMINDER
 from storage.schema import addresses, followups
@@ -20,6 +20,9 @@ SLICE = 250
 KEPT = dt.timedelta(days=365)
 """How long it is known what somebody was told, or could not be."""
 _PRUNED = 5_000
+
+PROMPT = dt.timedelta(minutes=15)
+"""What was told so soon took nothing of the time to answer."""
 
 
 class Row(NamedTuple):
@@ -55,9 +58,10 @@ def take(db: Connection, organisation_id: int, bot_id: int, now: dt.datetime, mo
     return [Row._make(row) for row in db.execute(chosen.with_for_update(of=followups, skip_locked=True))]
 
 
-def lapsing(db: Connection, organisation_id: int, now: dt.datetime, most: int = SLICE) -> list[Row]:
-    """Offers whose time is over. They are not claimed yet: the events they are of are locked before them."""
-    over = (followups.c.kind == LAPSE, *_waiting(organisation_id, now))
+def pressing(db: Connection, organisation_id: int, now: dt.datetime, most: int = SLICE) -> list[Row]:
+    """Offers whose time is over, and those to be told too late for it. Not claimed yet: their events are locked before."""
+    late = (followups.c.kind == OFFER) & (followups.c.due_at < now - PROMPT)
+    over = (or_(followups.c.kind == LAPSE, late), *_waiting(organisation_id, now))
     return [Row._make(row) for row in db.execute(_WANTED.where(*over).order_by(followups.c.due_at, followups.c.id).limit(most))]
 
 

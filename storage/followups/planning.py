@@ -122,7 +122,7 @@ def replan(db: Connection, place_ids: Collection[int], now: dt.datetime) -> None
     """
     wanted = sorted(place_ids)
     for at in range(0, len(wanted), _AT_ONCE):
-        rows: Sequence[Row[Any]] = db.execute(_PLACES.where(places.c.id.in_(wanted[at : at + _AT_ONCE]))).all()
+        rows = list[Any](db.execute(_PLACES.where(places.c.id.in_(wanted[at : at + _AT_ONCE]))))
         for organisation_id in sorted({row.organisation_id for row in rows}):
             _replan(db, organisation_id, [row for row in rows if row.organisation_id == organisation_id], now)
 

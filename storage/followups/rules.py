@@ -45,19 +45,24 @@ def plan(kind: str, one: Happening, zone: ZoneInfo, opens: Opens, now: dt.dateti
     """When one of PLANNED is due to somebody with this clock; None when its time is over, or quiet hours leave none."""
     if kind == AFTER:
         return _afterwards(one, zone, opens, now)
-    wished = list(_wishes(kind, one, zone))
-    late = wished[0] <= now
-    needed = kind == MORNING and one.online  # whoever comes in late needs the link all the same
-    tried = [] if late else [at for at in wished if at > now]
-    last = deadline(kind, one, zone)
-    return next((at for at in map(opens, [*tried, *([now] if needed else [])]) if at < last), None)
+    wished, last = list(_wishes(kind, one, zone)), deadline(kind, one, zone)
+    in_time = _at(one.starts_at.astimezone(zone).date(), MIDNIGHT, zone) if _is_early(kind, one, zone) else last
+    tried = wished if wished[0] > now else []
+    found = next((at for at in map(opens, filter(now.__lt__, tried)) if at < in_time), None)
+    if found is None and kind == MORNING and one.online and (at := opens(now)) < last:
+        return at  # whoever comes in late needs the link all the same
+    return found
 
 
 def _wishes(kind: str, one: Happening, zone: ZoneInfo) -> Iterator[dt.datetime]:
     """When it had best be, then what comes next best: each earlier than the one before."""
     start = one.starts_at.astimezone(zone)
-    early = kind == MORNING and start.timetz().replace(tzinfo=None) < EARLY
-    return (_at(start.date() - before * _DAY, time, zone) for before, time in PLANNED[kind][early:])
+    moments = PLANNED[kind][_is_early(kind, one, zone) :]
+    return (_at(start.date() - before * _DAY, time, zone) for before, time in moments)
+
+
+def _is_early(kind: str, one: Happening, zone: ZoneInfo) -> bool:
+    return kind == MORNING and one.starts_at.astimezone(zone).timetz().replace(tzinfo=None) < EARLY
 
 
 def _afterwards(one: Happening, zone: ZoneInfo, opens: Opens, now: dt.datetime) -> dt.datetime | None:

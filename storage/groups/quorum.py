@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from conversations import quorum
 from conversations.quorum import Chair, Forecast, Past
+from storage.events import attendance
+from storage.events import occasions as dates
 from storage.groups import rules, seats
 from storage.groups.rules import Rules
 from storage.groups.seats import Seat
@@ -43,11 +45,16 @@ class Meeting:
 
 
 class Sitting(NamedTuple):
-    """One seat at one meeting: its reply (one of `conversations.quorum.EXPECTED`), and whether somebody of it came."""
+    """One seat at one meeting: its reply, one of `conversations.quorum.EXPECTED`, and who came: holder, deputy or nobody."""
 
     seat: Seat
     reply: str
-    came: bool
+    who: str
+
+    @property
+    def came(self) -> bool:
+        """Whether somebody of it did."""
+        return bool(self.who)
 
 
 class Came(NamedTuple):
@@ -101,7 +108,8 @@ def _sit(held: Iterable[Seat], rows: Sequence[Row[Any]]) -> list[Sitting]:
         stands_in = [row for row in theirs if row.deputy_of is not None or row.person_id == seat.deputy_id]
         own = next((row for row in theirs if row not in stands_in), None)
         deputy = next(iter(stands_in), None)
-        told.append(Sitting(seat, _reply(seat, own, deputy), any(row.came for row in theirs)))
+        who = "holder" if own and own.came else "deputy" if deputy and deputy.came else ""
+        told.append(Sitting(seat, _reply(seat, own, deputy), who))
     return told
 
 
@@ -169,6 +177,18 @@ def was_met(db: Connection, meeting: Meeting) -> bool | None:
     if not rule or meeting.recorded_at is None:
         return None
     return rule.is_met(*count(sit(db, [meeting], ended=True)[meeting.id]))
+
+
+def record(db: Connection, organisation_id: int, meeting: Meeting, said: Mapping[int, bool], now: dt.datetime) -> None:
+    """Note of the people on seats whether they came, and that this is all. Some come without a place."""
+    date = dates.find(db, organisation_id, meeting.code)
+    if date is None:
+        return
+    known = set(db.scalars(select(places.c.person_id).where(places.c.occasion_id == meeting.id)))
+    for person in (person for person, came in said.items() if came and person not in known):
+        attendance.walk_in(db, date, person, now)
+    attendance.note(db, date, {person: came for person, came in said.items() if person in known}, now)
+    attendance.record(db, date, now)
 
 
 def confirm(db: Connection, meeting: Meeting, *, quorate: bool) -> None:

@@ -11,14 +11,14 @@ from storage.database import READING
 from storage.presence import alone
 
 
-def upgrade(engine: Engine, back_up: Callable[[], object]) -> list[str]:
+def upgrade(engine: Engine, back_up: Callable[[], object]) -> tuple[str, ...]:
     """Do the steps that are missing; returns which. `back_up` is called before the first, if there is any.
 
     Interrupted, it goes on from the last whole step when it is called again. Raises DatabaseError for a database that is
     newer than the program, or that a bot is running on.
     """
     if not _missing(engine):
-        return []
+        return ()
     with alone(engine):
         steps = _missing(engine)  # another process may have done them meanwhile
         if steps and steps != database.revisions():
@@ -29,6 +29,6 @@ def upgrade(engine: Engine, back_up: Callable[[], object]) -> list[str]:
         return steps
 
 
-def _missing(engine: Engine) -> list[str]:
+def _missing(engine: Engine) -> tuple[str, ...]:
     with engine.connect().execution_options(**READING) as db:
         return database.pending(db)

@@ -111,7 +111,7 @@ followups = Table(  # inputs with a date; a row names the step and edition it be
     Column("rule", String(40), nullable=False),
     Column("local_day", Date, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
-    Column("state", String(16), nullable=False, default="waiting"),  # waiting | done | missed | dropped | stopped | paused | unreachable
+    Column("state", String(16), nullable=False, default="waiting"),  # waiting | done | why not
     Column("occasion_id", Id),  # what it is about, and how that stood when this was planned
     Column("sequence", Integer, nullable=False, default=0),
     Column("about", String(16), nullable=False, default=""),  # the code of a place, paper, point ...

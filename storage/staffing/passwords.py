@@ -19,7 +19,7 @@ class Passwords:
 
     def __init__(self, rounds: int = 4, kilobytes: int = 19_456) -> None:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=kilobytes, parallelism=1)
-        self._nobodys = self.keep("of nobody at all")
+        self._nobodys = f"$argon2id$v=19$m={kilobytes},t={rounds},p=1${'A' * 22}${'A' * 43}"
 
     def keep(self, password: str) -> str:
         """What may be kept of a password."""

@@ -17,7 +17,7 @@ from storage import schema
 from storage.staffing import enrolments
 from storage.staffing import staff as colleagues
 from tests.console.office import Browser, Office
-from tests.keeping import people
+from tests.keeping import gatherings, people
 from tests.storage.world import NOON, World
 
 SEEN_ONLY = {"audit", "signins"}
@@ -57,6 +57,7 @@ def codes(db: Connection, organisation_id: int) -> dict[str, str]:
         "broadcasts": "broadcast",
         "segments": "segment",
         "groups": "group",
+        **gatherings.CODES,
         "enrol": enrolments.make(db, sam.id, NOON),
     }
 
@@ -67,7 +68,7 @@ def address(page: Page, known: Mapping[str, str]) -> str:
 
     def fill(found: re.Match[str]) -> str:
         name = found[1]
-        return PARTS[name] if name in PARTS else "clinic" if name == "slug" else known[kind]
+        return PARTS[name] if name in PARTS else "clinic" if name == "slug" else known.get(name) or known[kind]
 
     return re.sub(r"\{(\w+)\}", fill, page.path)
 

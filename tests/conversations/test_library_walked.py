@@ -27,8 +27,15 @@ def ways(shipped: Flow) -> Iterator[tuple[Route, Mapping[str, Answer]]]:
     for route in walks.routes(shipped, today=NOW.date()):
         yield route, route.answers
         for turn in range(max(map(len, route.ways.values()), default=0)):
-            picked = {step: Answer(chosen=(some[turn % len(some)],)) for step, some in route.ways.items()}
+            picked = {step: _picking(shipped, route, step, some[turn % len(some)]) for step, some in route.ways.items()}
             yield route, {**route.answers, **picked}
+
+
+def _picking(shipped: Flow, route: Route, name: str, option: str) -> Answer:
+    """The answer of a route with that option in it; of several ticks those stay on which the route depends."""
+    step = shipped.steps[shipped.positions[name]]
+    kept = set(route.answers[name].chosen) if KINDS[step.kind].many else set()
+    return Answer(chosen=tuple(each.id for each in step.options if each.id in {option, *kept}))
 
 
 def tap(talk: Talk, answer: Answer, _: str) -> None:

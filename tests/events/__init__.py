@@ -1,0 +1,1 @@
+"""Events: places, dates, who came."""

@@ -69,5 +69,7 @@ def waits(world: World, *kinds: str) -> list[tuple[str, int, dt.datetime]]:
     """The follow-ups of these kinds that wait: kind, person and when, in order."""
     wanted = select(schema.followups.c.kind, schema.followups.c.person_id, schema.followups.c.due_at)
     mine = (schema.followups.c.kind.in_(kinds), schema.followups.c.state == "waiting")
-    found = world.do(lambda db: db.execute(wanted.where(*mine).order_by(schema.followups.c.due_at)).all())
+    found = world.do(
+        lambda db: db.execute(wanted.where(*mine).order_by(schema.followups.c.due_at, schema.followups.c.person_id)).all()
+    )
     return [(row.kind, row.person_id, row.due_at) for row in found]

@@ -118,6 +118,7 @@ STATED = {
     "psycopg-binary": ("LGPL-3.0-only", "https://psycopg.org/"),
     "pycparser": ("BSD-3-Clause", "https://github.com/eliben/pycparser"),
     "pysqlite3": ("Zlib", "https://github.com/coleifer/pysqlite3"),
+    "python-dateutil": ("BSD-3-Clause", "https://github.com/dateutil/dateutil"),
     "python-stdnum": ("LGPL-2.1-or-later", "https://arthurdejong.org/python-stdnum/"),
     "resvg-py": ("MIT", "https://github.com/baseplate-admin/resvg-py"),
     "segno": ("BSD-3-Clause", "https://github.com/heuer/segno/"),

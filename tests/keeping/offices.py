@@ -12,6 +12,7 @@ from storage.engagements import Engagement
 from storage.staffing import enrolments, preferences, second_factors, signins, staff, staff_chats
 from storage.staffing.enrolments import Choice
 from storage.staffing.staff import Newcomer
+from tests.keeping.gatherings import gather
 from tests.storage.world import NOON, World
 
 DAY = NOON.date()
@@ -50,6 +51,7 @@ def _write(db: Connection, world: World, clinic: Engagement, person: int, bot: i
     _put(db, schema.switches, person_id=person, purpose="polls", given=True, source="chat", language="en", on_day=DAY)
     group = _add(db, schema.groups, organisation_id=here, code="group", name="Reference group")
     _put(db, schema.group_members, group_id=group, person_id=person, since=DAY)
+    gather(db, world, clinic.id, person, group)
     segment = _add(db, schema.segments, organisation_id=here, code="segment", name="All", criteria="{}", **changed)
     sort = {"title": "Come", "sort": "engagement", "purpose": "invites", "state": "draft", "zone": "Europe/London"}
     made = {"organisation_id": here, "bot_id": bot, "engagement_id": clinic.id, "segment_id": segment, "made_at": NOON}

@@ -63,26 +63,6 @@ def _fill_more(db: Connection, world: World, clinic: Engagement) -> None:
     people.wish(db, [wish | {"chosen": "", "sealed": sealed}])
     letters = [Letter(each, person, each, "say", {"text": WORDS}, outbox.REMINDER) for each in range(100, 120)]
     outbox.keep(db, world.keys, (world.organisation_id, BOT), letters, NOON)
-    _fill_meetings(db, world, clinic.id, (person, code))
-
-
-def _fill_meetings(db: Connection, world: World, engagement_id: int, somebody: tuple[int, str]) -> None:
-    s, mine = schema, {"organisation_id": world.organisation_id}
-    person, code = somebody
-
-    def add(table: Table, **values: object) -> int:
-        return int(db.execute(table.insert().values(values)).inserted_primary_key[0])  # type: ignore[index]
-
-    def seal(where: str, row: str) -> bytes:
-        return world.keys.seal(where, row, WORDS.encode())
-
-    group = add(s.groups, code="readers", name="Readers", **mine)
-    event = add(s.events, engagement_id=engagement_id, group_id=group, **mine)
-    when = {"local_at": "2027-02-09T18:00", "zone": "Europe/London", "minutes": 60, "starts_at": NOON, "ends_at": NOON}
-    date = add(s.occasions, code="date", event_id=event, joining=seal("occasions.joining", "date"), **when, **mine)
-    add(s.needs, person_id=person, need="other", sealed=seal("needs.sealed", f"{code}.other"), on_day=NOON.date())
-    add(s.points, code="point", group_id=group, sealed=seal("points.sealed", "point"), state="raised", raised_at=NOON)
-    add(s.corrections, code="slip", occasion_id=date, sealed=seal("corrections.sealed", "slip"), sent_at=NOON)
 
 
 def read(home: Installation, columns: Collection[str] = resealing.SEALED) -> dict[str, list[str]]:

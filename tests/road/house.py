@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import io
 import json
 import os
@@ -16,6 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from typer.main import get_command
 
 from bot import commands, config_file
 from bot.clock import Clock
@@ -136,7 +139,8 @@ class House:
         """A new colleague: the code by which they link their chat."""
 
         async def work() -> str:
-            async with foundation(config_file.read(self.settings, {}), Clock(self.moved_by)) as base, base.engine.begin() as connection:
+            config, clock = config_file.read(self.settings, {}), Clock(self.moved_by)
+            async with foundation(config, clock) as base, base.engine.begin() as connection:
                 return await connection.run_sync(colleagues.take_in_with_code, base, role, name)
 
         return asyncio.run(work())
@@ -201,7 +205,7 @@ def run_command(*arguments: str) -> tuple[int, str]:
     said = io.TextIOWrapper(printed, "utf-8", write_through=True)  # results are printed as bytes
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         try:
-            commands.cli(list(arguments), standalone_mode=False)
+            _cli()(list(arguments), standalone_mode=False)
         except SystemExit as leaving:
             code = int(leaving.code or 0)
         except (ConfigError, DatabaseError, KeysError) as error:
@@ -209,6 +213,11 @@ def run_command(*arguments: str) -> tuple[int, str]:
         finally:
             phrases.take({})  # those of the house's folder are not for the next test
     return code, printed.getvalue().decode(errors="replace")
+
+
+@functools.cache  # building it takes longer than most commands
+def _cli() -> Callable[..., Any]:
+    return get_command(commands.cli)
 
 
 @contextlib.contextmanager

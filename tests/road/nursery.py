@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from typer.main import get_command
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -62,10 +64,10 @@ class Nursery:
 
 def main() -> None:
     """Answer one line of JSON with another until the input ends."""
-    import bot.app  # noqa: PLC0415 - read once, here, and inherited by every bot
-    import bot.commands  # noqa: F401, PLC0415
-    from bot import content  # noqa: PLC0415
+    import bot.app  # noqa: F401, PLC0415 - read once, here, and inherited by every bot
+    from bot import commands, content  # noqa: PLC0415
 
+    setattr(commands, "cli", get_command(commands.cli))  # noqa: B010 - built once, not by every bot; of another type
     content.read(None)  # the library, checked once for all
     gc.collect()
     gc.freeze()  # or every bot would walk all of it when it first collects, and copy its pages

@@ -19,6 +19,10 @@ A line is what somebody does or hears; lines that begin with a space go on with 
     results: who have=1 care=0          counts, as the command line shows them; also `answered=1`, `people finished=1`
     results: wrong says "Listen"        every text there is, apart by |; `says nothing` when there is none
     released: sleep well=10             the same of what may leave the team; `released: nothing` before that
+    date: tests-workshop in 40 days at 18:00, 90 minutes, 12 places, at Town Hall, online
+    cancel date 1 of tests-workshop: …  and why
+    seat of tests-meeting: Noor, deputy Sol
+    clock: to Tuesday 10:00             the next: no quiet hours
     Meg is staff: officer               Meg is a colleague with that role, and links her chat
     staff close: tests-five             and `staff read: …` what the command line prints then
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from conversations.phrases import DRAFTS
 from conversations.text import clean
 from emulator.client import Heard, Someone
+from tests.road import dates
 from tests.road.house import PATIENCE, House, until
 from tests.road.script import expected_figures, fits, flatten, read
 
@@ -264,6 +265,7 @@ SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 _NAME = r"([A-Z]\w*)"
 
 ACTS: dict[str, Callable[..., None]] = {
+    **dates.ACTS,
     r"engagement: ([\w./-]+)": Player.open,
     r"(\d+) people: (.+)": Player.many_say,
     r"bot: (.+)": Player.hear,

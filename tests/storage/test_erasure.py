@@ -15,6 +15,7 @@ from storage.figures import releases
 from storage.letters import outbox
 from storage.letters.outbox import Letter
 from storage.reading import readings, themes
+from tests.keeping.gatherings import gather
 from tests.storage.world import NOON, World, pick, write
 
 BOT = 7
@@ -43,11 +44,18 @@ def someone(world: World, engagement: Engagement, chat: int, *, finished: bool =
         row = {"person_id": person, "purpose": "news", "given": True, "source": "chat", "language": "en"}
         switches.turn(db, [{**row, "on_day": NOON.date()}])
         theme = themes.add(db, engagement.id, f"Theme {chat}")
+        group = db.scalar(select(schema.groups.c.id)) or _add_group(db, world)
+        gather(db, world, engagement.id, person, group)
         written = [one.place for one in readings.to_read(db, world.keys, engagement).said]
         themes.put_on(db, engagement, theme, written, "ada", NOON)
 
     world.do(more)
     return person
+
+
+def _add_group(db: Connection, world: World) -> int:
+    row = {"code": "group", "organisation_id": world.organisation_id, "name": "Reference group"}
+    return int(db.scalars(insert(schema.groups).values(row).returning(schema.groups.c.id)).one())
 
 
 def forget(world: World, person: int, *where: Engagement) -> None:

@@ -61,11 +61,13 @@ def test_two_processes_that_meet_someone_at_once_meet_one_person(world: World, b
 
 def test_what_changes_about_a_person_is_kept(world: World, bot: int) -> None:
     anna, bela = meet(world, ANNA, BELA).values()
-    changed = {"id": anna.id, "age_band": "16-17", "language": "cy", "asking": "language", "stopped": True, "session_id": 5}
+    changed = {"id": anna.id, "age_band": "16-17", "language": "cy", "asking": "language", "stopped": True}
+    changed |= {"asking_about": "workshop", "session_id": 5}
     world.do(lambda db: people.save(db, [changed]))
     found = world.do(lambda db: people.find(db, bot, "telegram", [ANNA, BELA]))
     now = found[ANNA]
-    assert (now.age_band, now.language, now.asking, now.stopped, now.session_id) == ("16-17", "cy", "language", True, 5)
+    assert (now.age_band, now.language, now.asking, now.about) == ("16-17", "cy", "language", "workshop")
+    assert (now.stopped, now.session_id) == (True, 5)
     assert found[BELA] == bela
 
 

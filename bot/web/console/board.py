@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator
 
@@ -27,7 +28,13 @@ async def show(visit: Visit) -> Response:
     found = await _find(visit)
     day = today(visit)
     since = tongues.day(_since(visit), FALLBACK)
-    told = {"found": found, "rows": list(rows(found)), "note": small_numbers.NOTE, "since": since, "until": tongues.day(day, FALLBACK)}
+    told = {
+        "found": found,
+        "rows": list(rows(found)),
+        "note": small_numbers.NOTE,
+        "since": since,
+        "until": tongues.day(day, FALLBACK),
+    }
     return visit.page("groups/board.html", told)
 
 
@@ -44,7 +51,7 @@ async def keep(visit: Visit) -> Response:
     return attachment(written.getvalue().encode(), "board.csv", "text/csv; charset=utf-8")
 
 
-def _since(visit: Visit):  # type: ignore[no-untyped-def]
+def _since(visit: Visit) -> dt.date:
     day = today(visit)
     return day.replace(year=day.year - 1, day=min(day.day, 28))
 

@@ -17,12 +17,11 @@ from bot.web.console.date_form import Problems, Typed
 from bot.web.console.event_views import DATES, EVENTS
 from bot.web.console.events import find as find_event
 from bot.web.console.events import version_of
-from bot.web.console.visits import Form, Page, Visit
+from bot.web.console.visits import Page, Visit
 from conversations.flow import Flow
-from storage.events import events, needs, occasions, series
+from storage.events import events, occasions, series
 from storage.events.events import Event
 from storage.events.occasions import CONCERNED, Occasion, OccasionError, Plan, StaleError
-from storage.events.series import RuleError
 
 RULES: Mapping[str, str] = {
     "weekly": "Every week",
@@ -30,7 +29,9 @@ RULES: Mapping[str, str] = {
     "monthly-weekday": "Every month, on the same weekday of it (like the second Tuesday)",
     "monthly-day": "Every month, on the same day of it",
 }
-MOST_DATES = 60
+MOST_DATES, LONGEST_COUNT = 60, 3
+FOURTH = 4
+STALE = 409
 LEAST_WHY, MOST_WHY = 3, 300
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -60,7 +61,12 @@ async def add_series(visit: Visit) -> Response:
 
 
 async def _new(
-    visit: Visit, typed: Typed | None = None, problems: Problems | None = None, *, series: bool, chosen: Mapping[str, str] | None = None
+    visit: Visit,
+    typed: Typed | None = None,
+    problems: Problems | None = None,
+    *,
+    series: bool,
+    chosen: Mapping[str, str] | None = None,
 ) -> Response:
     def look(db: Connection) -> tuple[str, Flow, list[Occasion]]:
         event = find_event(db, visit, visit.part("code"))
@@ -113,10 +119,7 @@ async def _make(visit: Visit, chosen: Mapping[str, str] | None) -> Response:
 
     def work(db: Connection) -> int:
         event = events.settle(db, find_event(db, visit, visit.part("code")))
-        if not chosen:
-            made = [occasions.make(db, keys, event, plan, now)]
-        else:
-            made = series.make(db, keys, event, plan, rule, now)
+        made = series.make(db, keys, event, plan, rule, now) if chosen else [occasions.make(db, keys, event, plan, now)]
         for one in made:
             visit.note(db, "make-date", f"{event.slug} {one.code}")
         return len(made)
@@ -125,8 +128,6 @@ async def _make(visit: Visit, chosen: Mapping[str, str] | None) -> Response:
         count = await visit.write(work)
     except OccasionError as error:
         return await _new(visit, typed, date_form.fault(error, typed), series=chosen is not None, chosen=chosen)
-    except RuleError as error:
-        return await _new(visit, typed, {"rule": str(error)}, series=True, chosen=chosen)
     return visit.go(f"{EVENTS}/{visit.part('code')}", "The date is there." if count == 1 else f"{count} dates are there.")
 
 
@@ -138,7 +139,7 @@ def _flow(db: Connection, visit: Visit) -> Flow:
 def _rule(chosen: Mapping[str, str], typed: Typed, problems: Problems) -> str:
     """The rule of a row, as RFC 5545 writes it."""
     count, first = chosen["count"], _day(typed.day)
-    if not (count.isascii() and count.isdecimal() and len(count) <= 3 and 1 < int(count) <= MOST_DATES):
+    if not (count.isascii() and count.isdecimal() and len(count) <= LONGEST_COUNT and 1 < int(count) <= MOST_DATES):
         problems["count"] = f"Write how many dates, from 2 to {MOST_DATES}."
     if chosen["rule"] not in RULES:
         problems["rule"] = "Choose how it comes again."
@@ -148,7 +149,7 @@ def _rule(chosen: Mapping[str, str], typed: Typed, problems: Problems) -> str:
     by = {
         "weekly": "FREQ=WEEKLY",
         "fortnightly": "FREQ=WEEKLY;INTERVAL=2",
-        "monthly-weekday": f"FREQ=MONTHLY;BYDAY={nth if nth < 5 else -1}{weekday}",
+        "monthly-weekday": f"FREQ=MONTHLY;BYDAY={nth if nth <= FOURTH else -1}{weekday}",
         "monthly-day": f"FREQ=MONTHLY;BYMONTHDAY={first.day}",
     }
     return f"{by[chosen['rule']]};COUNT={count}"
@@ -208,14 +209,14 @@ async def change(visit: Visit) -> Response:
         try:
             over = await visit.write(lambda db: _change(db, visit, (plan, version_of(form)), which))
         except StaleError as error:
-            status, problems = 409, {"": str(error)}
+            status, problems = STALE, {"": str(error)}
         except OccasionError as error:
             problems = date_form.fault(error, typed)
     if not problems:
         said = f"Saved. That is {over} more than places; nobody is removed." if over else "Saved."
         return visit.go(f"{DATES}/{one.code}", said)
     told = await _changing(visit, one, title) | {"which": which}
-    if status == 409:
+    if status == STALE:
         told["theirs"] = _pairs(one)
     return _form(visit, typed, flow, problems, told, status)
 
@@ -301,12 +302,12 @@ async def call_off(visit: Visit) -> Response:
 
 
 async def _off(visit: Visit, verb: str, why: str, problems: Problems, *, shown: bool) -> Response:
-    def look(db: Connection) -> tuple[Occasion, int, Sequence[str]]:
-        one = find(db, visit, visit.part("code"))[0]
+    def look(db: Connection) -> tuple[Occasion, Flow, int, Sequence[str]]:
+        one, _, _, flow = find(db, visit, visit.part("code"))
         glance = views.glance(db, visit, [one])[one.id]
-        return one, sum(glance.states.get(state, 0) for state in CONCERNED), list(views.booked(db, visit, one))
+        return one, flow, sum(glance.states.get(state, 0) for state in CONCERNED), views.booked(db, one, visit)
 
-    one, people, booked = await visit.read(look)
+    one, flow, people, booked = await visit.read(look)
     off = OFF[verb]
     told = {
         "heading": off.heading,
@@ -317,12 +318,12 @@ async def _off(visit: Visit, verb: str, why: str, problems: Problems, *, shown: 
         "when": views.when(one),
         "why": why,
         "told": (
-            f"{people} {'person is' if people == 1 else 'people are'} told once, in their own language, when their quiet hours let us."
+            f"{'1 person is' if people == 1 else f'{people} people are'} told once, in their language, outside their quiet hours."
             if people
             else "Nobody has signed up, so nobody is told."
         ),
         "booked": f"{' and '.join(booked)} may be booked. Nothing is released by itself: do it yourself." if booked else "",
-        "shown": views.notice(verb, one, why) if shown else "",
+        "shown": views.notice(verb, one, flow, why, visit.now) if shown else "",
         "problems": problems,
     }
     return visit.page("events/call-off.html", told, 422 if problems else 200)
@@ -337,7 +338,9 @@ class Off:
 
 OFF = {
     "cancel": Off("Cancel this date", "Cancel it and tell them", "It is cancelled. Whoever signed up is told.", occasions.cancel),
-    "postpone": Off("Put this date off", "Put it off and tell them", "It is put off. Whoever signed up is told.", occasions.postpone),
+    "postpone": Off(
+        "Put this date off", "Put it off and tell them", "It is put off. Whoever signed up is told.", occasions.postpone
+    ),
 }
 CHANGED = "Somebody else changed this date a moment ago. Look at it again before you call it off."
 

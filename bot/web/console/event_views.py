@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import tongues
+from bot import speech, tongues
 from bot.web.console.visits import Visit
 from conversations.event_words import EventWords
+from conversations.events import notices
+from conversations.events.notices import Told
+from conversations.events.views import Date, Event, Mine
 from conversations.flow import MEETS, Flow
 from conversations.places import CONFIRMED, DECLINED, OFFERED, STATES, UNSURE, WAITING
 from conversations.text import FALLBACK, choose
 from storage import engagements
-from storage.events import overview
+from storage.events import needs, overview, place_rows
 from storage.events.needs import Booking, Need
 from storage.events.occasions import CANCELLED, PLANNED, POSTPONED, Occasion
 from storage.events.overview import Glance
@@ -163,6 +166,48 @@ def glance(db: Connection, visit: Visit, dates: Iterable[Occasion]) -> dict[int,
     """A glance at each of these dates."""
     nation = preferences.read(db, visit.organisation_id).nation
     return overview.look(db, visit.organisation_id, list(dates), nation, visit.now)
+
+
+# --- One date
+
+
+def pairs(one: Occasion, kinds: Mapping[str, str], visit: Visit) -> list[tuple[str, str]]:
+    """What there is to know of a date."""
+    kept = ", ".join(f"{number} for “{kinds.get(kind, kind)}”" for kind, number in one.reserved.items())
+    joins = ("Joining link", "Sealed; people with a place get it" if one.joins else "None yet") if one.online else None
+    told = [
+        ("Where", where(one) + clock(one, visit)),
+        ("Kept places", kept),
+        ("Reply by", moment(one.reply_by, one.zone) if one.reply_by else "Until it begins"),
+        ("Comes again", "It is one of a row of dates" if one.series_id else ""),
+    ]
+    return [pair for pair in [*told, joins] if pair and pair[1]]
+
+
+def booked(db: Connection, one: Occasion, visit: Visit) -> list[str]:
+    """Who may be booked for people at a date: nobody of them is released by itself."""
+    ids = [place.id for place in place_rows.of_occasion(db, one.id) if place.id]
+    found = needs.of_places(db, visit.house.keys, ids).values()
+    codes = {need.code for each in found for need in each if need.code in needs.LEAD and need.state == "met"}
+    return [need_name(code) for code in sorted(codes)]
+
+
+def notice(verb: str, one: Occasion, flow: Flow, why: str, now: dt.datetime) -> str:
+    """What somebody with a place is sent when a date is called off, in English."""
+    state = {"cancel": CANCELLED, "postpone": POSTPONED}[verb]
+    mine = Mine("", CONFIRMED)
+    date = Date(one.code, one.local, one.minutes, one.place, one.online, state=state, why=why, mine=mine)
+    says = notices.write(state, Told(Event(flow, (date,)), date), now).says
+    return "\n\n".join(speech.speak(say, FALLBACK).text for say in says)
+
+
+def book_by(code: str, one: Occasion, visit: Visit, db: Connection) -> str:
+    """Until when somebody has to be booked for a need."""
+    nation = preferences.read(db, visit.organisation_id).nation
+    day = one.local.date()
+    by = tongues.day(needs.book_by(code, day, nation), FALLBACK)
+    late = needs.late(code, day, visit.now.astimezone(ZoneInfo(one.zone)).date(), nation)
+    return f"It had to be booked by {by}, {needs.LEAD[code]} working days before. Ring today." if late else f"Book by {by}."
 
 
 # --- One place

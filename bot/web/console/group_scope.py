@@ -1,4 +1,4 @@
-"""What the pages of reference groups share: which group and meeting an address names, and how a form that was refused comes back."""
+"""What the pages of reference groups share: which group and meeting an address names, and how a change is noted."""
 
 from __future__ import annotations
 

@@ -126,7 +126,11 @@ async def drop(visit: Visit) -> Response:
         gone = groups.drop(db, visit.organisation_id, group, ticked)
         return "Nobody was ticked." if not gone else "One person is out." if gone == 1 else f"{gone} people are out."
 
-    return visit.go(f"{HERE}/{visit.part('code')}", await _change(visit, "take-out-of-group", work))
+    try:
+        said = await _change(visit, "take-out-of-group", work)
+    except GroupError as error:
+        return await _show(visit, "", str(error))
+    return visit.go(f"{HERE}/{visit.part('code')}", said)
 
 
 async def remove(visit: Visit) -> Response:
@@ -136,7 +140,11 @@ async def remove(visit: Visit) -> Response:
         groups.remove(db, group)
         return "The group is gone. Its people are still here."
 
-    return visit.go(HERE, await _change(visit, "remove-group", work))
+    try:
+        said = await _change(visit, "remove-group", work)
+    except GroupError as error:
+        return await _show(visit, "", str(error))
+    return visit.go(HERE, said)
 
 
 ROUTES = (

@@ -16,7 +16,7 @@ from bot.web.console.visits import Page, Visit
 from conversations import quorum as arithmetic
 from conversations.text import FALLBACK
 from storage.broadcasting.groups import GroupError
-from storage.events import attendance, occasions, registers
+from storage.events import registers
 from storage.events.registers import Deed
 from storage.groups import decisions, minutes, papers, points, quorum, rules
 from storage.groups.quorum import Meeting, Sitting
@@ -59,7 +59,7 @@ def _look(db: Connection, visit: Visit) -> Told:
     begun = meeting.starts_at <= visit.now
     held = quorum.sit(db, [meeting], ended=over)[meeting.id]
     forecast = quorum.forecast(db, meeting, visit.now)
-    written, day = minutes.read(db, visit.organisation_id, meeting), lambda one: tongues.day(one, FALLBACK)
+    written = minutes.read(db, visit.organisation_id, meeting)
     return {
         "group": group,
         "code": meeting.code,
@@ -78,11 +78,11 @@ def _look(db: Connection, visit: Visit) -> Told:
         "quorate": meeting.quorate,
         "agenda": points.agenda(db, visit.house.keys, meeting.id),
         "papers": papers.load(db, meeting.id),
-        "papers_due": day(papers.due_on(db, meeting)),
+        "papers_due": tongues.day(papers.due_on(db, meeting), FALLBACK),
         "papers_late": today(visit) > papers.due_on(db, meeting),
         "decisions": decisions.load(db, meeting.id),
         "minutes": minutes.STATES[written.state] if written.version else "Not begun",
-        "minutes_due": day(written.due_on),
+        "minutes_due": tongues.day(written.due_on, FALLBACK),
         "minutes_late": over and written.state == minutes.DRAFT and written.due_on < today(visit),
     }
 
@@ -91,7 +91,7 @@ def _row(one: Sitting, meeting: Meeting, *, begun: bool) -> Told:
     words, tone = REPLIES[one.reply]
     askable = not begun and meeting.state == "planned" and one.reply in ASKABLE and bool(one.seat.deputy)
     told = {"code": one.seat.code, "name": one.seat.name, "lived": one.seat.lived, "holder": one.seat.holder}
-    return told | {"deputy": one.seat.deputy, "reply": words, "tone": tone, "askable": askable, "came": one.came}
+    return told | {"deputy": one.seat.deputy, "reply": words, "tone": tone, "askable": askable, "came": one.came, "who": one.who}
 
 
 def _act(what: str, work: Callable[[Connection, Visit, Meeting, Mapping[str, str]], str]) -> Callable[[Visit], Any]:
@@ -121,14 +121,10 @@ def _ask_deputy(db: Connection, visit: Visit, meeting: Meeting, typed: Mapping[s
     register = registers.lock(db, [meeting.code], [one.seat.deputy_id], visit.now)
     done = register.do(Deed(one.seat.deputy_id, meeting.code, "ask", seat_id=one.seat.id))
     register.write()
-    if done.result not in ASKED:
+    if done.result not in {registers.DEPUTY_ASKED, registers.KEPT}:
         msg = "The deputy cannot be asked now: they have answered already, or the meeting does not take place."
         raise RefusedError(msg)
     return "The deputy is asked. They hear of the meeting when they may be written to."
-
-
-ASKED = ("deputy-asked", "noted", "kept")
-"""What asking a deputy can come to, when they were asked."""
 
 
 def _record(db: Connection, visit: Visit, meeting: Meeting, typed: Mapping[str, str]) -> str:
@@ -136,26 +132,15 @@ def _record(db: Connection, visit: Visit, meeting: Meeting, typed: Mapping[str, 
     if visit.now < meeting.starts_at or meeting.state != "planned":
         msg = "This meeting has not begun. Note who came when it has."
         raise RefusedError(msg)
-    date = occasions.find(db, visit.organisation_id, meeting.code)
-    assert date  # it is a meeting
-    said: dict[int, bool | None] = {}
-    for one in quorum.sit(db, [meeting])[meeting.id]:
+    said: dict[int, bool] = {}
+    held = quorum.sit(db, [meeting])[meeting.id]
+    for one in held:
         who = typed.get(f"came-{one.seat.code}", "")
         for role, person in (("holder", one.seat.holder_id), ("deputy", one.seat.deputy_id)):
             if person is not None:
                 said[person] = who == role
-    _note(db, date, said, visit)
-    attendance.record(db, date, visit.now)
+    quorum.record(db, visit.organisation_id, meeting, said, visit.now)
     return "Who came is recorded."
-
-
-def _note(db: Connection, date: occasions.Occasion, said: Mapping[int, bool | None], visit: Visit) -> None:
-    """Those who came without a place walked in."""
-    known = {place.person_id for place in registers.of_occasion(db, date.id)}
-    for person, came in said.items():
-        if came and person not in known:
-            attendance.walk_in(db, date, person, visit.now)
-    attendance.note(db, date, {person: came for person, came in said.items() if person in known}, visit.now)
 
 
 def _confirm(db: Connection, _visit: Visit, meeting: Meeting, typed: Mapping[str, str]) -> str:

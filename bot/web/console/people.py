@@ -155,7 +155,7 @@ async def show_name(visit: Visit) -> Response:
             name = directory.reveal(db, visit.house.keys, visit.organisation_id, one.code)
         except UnopenedError:
             name = ""
-        visit.note(db, "reveal-name", f"{one.code}: {_without(reason, name)}")
+        visit.note(db, "reveal-name", f"{one.code}: {without(reason, name)}")
         return one, name
 
     one, name = await visit.write(look)
@@ -163,7 +163,7 @@ async def show_name(visit: Visit) -> Response:
     return visit.page("people/name.html", {"one": one, "name": name, "reason": "", "problems": problems})
 
 
-def _without(reason: str, name: str) -> str:
+def without(reason: str, name: str) -> str:
     """A reason without any part of the name: the audit holds none."""
     for part in sorted(name.split(), key=len, reverse=True):
         reason = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "[name]", reason, flags=re.IGNORECASE)

@@ -102,7 +102,13 @@ async def _show(
             "version": str(point.version),
             "meetings": [("", "No meeting"), *((one.code, scope.when(visit, one)) for one in meetings if one.state == "planned")],
             "steps": [
-                (points.STATES[one.state], TONES[one.state], one.words, names.get(one.by, ""), tongues.day(one.at.date(), FALLBACK))
+                (
+                    points.STATES[one.state],
+                    TONES[one.state],
+                    one.words,
+                    names.get(one.by, ""),
+                    tongues.day(one.at.date(), FALLBACK),
+                )
                 for one in points.steps(db, [point])[point.code]
             ],
         }

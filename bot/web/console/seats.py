@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,14 @@ from storage.staffing import staff
 Told = dict[str, Any]
 
 PAST, COMING = 6, 6
-TONES = {"nearly-certain": "good", "likely": "good", "open": "warn", "unlikely": "bad", "very-unlikely": "bad", "out-of-reach": "bad"}
+TONES = {
+    "nearly-certain": "good",
+    "likely": "good",
+    "open": "warn",
+    "unlikely": "bad",
+    "very-unlikely": "bad",
+    "out-of-reach": "bad",
+}
 """Outlook of a meeting -> how it is coloured."""
 
 
@@ -54,11 +62,18 @@ def _look(db: Connection, visit: Visit) -> Told:
         "few": seats.few(held) and not known.few_why,
         "seats": [_row(seat, visit) for seat in held],
         "coming": [
-            {"code": one.code, "when": scope.when(visit, one), "state": one.state, "tone": TONES.get(told[one.id].outlook, "quiet")}
+            {
+                "code": one.code,
+                "when": scope.when(visit, one),
+                "state": one.state,
+                "tone": TONES.get(told[one.id].outlook, "quiet"),
+            }
             | {"told": arithmetic.tell(told[one.id]), "warns": told[one.id].warns}
             for one in coming
         ],
-        "past": [{"code": one.code, "when": scope.when(visit, one), "quorate": one.quorate, "known": one.recorded_at} for one in past],
+        "past": [
+            {"code": one.code, "when": scope.when(visit, one), "quorate": one.quorate, "known": one.recorded_at} for one in past
+        ],
         "open": len(open_points),
         "overdue": sum(one.is_overdue(day) for one in open_points),
         "presence": year.tell(),
@@ -67,7 +82,6 @@ def _look(db: Connection, visit: Visit) -> Told:
 
 def _row(seat: Seat, visit: Visit) -> Told:
     """A seat as a page shows it."""
-    day = lambda value: tongues.day(value, FALLBACK) if value else ""  # noqa: E731 - short
     return {
         "code": seat.code,
         "name": seat.name,
@@ -75,13 +89,17 @@ def _row(seat: Seat, visit: Visit) -> Told:
         "lived": seat.lived,
         "holder": seat.holder,
         "deputy": seat.deputy,
-        "from": day(seat.from_day),
-        "until": day(seat.until_day),
-        "vacant": day(seat.vacant_since),
+        "from": _day(seat.from_day),
+        "until": _day(seat.until_day),
+        "vacant": _day(seat.vacant_since),
         "support": seat.support,
         "ended": seat.ended,
         "over": seat.is_over(today(visit)),
     }
+
+
+def _day(day: dt.date | None) -> str:
+    return tongues.day(day, FALLBACK) if day else ""
 
 
 async def make(visit: Visit) -> Response:
@@ -183,7 +201,9 @@ async def show_rules(visit: Visit) -> Response:
     return await _show_rules(visit)
 
 
-async def _show_rules(visit: Visit, problems: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None) -> Response:
+async def _show_rules(
+    visit: Visit, problems: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
     def look(db: Connection) -> tuple[Group, Rules, dict[str, str]]:
         group = scope.find(db, visit)
         return group, rules.read(db, group.id), _secretaries(db, visit)
@@ -193,7 +213,9 @@ async def _show_rules(visit: Visit, problems: Mapping[str, str] | None = None, t
     stands |= {"key": "yes" if known.key else "", "version": str(known.version)}
     told = {"group": group, "stands": stands, "problems": problems or {}, "secretaries": [("", "Nobody"), *secretaries.items()]}
     shown = {**stands, **({"key": ""} | dict(typed) | {"version": stands["version"]} if typed else {})}
-    return visit.page("groups/rules.html", told | {"typed": shown, "clash": bool(problems and "" in problems)}, 422 if problems else 200)
+    return visit.page(
+        "groups/rules.html", told | {"typed": shown, "clash": bool(problems and "" in problems)}, 422 if problems else 200
+    )
 
 
 def _secretaries(db: Connection, visit: Visit) -> dict[str, str]:

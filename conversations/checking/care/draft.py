@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from conversations import walks
+from conversations import event_words, walks
 from conversations.approval import STEP_TEXTS
 from conversations.checking.care import instruments
 from conversations.checking.places import Path
@@ -127,6 +127,11 @@ def _texts(table: Table) -> Iterator[Words]:
         yield from _languages(table.get(key), (key,), key, {})
     for key, text in table["charter"].items():
         yield from _languages(text, ("charter", key), f"charter.{key}", {})
+    event = table.get("event", {})
+    for key in event_words.TEXTS:
+        yield from _languages(event.get(key), ("event", key), f"event.{key}", {})
+    for place, kind in enumerate(event.get("kinds", ())):
+        yield from _languages(kind["label"], ("event", "kinds", place, "label"), f"event.kinds.{kind['id']}.label", {})
     for place, step in enumerate(table["steps"]):
         yield from _of_step(step, ("steps", place), f"steps.{step['id']}")
 

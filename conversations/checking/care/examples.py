@@ -25,6 +25,23 @@ def options(*labels: str) -> str:
     return "\n".join(["options = [", *written, "]"])
 
 
+def event(*lines: str, kind: str = "event") -> str:
+    """The top of a file about something people come to; `lines` are those of its `[event]`."""
+    return "\n".join([f'kind = "{kind}"', 'identity = "named"', "", "[event]", *lines]) + "\n\n"
+
+
+def payment(condition: str) -> str:
+    """A step that asks how somebody would like to be paid; `condition` is put to the offer of money."""
+    money = f'  {{ id = "accept", label.en = "Yes, please pay me"{condition} }},'
+    others = ('  { id = "voucher", label.en = "A voucher" },', '  { id = "decline", label.en = "Nothing" },')
+    chosen = question("What would you like?", "pay", "choice", 'about = "me"', 'record = "payment"')
+    return chosen.rstrip() + "\n" + "\n".join(["options = [", money, *others, "]"]) + "\n"
+
+
+WELCOMING = 'who_comes.en = "About 12 people."\naccess.en = "No steps."'
+FAIR = "You get £25. It may change your benefits: ask us where to get advice. Under 18 you can have a voucher."
+
+
 TOP = """\
 format = 1
 id = "garden-days"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from conversations.checking.care import borrowed, length, overrides, safety, tone
+from conversations.checking.care import borrowed, coming, length, overrides, safety, tone
 from conversations.checking.care.draft import Draft, Remark
-from conversations.checking.care.examples import options, question
+from conversations.checking.care.examples import FAIR, WELCOMING, event, options, payment, question
 from conversations.checking.problems import ADVICE, ERROR, Findings
 from conversations.checking.shapes import Table
 from conversations.flow import Flow
@@ -266,5 +266,26 @@ RULES: dict[str, Rule] = {
             'instrument = "nhs-fft"',
             options("Very good", "Good", "Neither good nor poor", "Poor", "Very poor", "Don’t know"),
         ),
+    ),
+    "event": Rule(
+        coming.check_told,
+        ADVICE,
+        "People are told who will be there, and how they get in and are helped.",
+        event('payment.en = "We don’t pay for this."'),
+        event('who_comes.en = "About 12."', 'access.en = "No steps."', 'payment.en = "We don’t pay for this."'),
+    ),
+    "payment": Rule(
+        coming.check_payment,
+        ADVICE,
+        "Payment comes with a word on benefits, and where to get advice; under 18 it is a voucher.",
+        event(WELCOMING, 'payment.en = "You get £25."', kind="meeting"),
+        event(WELCOMING, f'payment.en = "{FAIR}"', kind="meeting"),
+    ),
+    "young-money": Rule(
+        coming.check_young_money,
+        ERROR,
+        "Nobody under 18 is offered money.",
+        event(WELCOMING, f'payment.en = "{FAIR}"') + payment(""),
+        event(WELCOMING, f'payment.en = "{FAIR}"') + payment(', when = { person.age_band = "18" }'),
     ),
 }

@@ -1,0 +1,69 @@
+"""Warnings that a meeting may not be quorate: to its secretary's own chat, a week before it and two days before, each once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, update
+
+from bot import access, letters
+from bot.house import House
+from conversations import quorum as forecasts
+from conversations.effects import Say
+from conversations.faces import line
+from conversations.text import FALLBACK, NEXT_LINE, Line
+from storage.broadcasting import groups
+from storage.groups import quorum
+from storage.groups.quorum import Meeting
+from storage.groups.rules import Rules
+from storage.letters import outbox
+from storage.letters.outbox import NEVER_TWICE, REMINDER
+from storage.schema import occasions
+from storage.staffing import staff, staff_chats
+
+LOOK_EVERY = 60.0  # seconds
+DAYS = (7, 2)
+"""Before a meeting: from then on its secretary is warned."""
+WORKING = range(9, 18)
+"""The hours of the organisation's clock in which colleagues are."""
+
+
+def warn(db: Connection, house: House, now: dt.datetime) -> int:
+    """Warn of what has not been warned of yet; returns how many letters that makes."""
+    if now.astimezone(house.zone).hour not in WORKING:
+        return 0
+    sent = 0
+    for meeting, rules, found in quorum.to_warn(db, house.organisation_id, now, max(DAYS) + 1):
+        days = (meeting.day - now.astimezone(ZoneInfo(meeting.zone)).date()).days
+        step = min((before for before in DAYS if days <= before), default=0)
+        chats = _chats(db, house, rules, now) if step else []
+        if chats and _take(db, meeting, step):
+            said = Say(_words(db, house, meeting, forecasts.tell(found)))
+            told = [letters.say(house, (None, chat), said, FALLBACK, now) for chat in chats]
+            kept = [replace(letter, lane=REMINDER, policy=NEVER_TWICE) for letter in told]
+            outbox.keep(db, house.keys, (house.organisation_id, house.bot_id), kept, now)
+            sent += len(kept)
+    return sent
+
+
+def _chats(db: Connection, house: House, rules: Rules, now: dt.datetime) -> list[int]:
+    """The secretary's chats with this bot, while they work here and may see groups."""
+    who = staff.find(db, house.organisation_id, rules.secretary) if rules.secretary else None
+    if who is None or who.state != staff.ACTIVE or who.is_locked(now) or not access.allows(who.role, "see-groups"):
+        return []
+    return staff_chats.chats(db, house.keys, house.bot_id, who.id)
+
+
+def _take(db: Connection, meeting: Meeting, step: int) -> bool:
+    """Count this warning as given; False when it, or a later one, has been."""
+    before = occasions.c.warned.in_([0, *(days for days in DAYS if days > step)])
+    return db.execute(update(occasions).where(occasions.c.id == meeting.id, before).values(warned=step)).rowcount == 1
+
+
+def _words(db: Connection, house: House, meeting: Meeting, told: tuple[str, ...]) -> tuple[Line, ...]:
+    named = next((one.name for one in groups.load(db, house.organisation_id) if one.id == meeting.group_id), "")
+    starts = meeting.starts_at.astimezone(ZoneInfo(meeting.zone))
+    first = (line("warn-quorum"), line("warn-quorum-which", group=named, starts=starts))
+    return (*first, *(Line({FALLBACK: words}, parting=NEXT_LINE) for words in told), line("warn-quorum-do"))

@@ -1,0 +1,56 @@
+"""What a calendar's reply does: the very same as the buttons under a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from storage.events import deeds, registers
+from storage.events.deeds import Deed
+from storage.events.feeds import Entry
+
+ACCEPTED, DECLINED, TENTATIVE = "ACCEPTED", "DECLINED", "TENTATIVE"
+
+HEARD = {deeds.PLACED, deeds.KEPT, deeds.WAITING_NOW, deeds.OFFERED_NOW, deeds.SWAPPED, deeds.LEFT, deeds.NOTED} | {
+    deeds.UNSURE,
+    deeds.DECLINED,
+    deeds.REFUSED,
+}
+"""What can come of it when it was taken as it was meant."""
+
+
+def take(db: Connection, entry: Entry, partstat: str, now: dt.datetime) -> bool:
+    """Do what somebody's calendar answered about their own place; whether it could be done. Writes with the transaction."""
+    verb = _verb(entry, partstat)
+    if not verb:
+        return entry.kept == "confirmed"  # they keep what they have until they say otherwise
+    register = registers.lock(db, [entry.occasion], [entry.person_id], now)
+    how = {"come": "room", "online": "online"}.get(verb, "")
+    done = register.do(Deed(entry.person_id, entry.occasion, verb, how=how))
+    register.write()
+    return done.result in HEARD
+
+
+def _verb(entry: Entry, partstat: str) -> str:
+    """The verb of the register; empty when there is nothing to do."""
+    if entry.kind == "meeting":
+        come = "online" if entry.comes_online else "come"
+        return {ACCEPTED: come, DECLINED: "no", TENTATIVE: "unsure"}[partstat]
+    if entry.state == "offered":
+        return {ACCEPTED: "accept", DECLINED: "refuse", TENTATIVE: ""}[partstat]
+    return {ACCEPTED: "join", DECLINED: "leave", TENTATIVE: ""}[partstat]
+
+
+def asks(entry: Entry, partstat: str) -> str:
+    """What the same reply asks for in the chat: a verb of `inputs.Attend`."""
+    if entry.kind == "meeting":
+        come = "online" if entry.comes_online else "room"
+        return {ACCEPTED: come, DECLINED: "no", TENTATIVE: "unsure"}[partstat]
+    if partstat == TENTATIVE:
+        return "see"
+    if entry.state == "offered":
+        return "accept" if partstat == ACCEPTED else "decline"
+    if partstat == DECLINED:
+        return "leave"
+    return "keep" if entry.kept == "confirmed" else "take"

@@ -1,0 +1,47 @@
+"""What is asked on the way to a place, and what somebody has coming up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations.effects import Facts
+from conversations.events.screens import LONGEST_KIND, NO_KIND, SHOWN, Choice, Screen, room, when
+from conversations.events.views import GONE, Date, Event
+from conversations.faces import line
+from conversations.inputs import Attend
+from conversations.text import NEXT_LINE, Line
+
+
+def kinds(event: Event, date: Date) -> Screen:
+    """Which kind of kept place, if any."""
+    kept = {kind: label for kind, label in event.kinds.items() if kind in date.kinds}
+    found = [Choice(Line(label), Attend("take", date.code, kind[:LONGEST_KIND])) for kind, label in kept.items()]
+    none = Choice(line("event-kind-none"), Attend("take", date.code, NO_KIND))
+    return (line("event-kind"), line("event-kind-why")), (*found, none)
+
+
+def companions(date: Date) -> Screen:
+    """How many come with them."""
+    labels = (line("event-bring-none"), line("event-bring-one"), line("event-bring-two"))
+    return (line("event-bring-how"), line("event-bring-why")), tuple(
+        Choice(label, Attend("bring", date.code, str(count))) for count, label in enumerate(labels)
+    )
+
+
+def words_for(asked: str, date: Date) -> Screen:
+    """Words of their own, for the group that meets then; or none after all."""
+    return (line(asked), line("point-who-reads")), (Choice(line("point-nothing"), Attend("see", date.code)),)
+
+
+def diary(events: Sequence[Event], facts: Facts) -> Screen:
+    """What somebody has coming up, soonest first."""
+    dates = ((date, event) for event in events for date in event.dates if date.standing not in GONE and date.is_ahead(facts.now))
+    mine = sorted(dates, key=lambda pair: pair[0].starts)[:SHOWN]
+    choices = tuple(_entry(event, date, facts) for date, event in mine)
+    return ((line("event-diary" if choices else "event-diary-empty"),), choices)
+
+
+def _entry(event: Event, date: Date, facts: Facts) -> Choice:
+    hidden = date.standing == "asked"
+    name = line("event-stand-in-short", NEXT_LINE) if hidden else line("event-titled", NEXT_LINE, title=event.flow.title)
+    return Choice(line("event-date", starts=date.starts), Attend("see", date.code), (when(date), name, *room(date, facts.now)))

@@ -1,0 +1,1 @@
+"""Reference groups: seats, quorum, what was raised and what came of it."""
