@@ -26,20 +26,19 @@ class Door(NamedTuple):
 
 
 def write(sign: Sign, occasion: str, now: dt.datetime) -> str:
-    """The code to show now: it fits behind `?start=`."""
+    """The code to show now, no longer than a link's may be."""
     return _code(sign, occasion, _window(now))
 
 
 def read(sign: Sign, code: str, now: dt.datetime) -> Door:
-    """What a code opens. An old one is still known for what it was."""
-    body, _, _ = code.removeprefix(MARK).rpartition("-")
-    occasion, dash, told = body.rpartition("-")
-    if not (code.startswith(MARK) and code.isascii() and dash and told.isdecimal() and len(told) <= _LONGEST):
+    """What a code opens. An old one is still known for what it was, for three weeks."""
+    occasion, told = code[len(MARK) : -_TOLD - _SIGNED], code[-_TOLD - _SIGNED : -_SIGNED]
+    if not (code.startswith(MARK) and code.isascii() and occasion and _DIGITS.issuperset(told)):
         return Door("", fresh=False)
-    window = int(told)
-    if not hmac.compare_digest(code, _code(sign, occasion, window)):
+    ago = (_window(now) - int(told, 32)) % _WINDOWS
+    if not hmac.compare_digest(code, _code(sign, occasion, _window(now) - ago)):
         return Door("", fresh=False)
-    return Door(occasion, fresh=0 <= _window(now) - window < ACCEPTED)
+    return Door(occasion, fresh=ago < ACCEPTED)
 
 
 def left(now: dt.datetime) -> int:
@@ -52,8 +51,12 @@ def _window(now: dt.datetime) -> int:
 
 
 def _code(sign: Sign, occasion: str, window: int) -> str:
-    body = f"{occasion}-{window}"
-    return f"{MARK}{body}-{sign(_NOBODY, f'door|{body}')}"
+    told = "".join(_LETTERS[window >> shift & 31] for shift in (10, 5, 0))
+    return f"{MARK}{occasion}{told}{sign(_NOBODY, f'door|{occasion}|{window}')[:_SIGNED]}"
 
 
-_LONGEST = 12  # digits of a window
+_LETTERS = "0123456789abcdefghijklmnopqrstuv"
+_DIGITS = frozenset(_LETTERS)
+_TOLD = 3  # letters that tell the window, of so many
+_WINDOWS = 32**_TOLD
+_SIGNED = 10  # digits of the signature: nobody guesses them within two minutes

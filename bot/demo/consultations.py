@@ -36,13 +36,20 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A consultation under way: the code that leads to it, its crowd, and the people whose phones are on the page."""
+class Scene:
+    """What can be shown: what people take part in, its link's code, phones by whose they are, and a page beside them.
 
-    consultation: Consultation
+    A consultation has a crowd; what people come to has none.
+    """
+
+    slug: str
+    title: str
+    who: str
+    advice: str
     code: str
-    crowd: Crowd
-    phones: tuple[int, ...]
+    phones: tuple[tuple[str, int], ...]
+    beside: str
+    crowd: Crowd | None = None
 
 
 CONSULTATIONS = (

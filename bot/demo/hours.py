@@ -67,5 +67,6 @@ MOVES: Mapping[str, Callable[[dt.datetime], dt.datetime]] = {
     "hour": lambda now: now.astimezone(dt.UTC) + dt.timedelta(hours=1),
     "morning": _tomorrow_at_nine,
     "days": lambda now: now.astimezone(dt.UTC) + dt.timedelta(days=3),
+    "week": lambda now: now + dt.timedelta(days=7),  # the same hour of the day
 }
 """Move -> from this time to that."""

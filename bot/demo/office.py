@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -16,6 +17,7 @@ from bot.demo.trouble import Trouble
 
 PASSWORD = "four quiet green herons"  # noqa: S105 - nobody else can reach the demo
 COOKIE = "withus"
+_HIDDEN = {name: re.compile(f'name="{name}" value="([^"]*)"') for name in ("csrf", "version")}
 _BEGUN, _KEY = re.compile(r'name="begun" value="([^"]+)"'), re.compile(r'<code class="key">([^<]+)</code>')
 
 
@@ -64,6 +66,22 @@ class Office:
             await self._sign_in(found)
         return found
 
+    async def read(self, path: str) -> str:
+        """A page as the first of them sees it."""
+        async with self._browser(self.people[0]) as browser, browser.get(path) as answer:
+            return await answer.text()
+
+    async def send(self, page: str, to: str, fields: Mapping[str, str]) -> str:
+        """Fill in a form of `page` and send it; returns where that leads. Raises Trouble when it is refused."""
+        shown = await self.read(page)
+        hidden = {name: found[1] for name, field in _HIDDEN.items() if (found := field.search(shown))}
+        async with self._browser(self.people[0]) as browser:
+            sent = browser.post(to, data={**hidden, **fields}, allow_redirects=False)
+            async with sent as answer:
+                if answer.status != SEE_OTHER:
+                    raise Trouble(f"The console refused {to} ({answer.status}), so the demo cannot start.")
+                return answer.headers["Location"]
+
     async def _enrol(self, one: Colleague, path: str) -> None:
         async with self._browser(one) as browser:
             _, page = await _send(browser, path, password=PASSWORD, again=PASSWORD)
@@ -103,7 +121,7 @@ async def _send(browser: aiohttp.ClientSession, path: str, **fields: str) -> tup
         return answer.status, await answer.text()
 
 
-OK = 200
+OK, SEE_OTHER = 200, 303
 
 
 def _link(told: str) -> str:

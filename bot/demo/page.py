@@ -17,7 +17,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.demo import door
-from bot.demo.consultations import Opened
+from bot.demo.consultations import Scene
+from bot.demo.crowd import Crowd
 from bot.demo.hours import MOVES, Hours
 from bot.demo.neighbours import Neighbours
 from bot.demo.office import COOKIE, Colleague, Office
@@ -39,7 +40,7 @@ class Page:
     def __init__(
         self,
         place: Settings,
-        opened: Sequence[Opened],
+        opened: Sequence[Scene],
         running: RunningBot,
         hours: Hours,
         plug: Plug,
@@ -48,7 +49,7 @@ class Page:
         neighbours: Neighbours,
     ) -> None:
         self._place = place
-        self._opened = {one.consultation.slug: one for one in opened}
+        self._opened = {one.slug: one for one in opened}
         self._running = running
         self._hours = hours
         self._plug = plug
@@ -77,10 +78,8 @@ class Page:
             "chosen": chosen,
             "opened": list(self._opened.values()),
             "phones": [
-                (name, f"{self._place.telegram}/phone?person={person}&start={chosen.code}")
-                for name, person in zip(chosen.consultation.phones, chosen.phones, strict=True)
+                (name, f"{self._place.telegram}/phone?person={person}&start={chosen.code}") for name, person in chosen.phones
             ],
-            "results": self._place.results(chosen.consultation.slug),
             "more": MORE,
             "colleagues": self._office.people,
             "now": self._now(chosen),
@@ -127,30 +126,38 @@ class Page:
         return _back()
 
     async def _invite(self, request: Request) -> Response:
-        self._chosen(request.path_params["slug"]).crowd.invite(MORE)
+        crowd = self._chosen(request.path_params["slug"]).crowd
+        if crowd is None:
+            raise HTTPException(404)
+        crowd.invite(MORE)
         return _back()
 
-    def _chosen(self, slug: str | None) -> Opened:
+    def _chosen(self, slug: str | None) -> Scene:
         found = self._opened.get(slug) if slug else next(iter(self._opened.values()))
         if found is None:
             raise HTTPException(404)
         return found
 
-    def _now(self, chosen: Opened) -> dict[str, str | int | bool]:
+    def _now(self, chosen: Scene) -> dict[str, str | int | bool]:
         """What changes while the page is open."""
-        crowd = chosen.crowd
-        left = f"; {crowd.left} left early" if crowd.left else ""
         return {
             "up": self._running.is_up,
             "clock": str(self._hours),
-            "crowd": f"{crowd.finished} of {crowd.invited} pretend people have finished{left}.",
-            "finished": crowd.finished,
-            "left": crowd.left,
-            "invited": crowd.invited,
+            **(_count(chosen.crowd) if chosen.crowd else {}),
             "plug": str(self._plug.last or "") if self._running.is_up else str(Outage()),
             "neighbours": f"{self._neighbours.joined:,} of {self._neighbours.wanted:,} pretend neighbours have joined.",
             "moved": f"In the demo it is now {self._hours}." if self._moved else "",
         }
+
+
+def _count(crowd: Crowd) -> dict[str, str | int | bool]:
+    left = f"; {crowd.left} left early" if crowd.left else ""
+    return {
+        "crowd": f"{crowd.finished} of {crowd.invited} pretend people have finished{left}.",
+        "finished": crowd.finished,
+        "left": crowd.left,
+        "invited": crowd.invited,
+    }
 
 
 def _sign_in(response: Response, one: Colleague) -> None:

@@ -23,9 +23,9 @@ class Settings:
     telegram: str
     pages: str
 
-    def results(self, slug: str) -> str:
-        """Where the results of an engagement are shown and renewed by themselves."""
-        return f"{self.pages}/console/results/{slug}?live=1"
+    def beside(self, path: str) -> str:
+        """A page of the console, as the demo shows it beside its phones."""
+        return f"{self.pages}{path}"
 
 
 def write(folder: Path, emulator: Emulator) -> Settings:
@@ -34,7 +34,7 @@ def write(folder: Path, emulator: Emulator) -> Settings:
     values: dict[str, dict[str, object]] = {
         "telegram": {"token": emulator.token, "api_url": emulator.url, "messages_per_second": A_SECOND, "paid_broadcasts": True},
         "storage": {"url": "sqlite:///withus.db", "keys": "withus.keys"},
-        "web": {"listen": listen},
+        "web": {"listen": listen, "public_url": f"http://{listen}"},
         "organisation": {"name": ORGANISATION},
     }
     lines = [

@@ -12,9 +12,10 @@ from contextlib import AsyncExitStack
 import aiohttp
 
 from bot.demo import settings
-from bot.demo.consultations import CONSULTATIONS, Consultation, Opened
+from bot.demo.consultations import CONSULTATIONS, Consultation, Scene
 from bot.demo.crowd import Crowd
 from bot.demo.hours import Hours
+from bot.demo.meetings import GATHERINGS, Gathering, Meetings
 from bot.demo.neighbours import Neighbours
 from bot.demo.office import Office
 from bot.demo.outage import Plug
@@ -33,7 +34,7 @@ PEOPLE = "WITHUS_DEMO_PEOPLE"
 NEIGHBOURS = "WITHUS_DEMO_NEIGHBOURS"
 """How many people join to be written to, in the environment."""
 
-STEPS = 5
+STEPS = 6
 
 
 class Show:
@@ -71,26 +72,31 @@ class Show:
             self._progress.begin("Opening the office")
             office = Office(shelter, place, hours)
             await office.open()
+            self._progress.begin("Inviting to a workshop and a meeting")
+            gathered = await Meetings(shelter, place, hours, office, telegram).open()
             neighbours = Neighbours(telegram, int(os.environ.get(NEIGHBOURS) or 10_000))
             crowds = [Crowd(telegram, one.manner(codes[one]), tasks) for one in CONSULTATIONS]
             guests = _guests()
             self._progress.begin(f"Inviting {sum(guests)} pretend people")
             for crowd, guest in zip(crowds, guests, strict=True):
                 crowd.invite(guest)
-            opened = [await _welcome(telegram, one, codes[one], crowd) for one, crowd in zip(CONSULTATIONS, crowds, strict=True)]
+            opened = [
+                await _welcome(telegram, one, codes[one], crowd, place) for one, crowd in zip(CONSULTATIONS, crowds, strict=True)
+            ]
+            opened += [_gather(one, place, *gathered[one.slug]) for one in GATHERINGS]
             tasks.create_task(neighbours.come())
             page = Page(place, opened, running, hours, Plug(running, telegram), tasks, office, neighbours)
             url = await page.serve()
         self._tell(url, place, opened)
         await asyncio.Event().wait()
 
-    def _tell(self, url: str, place: Settings, opened: list[Opened]) -> None:
+    def _tell(self, url: str, place: Settings, opened: list[Scene]) -> None:
         shown = self._browser and _has_screen() and webbrowser.open(url)
         addresses = {
             "Demo": url,
             "Phone": f"{place.telegram}/?phones=1&start={opened[0].code}",
             "Console": f"{url}console/sam",
-            "Results": place.results(opened[0].consultation.slug),
+            "Results": opened[0].beside,
         }
         self._progress.ready(addresses, browser=shown)
 
@@ -117,10 +123,19 @@ async def _open(shelter: Shelter, place: Settings, consultation: Consultation) -
     return link[1]
 
 
-async def _welcome(telegram: Telegram, consultation: Consultation, code: str, crowd: Crowd) -> Opened:
+async def _welcome(telegram: Telegram, consultation: Consultation, code: str, crowd: Crowd, place: Settings) -> Scene:
     """Have the phones of a consultation ready, each with somebody's name on it."""
-    phones = tuple([await telegram.invite(name) for name in consultation.phones])
-    return Opened(consultation, code, crowd, phones)
+    phones = tuple([(name, await telegram.invite(name)) for name in consultation.phones])
+    beside = place.beside(f"/console/results/{consultation.slug}?live=1")
+    return Scene(consultation.slug, consultation.title, consultation.who, ANSWER, code, phones, beside, crowd)
+
+
+ANSWER = "Press Start, then tap an answer."
+
+
+def _gather(one: Gathering, place: Settings, code: str, phones: tuple[int, ...], beside: str) -> Scene:
+    named = tuple(zip(one.phones, phones, strict=True))
+    return Scene(one.slug, one.title, one.who, one.advice, code, named, place.beside(beside))
 
 
 def _guests() -> list[int]:

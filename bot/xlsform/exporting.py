@@ -10,11 +10,12 @@ from typing import Any
 
 from babel import Locale
 
-from bot.xlsform import expressing, keeping
+from bot.xlsform import expressing, head, keeping
 from bot.xlsform.names import name_of
 from bot.xlsform.notes import NotCarried, Note
 from conversations import flow
 from conversations.checking.problems import quote
+from conversations.event_words import TEXTS
 from conversations.phrases import PHRASES
 from conversations.questions import KINDS, LEAST, MOST, PLEASE_SAY
 from conversations.text import GAP, choose
@@ -114,7 +115,8 @@ def _settings(form: Form, edition: str) -> None:
 
 def _of_event(table: Table) -> Table:
     event = table.get("event", {})
-    return {f"event.{key}": event.get(key) for key in TEXTS} | {head.KINDS + kind["id"]: kind["label"] for kind in event.get("kinds", ())}
+    kinds = {head.KINDS + kind["id"]: kind["label"] for kind in event.get("kinds", ())}
+    return {f"event.{key}": event.get(key) for key in TEXTS} | kinds
 
 
 def _charter_in_words(table: Table, tag: str) -> str:

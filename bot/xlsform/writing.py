@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.xlsform import head
 from bot.xlsform.importing import Imported, Piece
 from bot.xlsform.names import Ids
+from conversations import event_words
 from conversations.charter import Charter
 
 TO_DO = "TO DO"
@@ -71,10 +73,10 @@ def _event(imported: Imported) -> Iterator[str]:
     for key in event_words.TEXTS:
         if f"event.{key}" in kept:
             yield from _pairs(key, kept[f"event.{key}"])
-    kinds = {key.removeprefix(head.KINDS): label for key, label in kept.items() if key.startswith(head.KINDS)}
+    kinds = [{"id": key.removeprefix(head.KINDS), "label": kept[key]} for key in kept if key.startswith(head.KINDS)]
     if kinds:
         yield "kinds = ["
-        yield from (f"  {{ id = {dump(kind)}, {', '.join(_pairs('label', label))} }}," for kind, label in kinds.items())
+        yield from (f"  {_with_texts(kind)}," for kind in kinds)
         yield "]"
     if head.OFFERS in kept:
         yield f"offers = [{', '.join(map(dump, kept[head.OFFERS].split()))}]"

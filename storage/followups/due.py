@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select, update
 
 from storage.followups.planning import WAITING
 from storage.followups.rules import LAPSE, OFFER
@@ -14,8 +14,8 @@ from storage.letters import pauses
 from storage.letters.outbox import REMINDER
 from storage.schema import addresses, followups
 
-SLICE = 250
-"""Rows claimed at once: some 60 ms in which nobody else writes."""
+SLICE = 150
+"""Rows claimed at once: some 50 ms in which nobody else writes."""
 
 KEPT = dt.timedelta(days=365)
 """How long it is known what somebody was told, or could not be."""
@@ -54,7 +54,7 @@ def waits(db: Connection, organisation_id: int, bot_id: int, now: dt.datetime) -
 def take(db: Connection, organisation_id: int, bot_id: int, now: dt.datetime, most: int = SLICE) -> list[Row]:
     """The next that are due, the longest first; nobody else has them until this transaction ends. Lapses are apart."""
     mine = (*_due(organisation_id, bot_id, now), followups.c.kind != LAPSE)
-    chosen = _WANTED.where(*mine).order_by(followups.c.due_at, followups.c.id).limit(most)
+    chosen = _WANTED.where(*mine).order_by(followups.c.due_at).limit(most)
     return [Row._make(row) for row in db.execute(chosen.with_for_update(of=followups, skip_locked=True))]
 
 
@@ -62,7 +62,7 @@ def pressing(db: Connection, organisation_id: int, now: dt.datetime, most: int =
     """Offers whose time is over, and those to be told too late for it. Not claimed yet: their events are locked before."""
     late = (followups.c.kind == OFFER) & (followups.c.due_at < now - PROMPT)
     over = (or_(followups.c.kind == LAPSE, late), *_waiting(organisation_id, now))
-    return [Row._make(row) for row in db.execute(_WANTED.where(*over).order_by(followups.c.due_at, followups.c.id).limit(most))]
+    return [Row._make(row) for row in db.execute(_WANTED.where(*over).order_by(followups.c.due_at).limit(most))]
 
 
 def claim(db: Connection, rows: Collection[Row]) -> list[Row]:
@@ -90,7 +90,10 @@ def _waiting(organisation_id: int, now: dt.datetime) -> tuple[ColumnElement[bool
 
 
 def _due(organisation_id: int, bot_id: int, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
-    """Those this bot can tell, or nobody can: whoever talks to another of the organisation's bots hears it there."""
-    theirs: Any = addresses.c.person_id == followups.c.person_id
-    here = exists().where(theirs, addresses.c.bot_id == bot_id)
-    return *_waiting(organisation_id, now), or_(here, ~exists().where(theirs))
+    """Those this bot can tell, or nobody can: whoever talks to another of the organisation's bots hears it there.
+
+    One look at each person's addresses; asked for those of the bot, a database would begin with all it has.
+    """
+    here = func.max(case((addresses.c.bot_id == bot_id, 1), else_=0))
+    theirs = select(here).where(addresses.c.person_id == followups.c.person_id).correlate(followups).scalar_subquery()
+    return *_waiting(organisation_id, now), func.coalesce(theirs, 1) == 1

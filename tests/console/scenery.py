@@ -21,6 +21,7 @@ from storage.reading import quotes, readings, themes
 from storage.staffing import drafts, enrolments, preferences, staff
 from storage.staffing.preferences import Preferences
 from storage.staffing.staff import Newcomer
+from tests.console import workshops
 from tests.console.office import BOT, Browser, Office
 from tests.sending.mailing import enrol, make_ready
 from tests.storage.test_stops import stop
@@ -109,7 +110,7 @@ def furnish(office: Office) -> Scenery:
     made = world.do(lambda db: _settle(db, world, lead.me.code))
     messages = _write(world, made["segments"], lead.me.code, colleague.me.code)
     handle = world.do(lambda db: _a_text(db, world, clinic))
-    known = {**made, "broadcasts": messages["sending"], "staff": colleague.me.code, "handle": handle}
+    known = {**made, **workshops.furnish(world), "broadcasts": messages["sending"], "staff": colleague.me.code, "handle": handle}
     return Scenery(office, lead, colleague, admin, known, messages)
 
 

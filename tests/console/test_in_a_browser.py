@@ -55,7 +55,7 @@ def address(path: str, codes: dict[str, str]) -> str:
     """The page with real codes in its address. Raises KeyError for a kind of page that has none: add it to the scenery."""
     kind = path.split("/")[2]
     parts = {"slug": "clinic", "place": "2", "handle": codes["handle"], "code": codes.get(kind), "token": codes["enrol"]}
-    return re.sub(r"\{(\w+)\}", lambda found: str(parts[found[1]] or codes[kind]), path)
+    return re.sub(r"\{(\w+)\}", lambda found: str(parts.get(found[1]) or codes.get(found[1]) or codes[kind]), path)
 
 
 SHOWN = [page for page in PAGES if page.method == "GET" and not NO_PAGES.search(page.path)]

@@ -34,17 +34,23 @@ def ways(shipped: Flow) -> Iterator[tuple[Route, Mapping[str, Answer]]]:
 def _picking(shipped: Flow, route: Route, name: str, option: str) -> Answer:
     """The answer of a route with that option in it; of several ticks those stay on which the route depends."""
     step = shipped.steps[shipped.positions[name]]
-    kept = set(route.answers[name].chosen) if KINDS[step.kind].many else set()
+    alone = any(each.alone for each in step.options if each.id == option)
+    kept = set(route.answers[name].chosen) if KINDS[step.kind].many and not alone else set()
     return Answer(chosen=tuple(each.id for each in step.options if each.id in {option, *kept}))
+
+
+def _typed(talk: Talk, answer: Answer) -> str:
+    """What can only be typed: words, and numbers."""
+    return answer.text or ("" if talk.options else "".join(answer.chosen))
 
 
 def tap(talk: Talk, answer: Answer, _: str) -> None:
     assert talk.question
-    many, here = KINDS[talk.question.kind].many, talk.here
-    for option in answer.chosen:
+    many, here, typed = KINDS[talk.question.kind].many, talk.here, _typed(talk, answer)
+    for option in () if typed else answer.chosen:
         talk.tap(option)
-    if answer.text:
-        talk.say(answer.text)
+    if typed:
+        talk.say(typed)
     if answer.skipped:
         talk.do(Skip("code", here))
     elif many:
@@ -53,12 +59,12 @@ def tap(talk: Talk, answer: Answer, _: str) -> None:
 
 def type_numbers(talk: Talk, answer: Answer, _: str) -> None:
     numbers = [str(place) for place, option in enumerate(talk.options, 1) if option.id in answer.chosen]
-    talk.say("skip" if answer.skipped else answer.text or " and ".join(numbers))
+    talk.say("skip" if answer.skipped else _typed(talk, answer) or " and ".join(numbers))
 
 
 def type_words(talk: Talk, answer: Answer, language: str) -> None:
     words = [choose(option.label, language) for option in talk.options if option.id in answer.chosen]
-    talk.say("skip" if answer.skipped else answer.text or "; ".join(words))
+    talk.say("skip" if answer.skipped else _typed(talk, answer) or "; ".join(words))
 
 
 @pytest.mark.parametrize("how", [tap, type_numbers, type_words])

@@ -47,8 +47,8 @@ CHANGES = [
 
 @pytest.mark.parametrize("at", CHANGES, ids=str)
 def test_two_programs_read_the_right_hour_on_days_when_the_clocks_change(at: ZonedDateTime) -> None:
-    content = calendars.write(entry(at.to_plain().py_datetime().isoformat(timespec="minutes")), NOW)
-    meant = at.to_instant().py_datetime()
+    content = calendars.write(entry(f"{at.to_stdlib():%Y-%m-%dT%H:%M}"), NOW)
+    meant = at.to_stdlib().astimezone(dt.UTC)
     assert spans(content) == [(meant, meant + dt.timedelta(minutes=90))] * 2
 
 
@@ -156,13 +156,13 @@ def test_a_ticket_opens_what_it_was_written_for_and_nothing_else() -> None:
 
 def test_a_code_at_the_door_is_good_for_two_minutes_at_most() -> None:
     code = doors.write(sign, "abc234", NOW)
-    assert len(code) <= 64
+    assert len(doors.write(sign, "a" * 16, NOW)) <= 32
     after = [doors.read(sign, code, NOW + dt.timedelta(seconds=seconds)) for seconds in (0, 119, 120, 3600, -61)]
-    assert [door.occasion for door in after] == ["abc234"] * 5
+    assert [door.occasion for door in after] == [*["abc234"] * 4, ""]
     assert [door.fresh for door in after] == [True, True, False, False, False]
 
 
 @given(st.text(max_size=70))
 def test_a_code_that_was_not_made_here_opens_no_door(made_up: str) -> None:
-    for code in (made_up, f"in-{made_up}", f"in-abc234-30025440-{made_up}"):
+    for code in (made_up, f"in-{made_up}", f"in-abc234000{made_up}"):
         assert doors.read(sign, code, NOW) == ("", False)

@@ -167,8 +167,8 @@ class Workshop(RuleBasedStateMachine):
 
 
 HOW = settings(
-    max_examples=8,
-    stateful_step_count=25,
+    max_examples=6,
+    stateful_step_count=20,
     deadline=None,
     database=None,
     derandomize=True,
@@ -198,7 +198,7 @@ def test_no_place_is_given_twice_in_long_stories_either(world: World) -> None:
 def test_a_free_place_that_nobody_is_offered_is_caught(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Registers, "fill", lambda *_: None)
     with pytest.raises(AssertionError, match="a place is free while somebody waits"):
-        _play(world)
+        _play(world, settings(HOW, max_examples=50))
 
 
 @pytest.mark.promise("P7", control=True)

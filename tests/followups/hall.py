@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
-from bot import upkeep
 from bot.clock import Clock
 from bot.followups import Followups
 from bot.telegram.pile import Pile
@@ -22,7 +21,7 @@ from storage.events import events, occasions, registers
 from storage.events.events import Event
 from storage.events.occasions import Occasion, Plan
 from storage.events.registers import Deed, Done
-from storage.letters.outbox import SENT, Letter
+from storage.letters.outbox import SENT, Letter, settle
 from storage.schema import followups, outbox, people
 from tests.road.indoors import Indoors, indoors
 from tests.sending.mailing import enrol
@@ -134,7 +133,7 @@ class Hall:
                 self.heard += [Heard(self.now, names.get(one.person_id or 0, "?"), one) for one in letters]
                 async with base.engine.begin() as connection:
                     done = [letter.became(SENT) for letter in letters]
-                    await connection.run_sync(upkeep.outbox.settle, done, self.now)
+                    await connection.run_sync(settle, done, self.now)
 
         self.inside.runner.run(work())
         return len(self.heard) - before

@@ -21,7 +21,7 @@ def test_a_secretary_is_warned_a_week_before_and_two_days_before_and_never_twice
     [person] = hall.enrol("Amina")
     hall.do(_seat, hall, person)
     hall.date(hall.settle(hall.hold("tests-meeting"), group_id=hall.do(_group, hall).id), "2027-02-16T10:30")
-    heard = []
+    heard: list[str] = []
     for hours in range(0, 15 * 24, 6):
         hall.now = START + dt.timedelta(hours=hours)
         hall.do(quorums.warn, hall.inside.base.house, hall.now)

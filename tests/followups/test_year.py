@@ -6,7 +6,6 @@ Written anew on purpose only: `python3 -m tests.followups.test_year`. Whoever ch
 from __future__ import annotations
 
 import datetime as dt
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -108,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, LargeBinary, Select, Table, delete, select, text, update
+from sqlalchemy import Connection, LargeBinary, Select, delete, select, text, update
 
 from bot import foundation
 from storage import key_file, people, schema

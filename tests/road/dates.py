@@ -31,7 +31,10 @@ TUESDAY = 1
 def _work(player: Player, work: Callable[[Connection, Foundation], Any]) -> Any:
     async def whole() -> Any:
         house = player.house
-        async with foundation(config_file.read(house.settings, {}), Clock(house.moved_by)) as base, base.engine.begin() as connection:
+        async with (
+            foundation(config_file.read(house.settings, {}), Clock(house.moved_by)) as base,
+            base.engine.begin() as connection,
+        ):
             return await connection.run_sync(work, base)
 
     return asyncio.run(whole())
@@ -110,4 +113,3 @@ ACTS: dict[str, Callable[..., None]] = {
     r"clock: to Tuesday ([\d:]+)": wait_for_tuesday,
 }
 """How a line reads -> what is done."""
-

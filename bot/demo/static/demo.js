@@ -19,8 +19,10 @@ async function renew() {
     if (place.textContent !== now[place.dataset.now]) place.textContent = now[place.dataset.now];
   }
   const bar = document.querySelector("progress");
-  bar.max = now.invited;
-  bar.value = now.finished;
+  if (bar) {
+    bar.max = now.invited;
+    bar.value = now.finished;
+  }
   plug.ariaDisabled = String(!now.up);
   // The page of results renews itself and lives through a power cut; only if it never came must it be fetched again.
   if (now.up && !wasUp && !resultsCame) { results.src = results.src; resultsCame = true; }
@@ -50,6 +52,8 @@ for (const form of document.forms) {
     }
   });
 }
+
+document.getElementById("look")?.addEventListener("click", () => { results.src = results.src; });
 
 document.getElementById("add").addEventListener("click", (event) => {
   second.hidden = !second.hidden;

@@ -38,17 +38,16 @@ async def _show(
 
 
 def _told(db: Connection, visit: Visit, names: Mapping[int, str]) -> dict[str, Any]:
-    one, _, title, flow = dates.find(db, visit, visit.part("code"))
+    one, _, title, _ = dates.find(db, visit, visit.part("code"))
     visit.note(db, "read-door-list", one.code)
     found = expected(db, one)
     codes = _codes(db, found)
-    kinds = dict(views.kinds(flow))
     rows = [
         {
             "code": place.code,
             "person": codes[place.person_id],
             "name": names.get(place.person_id, ""),
-            "about": _about(place, kinds),
+            "about": _about(place),
             "came": place.came is True,
         }
         for place in found
@@ -75,10 +74,11 @@ def _codes(db: Connection, found: list[Place]) -> dict[int, str]:
     return {row.id: row.code for row in db.execute(wanted)}
 
 
-def _about(place: Place, kinds: Mapping[str, str]) -> str:
+def _about(place: Place) -> str:
+    """What whoever stands at the door needs; others may look over their shoulder."""
     bring = f"with {place.companions}" if place.companions else ""
     online = "online" if place.how == "online" else ""
-    return ", ".join(filter(None, [kinds.get(place.kind, ""), online, bring]))
+    return ", ".join(filter(None, [online, bring]))
 
 
 async def tick(visit: Visit) -> Response:

@@ -55,8 +55,8 @@ class Sheet:
     blanks: int = 0
 
 
-SHEETS: Mapping[str, Sheet] = {
-    "sign": Sheet("A sheet to sign", ("Kind", "With", "Signature"), 5),
+SHEETS: Mapping[str, Sheet] = {  # the first and the last pass through many hands: they do not tell who is a patient or a carer
+    "sign": Sheet("A sheet to sign", ("With", "Signature"), 5),
     "register": Sheet("A register, with what helps people", ("Kind", "Where", "With", "Needs")),
     "fire": Sheet("A list in case of fire: who is in the room", ("With", "In", "Out"), 5),
 }

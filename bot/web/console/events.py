@@ -101,6 +101,16 @@ def _lines(
     return lines
 
 
+def waiting(db: Connection, visit: Visit) -> list[views.Line]:
+    """The dates, over since a short while or to come, about which somebody has to do something."""
+    titles, known = views.titles(db, visit), {one.id: one for one in events.load(db, visit.organisation_id)}
+    found = occasions.calendar(db, visit.organisation_id, visit.now - LATELY, visit.now + SOON)
+    return [one for one in _lines(db, visit, found[:MOST], known, titles) if one["needs"]]
+
+
+LATELY, SOON = dt.timedelta(days=14), dt.timedelta(days=42)
+"""So far back and ahead `waiting` looks."""
+
 # --- One event
 
 

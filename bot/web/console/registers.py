@@ -65,16 +65,14 @@ def _told(db: Connection, visit: Visit) -> dict[str, Any]:
         "gone": those(*GONE),
         "kinds": [("", "Not said"), *views.kinds(flow)] if views.kinds(flow) else [],
         "pairs": [("Places", shown["figures"]), *views.pairs(one, dict(views.kinds(flow)), visit)],
-        "links": links(visit, one, event.slug),
+        "links": links(visit, one),
         "steps": list(_steps(one, found, visit)),
     }
 
 
-def links(visit: Visit, one: Occasion, slug: str) -> list[tuple[str, str]]:
+def links(visit: Visit, one: Occasion) -> list[tuple[str, str]]:
     """Pages about this date that others answer."""
-    if not visit.may("check-in") or not one.stands:
-        return []
-    return [(f"/console/events/{slug}/{one.code}/door", "A code for the door, to scan")]
+    return [(f"{DATES}/{one.code}/screen", "A code for the door, to scan")] if visit.may("check-in") and one.stands else []
 
 
 def entries(db: Connection, visit: Visit, one: Occasion, found: Sequence[Place], kinds: Mapping[str, str]) -> list[views.Line]:
@@ -264,11 +262,11 @@ def _moves(place: Place, one: Occasion, visit: Visit) -> list[dict[str, str]]:
 async def move(visit: Visit) -> Response:
     """Take a place or give it back for somebody who asked."""
     verb = (await visit.form()).one("verb")
-    if verb not in MOVES:
-        raise HTTPException(400)
 
     def work(db: Connection) -> str:
         place, occasion = find(db, visit, visit.part("code"))
+        if verb not in MOVES:
+            raise HTTPException(400)
         done = _do(db, visit, Deed(place.person_id, occasion, verb))
         visit.note(db, f"{verb}-for-person", f"{occasion} {place.code}: {done}")
         return done
@@ -281,11 +279,11 @@ async def meet(visit: Visit) -> Response:
     form = await visit.form()
     need = form.one("need")
     state, why = form.one(f"met-{need}"), form.one(f"why-{need}")[:300]
-    if need not in views.NEEDS or state not in needs.STATES:
-        raise HTTPException(400)
 
     def work(db: Connection) -> None:
         place, occasion = find(db, visit, visit.part("code"))
+        if state not in needs.STATES:
+            raise HTTPException(400)
         if not needs.mark(db, place.id or 0, need, state, why, visit.who.code, visit.now):
             raise HTTPException(404)
         visit.note(db, "settle-need", f"{occasion} {place.code}")

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot import tongues
 from bot.web.console import broadcast_views as views
+from bot.web.console import events
 from bot.web.console import group_scope as scope
 from bot.web.console.visits import Page, Visit
 from conversations import quorum
@@ -23,15 +24,17 @@ async def show(visit: Visit) -> Response:
     """Everything that waits, as far as whoever looks can do something about it."""
     house = visit.house
     day = visit.now.astimezone(house.zone).date()
-    found, names, meeting = await visit.read(
+    found, names, meeting, gathering = await visit.read(
         lambda db: (
             today.find(db, visit.organisation_id, house.bot_id, visit.now, day),
             staff.names(db, visit.organisation_id),
             waiting.find(db, visit.organisation_id, visit.now, day) if visit.may("see-groups") else None,
+            events.waiting(db, visit) if visit.may("see-events") else [],
         )
     )
-    told = {"day": tongues.day(day, FALLBACK), "quiet": found.is_quiet and not meeting, **_told(visit, found, names)}
-    told |= {"groups": list(_groups(visit, meeting)) if meeting else []}
+    quiet = found.is_quiet and not (meeting or gathering)
+    told = {"day": tongues.day(day, FALLBACK), "quiet": quiet, **_told(visit, found, names)}
+    told |= {"gathering": gathering, "groups": list(_groups(visit, meeting)) if meeting else []}
     return visit.page("today.html", told)
 
 
