@@ -23,7 +23,7 @@ from conversations.inputs import Ask, Attend, Begin, Dates, Input, Invited, Open
 from conversations.text import clean
 from conversations.understanding import understand
 from storage.engagements import DRAFT, OPEN, Engagement
-from storage.events import attendance, events, registers, whose
+from storage.events import events, registers, whose
 from storage.events.events import Event
 from storage.events.occasions import Occasion
 from storage.events.registers import Deed, Place, Registers
@@ -152,11 +152,6 @@ class Agenda:
         if post and post.role == "holder":
             deed = replace(deed, seat_id=post.seat_id, deputy_id=post.other_id)
         return self.register.do(deed).result
-
-    def admit(self, occasion: str, who: Known) -> str:
-        """Somebody is at the door of a date; what came of it, one of those of `attendance`."""
-        date = self.register.dates.get(occasion) if self.register else None
-        return attendance.admit(self.register, date, who.id) if self.register and date else ""
 
     def write(self) -> None:
         """Write what was done."""

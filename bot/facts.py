@@ -10,6 +10,7 @@ from bot.desk import Desk
 from conversations import reading, reception
 from conversations.choices import SCREENS
 from conversations.effects import Attention, Facts, Offer, Person
+from conversations.flow import MEETS
 from conversations.inputs import Age, Ask, Back, Delete, Done, Hear, Input, Leave, Link, Look, Pause, Quieter, Skip, Tap, Words
 from conversations.text import clean
 from storage import erasure
@@ -65,7 +66,7 @@ def _offers(desk: Desk, who: Standing) -> tuple[Offer, ...]:
     begun = {held.engagement.id for held in who.mine}
     flows = desk.house.flows
     return tuple(
-        Offer(one.slug, one.edition, flows[one.edition_id].title, _state(one.id, done, begun))
+        Offer(one.slug, one.edition, flows[one.edition_id].title, _state(one.id, done, begun), one.kind in MEETS)
         for one in desk.shelf.values()
         if one.state == OPEN
         and reception.admits(one.audience, who.person.age_band)

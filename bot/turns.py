@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot import agenda, backstage, doors, facts, letters, packing, speech
+from bot import agenda, backstage, doorstep, facts, letters, packing, speech
 from bot.actions import act
 from bot.addressing import address, stand
 from bot.arrivals import TELEGRAM, Arrival
@@ -22,28 +22,14 @@ from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
 from conversations.effects import (
-    Calendar,
-    Deed,
-    Effect,
-    Erase,
-    Go,
-    Mark,
-    Person,
-    Quieten,
-    Remember,
-    Rest,
-    Say,
-    Show,
-    Switch,
-    Toast,
-)
+    Calendar, Deed, Effect, Erase, Go, Mark,
+    Person, Quieten, Remember, Rest, Say, Show, Switch, Toast,
+)  # fmt: skip
 from conversations.inputs import Input, Invited, Link, Refused, Staff
-from conversations.phrases import PHRASES
-from conversations.text import Line
 from conversations.understanding import understand
 from storage import engagements, erasure, people, seen, sessions
 from storage.broadcasting import attention
-from storage.events import attendance, feeds
+from storage.events import feeds
 from storage.failures import Failure
 from storage.keys import KeysError
 from storage.letters import outbox, proofs
@@ -212,8 +198,8 @@ def _decide(db: Connection, desk: Desk, known: Known | None, person: Person, one
 
 def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, given: Input) -> _Taken:
     who = stand(desk, known, person)
-    if at_door := _come_in(desk, known, person, given):
-        return _Taken(person, who.current, who.current, (Say((Line(PHRASES[at_door]),)),))
+    if said := doorstep.come_in(desk, known, person, given):
+        return _Taken(person, who.current, who.current, said)
     told = facts.gather(desk, who, given)
     flows = desk.house.by_hash
     meant = understand(flows, who.current.session if who.current else None, given, told)
@@ -232,29 +218,6 @@ def _respond(db: Connection, desk: Desk, known: Known | None, person: Person, gi
         session, grown = after.session, after.person or grown
     after_held = sessions.moved(before, session) if before and session else None
     return _Taken(grown, before, after_held, tuple(effects))
-
-
-def _come_in(desk: Desk, known: Known | None, person: Person, given: Input) -> str:
-    """The phrase for somebody who photographed the code at a door; empty when it is none of ours, or nobody we know."""
-    door = doors.read(desk.house.keys.sign, facts.link_in(given), desk.now)
-    if not door.occasion or known is None or not person.age_band:
-        return ""
-    if not door.fresh:
-        return "door-old"
-    return DOORS[desk.agenda.admit(door.occasion, known) if desk.agenda else ""]
-
-
-DOORS = {
-    attendance.CAME: "door-in",
-    attendance.WALK_IN: "door-in",
-    attendance.ALREADY: "door-already",
-    attendance.NO_PLACE: "door-full",
-    attendance.TOO_EARLY: "door-early",
-    attendance.OVER: "join-over",
-    attendance.NOT_ON: "web-date-cancelled",
-    "": "door-staff",
-}
-"""What came of a code at the door -> the phrase that says so."""
 
 
 def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Outgoing:

@@ -17,6 +17,7 @@ from bot.house import House
 from storage import engagements, erasure, failures, people, seen, sessions, unlinking
 from storage.database import READING, recover, take_stock
 from storage.engagements import OPEN, Engagement
+from storage.events import needs, occasions, offers
 from storage.figures import cells, releases
 from storage.followups import due
 from storage.keys import DAY_KEY_LIFE
@@ -237,5 +238,8 @@ PIECES: tuple[Piece, ...] = (
     lambda db, _house, now: people.prune_turned_away(db, now),
     lambda db, _house, now: outbox.prune(db, now),
     lambda db, _house, now: due.prune(db, now),
+    lambda db, _house, now: needs.forget(db, now),
+    lambda db, _house, now: len(occasions.realign(db, now)),
+    lambda db, _house, now: offers.tend(db, now),
 )
 """What has had its time is forgotten by these: each forgets some of it and returns how much, 0 when nothing is left."""

@@ -157,6 +157,7 @@ class Offer:
     edition: str
     title: Text
     state: str = "new"  # new | begun | finished
+    meets: bool = False  # it has dates
 
 
 @dataclass(frozen=True, slots=True)

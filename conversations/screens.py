@@ -108,6 +108,8 @@ def menu(offers: Sequence[Offer], *before: Line) -> Say:
     rows: list[tuple[Button, ...]] = [
         (Button(entry, Open(offer.engagement)),) for entry, offer in zip(entries, offers, strict=True)
     ]
+    if any(offer.meets for offer in offers):
+        rows.append((Button(line("events-open"), Ask("events")),))
     rows += [(Button(line("choices-open"), Ask("choices")),), (Button(line("get-help"), Ask("help")),)]
     return Say((*lines, *_listed(entries), line("menu-foot")), tuple(rows))
 

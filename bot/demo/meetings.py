@@ -145,6 +145,7 @@ class Meetings:
         await self._add(MEETING, _weekday(self.hours.now().date() + dt.timedelta(days=9)), "10:30")
         for person in others:
             await self._say(person, f"/start {code}", "1", "1")
+        await self._say(grace, f"/start {code}")  # she has seen what it is about, and not replied
         return (grace, dee), group
 
     async def _meet(self, person: int) -> str:

@@ -23,6 +23,7 @@ COMMANDS = {
     "help": "Get help now",
     "privacy": "Your privacy",
     "language": "Choose a language",
+    "events": "What you have coming up",
     "choices": "Choose what we may write to you about",
     "pause": "Take a break from messages",
     "quiet": "Choose when we may write",

@@ -68,5 +68,3 @@ def _obstacle(entry: Entry, link: str, now: dt.datetime) -> str:
     if now < opens(entry):
         return "join-early"
     return "" if link else "join-no-link"
-
-

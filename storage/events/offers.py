@@ -65,12 +65,11 @@ def free(db: Connection, person_ids: Collection[int], now: dt.datetime) -> None:
     register.write()
 
 
-def tend(db: Connection, now: dt.datetime) -> None:
-    """Offer what is free wherever people wait: somebody may be back from a pause. A regular piece of upkeep."""
+def tend(db: Connection, now: dt.datetime) -> int:
+    """Offer what is free wherever people wait, for somebody may be back from a pause; how many places. A piece of upkeep."""
     ahead = (places.c.state == WAITING, occasions.c.starts_at > now + terms.BEFORE + terms.LEAST)
     mine = select(occasions.c.id).join(places).where(*ahead).distinct()
-    if found := db.scalars(mine).all():
-        registers.fill(db, found, now)
+    return registers.fill(db, db.scalars(mine).all(), now)
 
 
 def _events(db: Connection, *where: ColumnElement[bool]) -> Sequence[int]:

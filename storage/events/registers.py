@@ -175,11 +175,11 @@ class Registers:
         for one in list(promote(trial, [one for one in line if until.get(one.person_id)], lambda one: one.kind)):
             self.put(date, one.person_id, state=OFFERED, offered_until=until[one.person_id])
 
-    def write(self) -> None:
-        """Write what changed, and have everybody concerned hear of it."""
+    def write(self) -> int:
+        """Write what changed, and have everybody concerned hear of it; returns how many places that is."""
         changed = {key: one for key, one in self._kept.items() if one != self._before.get(key)}
         if not changed:
-            return
+            return 0
         made = place_rows.write(self.db, list(changed.values()))
         self._count_queues()
         now = {key: replace(one, id=made.get(one.code, one.id)) for key, one in changed.items()}
@@ -187,6 +187,7 @@ class Registers:
         announcing.announce(self.db, pairs, self.now)
         self._kept |= now
         self._before |= now
+        return len(now)
 
     def _count_queues(self) -> None:
         rows = [{"at": one.id, "last": self._queued[one.id]} for one in self.by_id.values() if self._queued[one.id] != one.queued]
@@ -253,10 +254,10 @@ def _lock(db: Connection, which: ColumnElement[bool], person_ids: Collection[int
     return register
 
 
-def fill(db: Connection, occasion_ids: Collection[int], now: dt.datetime) -> None:
-    """Offer what is free at these dates to those who wait."""
+def fill(db: Connection, occasion_ids: Collection[int], now: dt.datetime) -> int:
+    """Offer what is free at these dates to those who wait; returns how many places that is."""
     mine = select(occasions.c.event_id).where(occasions.c.id.in_(occasion_ids))
     register = _lock(db, events.c.id.in_(mine), (), now)
     for occasion_id in occasion_ids:
         register.fill(register.by_id[occasion_id])
-    register.write()
+    return register.write()

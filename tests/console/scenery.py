@@ -23,6 +23,7 @@ from storage.staffing.preferences import Preferences
 from storage.staffing.staff import Newcomer
 from tests.console import workshops
 from tests.console.office import BOT, Browser, Office
+from tests.keeping.gatherings import CODES, gather
 from tests.sending.mailing import enrol, make_ready
 from tests.storage.test_stops import stop
 from tests.storage.world import NOON, World, pick, write
@@ -110,7 +111,14 @@ def furnish(office: Office) -> Scenery:
     made = world.do(lambda db: _settle(db, world, lead.me.code))
     messages = _write(world, made["segments"], lead.me.code, colleague.me.code)
     handle = world.do(lambda db: _a_text(db, world, clinic))
-    known = {**made, **workshops.furnish(world), "broadcasts": messages["sending"], "staff": colleague.me.code, "handle": handle}
+    known = {
+        **made,
+        **CODES,
+        **workshops.furnish(world),
+        "broadcasts": messages["sending"],
+        "staff": colleague.me.code,
+        "handle": handle,
+    }
     return Scenery(office, lead, colleague, admin, known, messages)
 
 
@@ -171,6 +179,9 @@ def _settle(db: Connection, world: World, lead: str) -> dict[str, str]:
     found = groups.find(db, here, group)
     assert found
     groups.add(db, here, found, [code], NOON.date())
+    clinic = engagements.find(db, here, "clinic")
+    assert clinic
+    gather(db, world, clinic.id, persons[0], found.id)
     wanted = Criteria(places=("ME14", "ME15"), wants=("invites",))
     segment = segments.make(db, here, "Maidstone, wants invitations", wanted, lead, NOON)
     for what, about in (

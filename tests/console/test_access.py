@@ -20,7 +20,8 @@ from storage.staffing import staff as colleagues
 from tests.console.office import Browser, Office
 
 REACHED = "reached"
-OPEN = {"/healthz", "/static"}
+SIGNED = {"/calendar/{ticket}", "/calendar/{ticket}.ics", "/join/{ticket}", "/feeds/{code}.ics"}  # the address is the key
+OPEN = {"/healthz", "/static"} | SIGNED
 """What everybody may have from outside, beside the pages whose rule is `anybody`."""
 
 STRANGERS = {"nobody", "removed", "locked"}

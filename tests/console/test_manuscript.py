@@ -59,7 +59,13 @@ options = [{ id = "one", label.en = "One" }, { id = "two", label.en = "Two" }]
 rule = "initials"
 why = "we know what they mean"
 """
-TEXTS = [HEADED, SHIPPED["friends-and-family-test.toml"], SHIPPED["long-covid-tell-us-once.toml"]]
+TEXTS = [
+    HEADED,
+    *(
+        SHIPPED[f"{name}.toml"]
+        for name in ("friends-and-family-test", "long-covid-tell-us-once", "workshop-design-the-next-step")
+    ),
+]
 STEPS = ("steps",)
 WORDS = st.text(st.characters(codec="utf-8"), max_size=20)
 

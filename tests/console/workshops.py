@@ -64,7 +64,7 @@ def furnish(world: World) -> dict[str, str]:
             sign_up(db, row.id, daytime)
         engagement = engagements.find(db, world.organisation_id, SLUG)
         said = [
-            Said(rows[at].id, rows[at].code, engagement and engagement.id, NOON.date(), tuple(chosen), {}, True)
+            Said(rows[at].id, rows[at].code, engagement.id if engagement else None, NOON.date(), tuple(chosen), {}, True)
             for at, chosen in NEEDS.items()
         ]
         needs.settle(db, world.keys, said, NOON)

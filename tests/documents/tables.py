@@ -186,6 +186,8 @@ def _leftout(inside: str) -> str:
 KEYS: dict[str, Mapping[str, Key]] = {
     "engagement": shapes.ENGAGEMENT,
     "charter": shapes.CHARTER,
+    "event": shapes.EVENT,
+    "of-kind": shapes.KIND,
     "reading": shapes.READING,
     "step": shapes.STEP,
     "option": shapes.OPTION,

@@ -138,6 +138,10 @@ def test_who_stopped_is_passed_over_and_keeps_their_turn(world: World) -> None:
     world.do(lambda db: db.execute(update(schema.people).where(schema.people.c.id == second).values(stopped=True)))
     do(world, first, one, "leave")
     assert states(world, one) == {first: "withdrawn", second: "waiting", third: "offered"}
+    do(world, third, one, "refuse")
+    world.do(lambda db: db.execute(update(schema.people).values(stopped=False)))
+    assert [world.do(lambda db: offers.tend(db, NOON)) for _ in range(2)] == [1, 0]
+    assert states(world, one)[second] == "offered"
 
 
 def test_fewer_places_than_people_throw_nobody_out_and_more_are_offered(world: World) -> None:

@@ -20,10 +20,12 @@ BOT = 7
 SOURCE = """
 format = 1
 id = "{slug}"
-kind = "consultation"
+kind = "meeting"
 title.en = "The group meets"
 identity = "named"
 audience = "everyone"
+[event]
+payment.en = "Travel is paid back."
 [charter]
 settles.en = "what the clinic puts right first"
 decided_by.en = "The delivery group"

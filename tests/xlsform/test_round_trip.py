@@ -126,6 +126,7 @@ def test_the_library_goes_there_and_back(name: str) -> None:
     one, other = flow.read(written), _approved(back, written)
     assert [_bare(step) for step in one.steps] == [_bare(step) for step in other.steps]
     assert (one.title, one.welcome, one.thanks, one.charter) == (other.title, other.welcome, other.thanks, other.charter)
+    assert one.event == other.event
 
 
 def _approved(back: str, written: str) -> Flow:

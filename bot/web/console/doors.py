@@ -32,13 +32,14 @@ async def show(visit: Visit) -> Response:
     starts = one.starts_at.astimezone(ZoneInfo(one.zone))
     told = {
         "code": draw(f"https://t.me/{name or UNKNOWN}?start={doors.write(visit.house.keys.sign, one.code, now)}"),
-        "again": doors.left(now) + 1,
         "named": bool(name),
         "when": f"{starts:%A} {starts.day} {starts:%B %Y, %H:%M}",
         "planned": one.state == "planned",
         "back": f"{DATES}/{one.code}/door",
     }
-    return visit.page("events/screen.html", told)
+    response = visit.page("events/screen.html", told)
+    response.headers["Refresh"] = str(doors.left(now) + 1)
+    return response
 
 
 ROUTES = (Page("GET", f"{DATES}/{{code}}/screen", show, "check-in"),)
