@@ -13,7 +13,7 @@ from bot.arrivals import TELEGRAM
 from bot.house import House
 from bot.told import Told
 from conversations import hours
-from conversations.effects import Attention, Person, Remember
+from conversations.effects import Attention, Effect, Person, Quieten, Remember, Rest, Switch
 from conversations.records import NAME, PLACE
 from storage import engagements, erasure, failures, people, sessions
 from storage.broadcasting import attention, switches
@@ -29,6 +29,10 @@ from storage.sessions import Change, Held
 
 if TYPE_CHECKING:
     from bot.agenda import Agenda
+
+
+CHAT = "chat"
+"""Where a switch was turned that no engagement asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,19 @@ class Desk:
     proven: list[tuple[int, int]] = field(default_factory=list)  # (broadcast id, person id) of invitations that arrived
     failed: list[Failure] = field(default_factory=list)
     out: Outgoing = field(default_factory=Outgoing)
+
+    def keep(self, known: Known, held: Held | None, effects: Sequence[Effect], language: str) -> None:
+        """What somebody said or settled about themselves."""
+        for effect in effects:
+            match effect:
+                case Remember() if held:
+                    self.wish(known, held, effect)
+                case Switch(given):
+                    self.switch(known, given, CHAT, language, self.today)
+                case Rest(until):
+                    self.settle(known, paused_until=until)
+                case Quieten(hours):
+                    self.settle(known, quiet=hours)
 
     def wish(self, known: Known, held: Held, effect: Remember) -> None:
         """Keep an answer about the person with their record."""

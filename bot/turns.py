@@ -21,10 +21,7 @@ from bot.arrivals import TELEGRAM, Arrival
 from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
-from conversations.effects import (
-    Calendar, Deed, Effect, Erase, Go, Mark,
-    Person, Quieten, Remember, Rest, Say, Show, Switch, Toast,
-)  # fmt: skip
+from conversations.effects import Calendar, Deed, Effect, Erase, Go, Mark, Person, Say, Show, Toast
 from conversations.inputs import Input, Invited, Link, Refused, Staff
 from conversations.understanding import understand
 from storage import engagements, erasure, people, seen, sessions
@@ -265,28 +262,10 @@ def _record(desk: Desk, lookup: bytes, known: Known, one: Arrival, taken: _Taken
         aside = frozenset(step.id for step in flow.steps if step.about == "me")
         before = taken.before if taken.before and taken.before.id is not None else None
         desk.changes.append(Change(before, taken.after, aside))
-    _keep(desk, known, taken)
+    desk.keep(known, taken.after, taken.effects, taken.person.language)
     if taken.person.age_band and not known.age_band and (link := desk.links.get(known.opening or facts.link_in(one.given))):
         desk.settle(known, partner_id=link.partner_id)
     desk.change_person(known, taken.person, _under_way(known, taken))
-
-
-def _keep(desk: Desk, known: Known, taken: _Taken) -> None:
-    """What somebody said or settled about themselves."""
-    for effect in taken.effects:
-        match effect:
-            case Remember() if taken.after:
-                desk.wish(known, taken.after, effect)
-            case Switch(given):
-                desk.switch(known, given, CHAT, taken.person.language, desk.today)
-            case Rest(until):
-                desk.settle(known, paused_until=until)
-            case Quieten(hours):
-                desk.settle(known, quiet=hours)
-
-
-CHAT = "chat"
-"""Where a switch was turned that no engagement asked about."""
 
 
 def _under_way(known: Known, taken: _Taken) -> Held | int | None:

@@ -99,8 +99,8 @@ class Meetings:
         day = self.hours.now().date()
         await self._add(WORKSHOP, _weekday(day + dt.timedelta(days=16)), "18:00", PLACES)
         await self._add(WORKSHOP, _weekday(day + dt.timedelta(days=18)), "10:30", PLACES * 2)
+        members, group = await self._seat(meeting)  # first: whoever comes in is told apart by coming alone
         families = await self._fill(workshop)
-        members, group = await self._seat(meeting)
         return {
             WORKSHOP: (workshop, families, f"/console/events/{WORKSHOP}"),
             MEETING: (meeting, members, f"/console/groups/{group}/seats"),

@@ -19,6 +19,7 @@ from bot.desk import Outgoing
 from bot.foundation import Foundation, foundation
 from bot.telegram import polling
 from bot.waiting import NotKeptError, Waiting
+from conversations.library import SHIPPED
 from storage import codes, engagements, failures
 from storage.engagements import Engagement
 from storage.figures import results
@@ -75,7 +76,8 @@ class Indoors:
     def open(self, name: str) -> tuple[Engagement, str]:
         """A copy of an engagement of its own, open, and the code of its link."""
         slug = f"{name}-{codes.make()[:8]}"
-        source = (ENGAGEMENTS / f"{name}.toml").read_text("utf-8").replace(f'id = "{name}"', f'id = "{slug}"', 1)
+        source = SHIPPED.get(f"{name}.toml") or (ENGAGEMENTS / f"{name}.toml").read_text("utf-8")
+        source = source.replace(f'id = "{name}"', f'id = "{slug}"', 1)
 
         def work(db: Connection) -> tuple[Engagement, str]:
             now, organisation_id = self.base.clock.now(), self.base.house.organisation_id
