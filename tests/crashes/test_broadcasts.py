@@ -123,7 +123,7 @@ def make_stage(ground: Ground, nursery: Nursery, tmp_path: Path) -> Iterator[Mak
 @pytest.mark.promise("P3")
 @pytest.mark.timeout(300)
 def test_wherever_a_broadcast_dies_everybody_gets_it_once_or_is_listed(make_stage: MakeStage) -> None:
-    account = for_every_point(make_stage().play, first=5, every=7, kinds=(COMMIT, SEND))
+    account = for_every_point(make_stage().play, first=5, every=9, kinds=(COMMIT, SEND))
     assert len(account.deaths) >= 5, account
 
 

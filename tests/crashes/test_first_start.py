@@ -29,5 +29,5 @@ def test_an_installation_begun_anew_after_dying_at_any_moment_is_whole(ground: G
                 assert house.results("tests-adults")["people"] == {"started": 0, "finished": 0}
             return code
 
-        account = for_every_point(begin, every=2 if ground.first.startswith("sqlite") else 3)
+        account = for_every_point(begin, every=4)
     assert len(account.deaths) > 3, account

@@ -113,4 +113,4 @@ def test_at_every_single_point_no_letter_of_its_own_is_doubled_or_lost(make_stag
 @pytest.mark.timeout(300)
 def test_a_bot_that_takes_what_was_on_its_way_for_unsent_is_caught(make_stage: MakeStage) -> None:
     with pytest.raises(AssertionError, match="twice"):
-        for_every_point(make_stage(variant=AGAIN).play, first=20, every=3, kinds=(SEND,))
+        for_every_point(make_stage(variant=AGAIN).play, first=32, every=3, kinds=(SEND,))

@@ -107,8 +107,8 @@ def test_nobody_hears_an_apology_while_the_key_file_cannot_be_written(make_house
 
 
 @pytest.mark.promise("P13", control=True)
-def test_taking_it_for_a_fault_in_the_conversation_is_caught(make_house: MakeHouse) -> None:
-    house = make_house("polling", "tests.faults.variants:blame_the_person")
+def test_taking_it_for_a_fault_in_the_conversation_is_caught(make_plain_house: MakeHouse) -> None:
+    house = make_plain_house("polling", "tests.faults.variants:blame_the_person")
     with pytest.raises(AssertionError, match=r"acknowledged|ready"):
         begin_with_a_blocked_key_file(house)
 

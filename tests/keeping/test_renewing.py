@@ -186,7 +186,7 @@ def in_small_steps() -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.long)])
 def test_a_renewal_that_dies_leaves_all_to_be_read_and_goes_on(
     filled: Filled, nursery: Nursery, tmp_path: Path, every: int
 ) -> None:

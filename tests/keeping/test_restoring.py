@@ -286,4 +286,4 @@ def test_the_schema_is_this_programs_afterwards(home: Installation, world: World
     fill(world)
     away.take_keys(home)
     away.command("restore", str(home.back_up()))
-    assert look(away, database.pending) == []
+    assert look(away, database.pending) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -70,9 +71,9 @@ def make_house(nursery: Nursery, tmp_path: Path, database: str) -> Iterator[Make
 
 
 @pytest.fixture
-def make_plain_house(nursery: Nursery, tmp_path: Path) -> Iterator[MakeHouse]:
+def make_plain_house(nursery: Nursery, laid_file: Path, tmp_path: Path) -> Iterator[MakeHouse]:
     """The same where the database makes no difference."""
-    with _builder(nursery, tmp_path, f"sqlite:///{tmp_path / 'withus.db'}") as make:
+    with _builder(nursery, tmp_path, f"sqlite:///{shutil.copy(laid_file, tmp_path / 'withus.db')}") as make:
         yield make
 
 

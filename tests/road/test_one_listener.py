@@ -83,8 +83,8 @@ def test_a_bot_that_lost_its_place_with_its_connection_takes_it_again(make_house
 
 
 @pytest.mark.promise("P12")
-def test_another_program_that_polls_with_the_token_is_told_of_and_outlived(make_house: MakeHouse) -> None:
-    house: House = make_house()
+def test_another_program_that_polls_with_the_token_is_told_of_and_outlived(make_plain_house: MakeHouse) -> None:
+    house: House = make_plain_house()
     with another_poller(house.telegram):
         until(lambda: health_says(house, "another program takes this bot's news"), house.said)
         assert "/revoke" in house.said()
@@ -93,8 +93,8 @@ def test_another_program_that_polls_with_the_token_is_told_of_and_outlived(make_
 
 
 @pytest.mark.promise("P12")
-def test_a_webhook_that_somebody_sets_for_a_polling_bot_is_removed_and_told_of(make_house: MakeHouse) -> None:
-    house: House = make_house()
+def test_a_webhook_that_somebody_sets_for_a_polling_bot_is_removed_and_told_of(make_plain_house: MakeHouse) -> None:
+    house: House = make_plain_house()
     assert house.telegram.bot("setWebhook", url=f"{house.url}/elsewhere")["ok"]
     answer_all(house)
     assert "another program had set a webhook" in house.said()

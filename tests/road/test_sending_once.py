@@ -226,6 +226,7 @@ async def test_a_sender_that_tries_until_it_hears_a_yes_is_caught(database: str,
 
 
 @pytest.mark.promise("P4")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # it is the wire that waits
 async def test_what_never_reached_telegram_is_sent_when_it_is_there_again(database: str, tmp_path: Path) -> None:
     with running() as telegram:
         person = telegram.person()

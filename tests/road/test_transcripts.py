@@ -1,4 +1,4 @@
-"""Plays every transcript in `tests/transcripts`, on both databases; those marked so by webhook too."""
+"""Plays every transcript in `tests/transcripts`, on both databases; those marked so by webhook too, on one of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_the_bot_talks_as_the_transcript_says(street: Street, file: Path, databa
     Player(street.house(database)).play(file)
 
 
-@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.long), "postgresql"])
 @pytest.mark.parametrize("file", [file for file in FILES if BY_WEBHOOK in file.read_text("utf-8")], ids=lambda file: file.stem)
 def test_the_bot_talks_the_same_by_webhook(street: Street, file: Path, database: str) -> None:
     Player(street.house(database, "webhook")).play(file)
