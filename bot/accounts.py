@@ -108,7 +108,8 @@ class Accounts:
         sent = self._once("papers", about, lambda: [one for one in papers.load(self._db, about) if one.sent_at])
         if seen is None or not sent or (seen.date and seen.date.standing in NOT_COMING):
             return None
-        return Told(seen.event, seen.date, papers=tuple((one.title, one.summary, one.late) for one in sent))
+        told = (views.Paper(one.title, one.summary, one.late, one.code if one.file else "") for one in sent)
+        return Told(seen.event, seen.date, papers=tuple(told))
 
     def tell_minutes(self, row: Row) -> Told | None:
         """The notes of a meeting, once they are shared."""
@@ -117,7 +118,10 @@ class Accounts:
         if meeting is None:
             return None
         kept = self._once("minutes", meeting.id, lambda: minutes.read(self._db, organisation_id, meeting))
-        return Told(words=kept.words) if kept.words and kept.state != minutes.DRAFT else None
+        if not kept.words or kept.state == minutes.DRAFT:
+            return None
+        seen = self._date(row) if kept.state == minutes.SHARED else None  # agreed ones are not corrected any more
+        return Told(date=seen.date if seen else None, words=kept.words)
 
     def tell_point(self, row: Row) -> Told | None:
         """What became of something they raised."""

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from bot import doors, facts, told
+from bot import facts
 from bot.addressing import stand
 from bot.arrivals import Arrival
 from bot.desk import Desk
-from conversations import reading, reception
+from bot.wanted import Wanted
+from conversations import reception
 from conversations.effects import Act, Person
-from conversations.events import answers, views
+from conversations.events import views
 from conversations.events.screens import NO_KIND
 from conversations.flow import MEETS, Flow
-from conversations.inputs import Ask, Attend, Begin, Dates, Input, Invited, Open, Refused, Words
-from conversations.text import clean
+from conversations.inputs import Attend, Begin, Dates, Input, Refused, Words
 from conversations.understanding import understand
 from storage.engagements import DRAFT, OPEN, Engagement
 from storage.events import events, registers, whose
@@ -94,6 +94,11 @@ class Agenda:
         post = self.posts.get((event.group_id, person_id))
         return (event.group_id, person_id) in self.members or (post is not None and post.role == "holder")
 
+    def came(self, date: Occasion, person_id: int) -> bool:
+        """Whether staff noted that this person was there."""
+        place = self.register.mine(person_id).get(date.code) if self.register else None
+        return bool(place and place.came)
+
     def _event(self, event: Event, engagement: Engagement, who: Known, person: Person) -> views.Event:
         flow = self.desk.house.flows[engagement.edition_id]
         opened = engagement.state == OPEN
@@ -146,6 +151,8 @@ class Agenda:
         if self.register is None or date is None or event is None:
             return "nothing"
         place = self.register.mine(who.id).get(act.occasion)
+        if not self.is_member(event, who.id) and act.verb not in STANDING_IN and (place is None or place.deputy_of is not None):
+            return "not-yours"
         post = self.posts.get((event.group_id or 0, who.id))
         flow = self.desk.house.flows[self.desk.shelf[event.engagement_id].edition_id]
         deed = _deed(act, who.id, place, event, flow)
@@ -171,7 +178,7 @@ def _deed(act: Act, person_id: int, place: Place | None, event: Event, flow: Flo
     verb = VERBS[act.verb]
     if act.verb in {"room", "online"} and event.kind != MEETING:
         verb = "note"
-    if act.verb == "decline" and place and place.deputy_of is not None:
+    if act.verb in {"decline", "leave", "no"} and place and place.deputy_of is not None:
         verb = "decline_deputy"
     return Deed(
         person_id,
@@ -188,6 +195,9 @@ def _kind(flow: Flow, about: str) -> str:
     kinds = flow.event.kinds if flow.event and about and about != NO_KIND else ()
     return next((kind.id for kind in kinds if kind.id.startswith(about)), "")
 
+
+STANDING_IN = frozenset({"accept", "decline", "leave", "no"})
+"""What somebody may do who is no member, but stands in for one."""
 
 VERBS = {
     "take": "join",
@@ -214,7 +224,7 @@ def load(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> Agenda 
     if not meets:
         return None
     given = {known.id: (known, one.given) for lookup, one in spoken.items() if one.given and (known := desk.known.get(lookup))}
-    wanted = _Wanted(desk, meets)
+    wanted = Wanted(desk, meets)
     for known, each in given.values():
         wanted.note(known, each)
     listing = desk.at_menu if any(one.kind == MEETING and one.state == OPEN for one in meets.values()) else ()
@@ -237,68 +247,6 @@ def load(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> Agenda 
         ids |= {one.event_id for one, _ in registers.of_people(db, wanted.diarists, since=desk.now)}
     agenda.register = registers.lock_events(db, ids, wanted.people, desk.now) if ids else None
     return agenda
-
-
-@dataclass(slots=True)
-class _Wanted:
-    """What inputs are about: dates by code, engagements by id, and people's own diaries."""
-
-    desk: Desk
-    meets: Mapping[str, Engagement]
-    codes: set[str] = field(default_factory=set)
-    engagements: set[int] = field(default_factory=set)
-    diarists: set[int] = field(default_factory=set)
-    people: set[int] = field(default_factory=set)
-
-    def any(self) -> bool:
-        return bool(self.codes or self.engagements or self.diarists)
-
-    def note(self, known: Known, given: Input | None) -> None:
-        """What one person's input is about, if it is about an event; others of the batch may want the same."""
-        one = _Wanted(self.desk, self.meets)
-        one._look(known, given)
-        if one.any():
-            self.people.add(known.id)
-            self.codes |= one.codes
-            self.engagements |= one.engagements
-            self.diarists |= one.diarists
-
-    def _look(self, known: Known, given: Input | None) -> None:
-        match given:
-            case Attend(_, code):
-                self.codes.add(code)
-            case Dates(slug) | Open(slug) | Begin(slug):
-                self._note_slug(slug)
-            case Invited(code) if invitation := self.desk.invitations.get(code):
-                self._note_id(invitation.engagement_id)
-            case Ask("events"):
-                self.diarists.add(known.id)
-            case Words() if known.asking in answers.SCREENS:
-                self._note_screen(known)
-        self.engagements |= told.under_way(self.desk.house.flows, self.desk.held.get(known.id, ()))
-        code = facts.link_in(given) or known.opening
-        if door := doors.read(self.desk.house.keys.sign, code, self.desk.now).occasion:
-            self.codes.add(door)
-        link = self.desk.links.get(code)
-        self._note_id(link.engagement_id if link else None)
-        if isinstance(given, Words) and reading.interpret(clean(given.text)) == Ask("events"):
-            self.diarists.add(known.id)
-
-    def _note_screen(self, known: Known) -> None:
-        if known.about in self.meets:
-            self._note_slug(known.about)
-        elif known.about:
-            self.codes.add(known.about)
-        else:
-            self.diarists.add(known.id)
-
-    def _note_slug(self, slug: str) -> None:
-        if slug in self.meets:
-            self.engagements.add(self.meets[slug].id)
-
-    def _note_id(self, engagement_id: int | None) -> None:
-        if any(one.id == engagement_id for one in self.meets.values()):
-            self.engagements.add(int(engagement_id or 0))
 
 
 def _picked(desk: Desk, known: Known, given: Input | None) -> Input | None:

@@ -21,6 +21,8 @@ from storage.engagements import Engagement
 from storage.events import needs
 from storage.events.feeds import Entry
 from storage.failures import Failure
+from storage.groups.papers import Paper
+from storage.groups.points import Point
 from storage.letters import outbox, proofs
 from storage.letters.outbox import Letter
 from storage.letters.proofs import Invitation
@@ -71,6 +73,8 @@ class Desk:
     finished: Collection[tuple[int, int]] = ()  # (person id, engagement id), of those at the menu
     entries: Mapping[str, Entry] = field(default_factory=dict)  # place code -> what somebody wants for their calendar
     agenda: Agenda | None = None  # of a batch with an input about an event
+    papers: Mapping[str, Sequence[Paper]] = field(default_factory=dict)  # code of a date -> those whose files may be sent
+    points: Mapping[int, Sequence[Point]] = field(default_factory=dict)  # of people who ask for those they raised
 
     changes: list[Change] = field(default_factory=list)
     persons: list[tuple[Known, Person, Held | int | None]] = field(default_factory=list)

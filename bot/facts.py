@@ -10,11 +10,30 @@ from bot.desk import Desk
 from conversations import reading, reception
 from conversations.choices import SCREENS
 from conversations.effects import Attention, Facts, Offer, Person
+from conversations.events import views
 from conversations.flow import MEETS
-from conversations.inputs import Age, Ask, Back, Delete, Done, Hear, Input, Leave, Link, Look, Pause, Quieter, Skip, Tap, Words
+from conversations.inputs import (
+    Age,
+    Ask,
+    Attend,
+    Back,
+    Delete,
+    Done,
+    Hear,
+    Input,
+    Leave,
+    Link,
+    Look,
+    Pause,
+    Quieter,
+    Skip,
+    Tap,
+    Words,
+)  # fmt: skip
 from conversations.text import clean
 from storage import erasure
 from storage.engagements import OPEN
+from storage.groups.points import Point
 from storage.people import Known
 from storage.sessions import Held
 
@@ -40,6 +59,7 @@ def gather(desk: Desk, who: Standing, given: Input) -> Facts:
         minimum_age=house.minimum_age,
         organisation=house.organisation,
         receipt=erasure.receipt(house.keys, who.known.code) if who.known and may_delete else "",
+        points=tuple(map(_point, desk.points.get(who.known.id, ()))) if who.known else (),
         **_of_events(desk, who, given),
     )
 
@@ -54,7 +74,16 @@ def _of_events(desk: Desk, who: Standing, given: Input) -> dict[str, Any]:
     return {
         "event": agenda.tell(event, known, who.person) if event else None,
         "diary": agenda.diary(known, who.person) if asks else (),
+        "papers": tuple(views.Paper(one.title, code=one.code) for one in desk.papers.get(_date(given, who), ())),
     }
+
+
+def _date(given: Input, who: Standing) -> str:
+    return given.occasion if isinstance(given, Attend) else who.person.about
+
+
+def _point(one: Point) -> views.Point:
+    return views.Point(one.words, one.state, one.raised_at.date(), one.owner, one.due_on, one.outcome)
 
 
 def _offers(desk: Desk, who: Standing) -> tuple[Offer, ...]:

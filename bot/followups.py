@@ -113,7 +113,7 @@ class _Slice:
         self._became: dict[str, list[int]] = {}
         self._later: dict[dt.datetime, list[int]] = {}
         self._letters: dict[dt.datetime, list[Letter]] = {}
-        self._asked: dict[int, str] = {}
+        self._asked: dict[int, tuple[str, str]] = {}
 
     def settle(self, rows: Sequence[Row]) -> None:
         """Decide each, then write by set."""
@@ -152,7 +152,7 @@ class _Slice:
             return MISSED
         self._letters.setdefault(at, []).extend(written)
         if notice.asks and who.session_id is None:
-            self._asked[who.id] = notice.asks
+            self._asked[who.id] = (notice.screen, notice.asks)
         return DONE
 
     def _letter(self, who: Listener, notice: Notice, number: int) -> Letter:
@@ -160,13 +160,13 @@ class _Slice:
         return replace(said, lane=REMINDER, policy=NEVER_TWICE)
 
 
-def _ask(db: Connection, asked: dict[int, str]) -> None:
+def _ask(db: Connection, asked: dict[int, tuple[str, str]]) -> None:
     """Let a number typed next be about the last of these letters; not for those whose turn is being taken at this moment."""
     if not asked:
         return
     free = select(people.c.id).where(people.c.id.in_(asked), people.c.session_id.is_(None)).with_for_update(skip_locked=True)
-    by_code: dict[str, list[Any]] = {}
+    by_screen: dict[tuple[str, str], list[Any]] = {}
     for person in db.scalars(free):
-        by_code.setdefault(asked[person], []).append(person)
-    for code, ids in by_code.items():
-        db.execute(update(people).where(people.c.id.in_(ids)).values(asking="place", asking_about=code))
+        by_screen.setdefault(asked[person], []).append(person)
+    for (screen, code), ids in by_screen.items():
+        db.execute(update(people).where(people.c.id.in_(ids)).values(asking=screen, asking_about=code))

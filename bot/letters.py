@@ -11,6 +11,7 @@ from conversations.effects import Mark, Rows, Say, Show
 from conversations.phrases import PHRASES
 from conversations.text import Line
 from storage.events.feeds import CANCELLED, Entry
+from storage.groups.papers import Paper
 from storage.letters.outbox import Letter
 
 LONGEST_CAPTION = 1024  # UTF-16 units
@@ -44,6 +45,13 @@ def calendar(house: House, to: tuple[int | None, int], entry: Entry, language: s
     caption = speech.speak(Say(tuple(lines)), language).text
     content = {"file": "date.ics", "text": calendars.write(entry, now, language).decode(), "caption": caption}
     return Letter(house.numbers.next(now), to[0], to[1], "file", content)
+
+
+def paper(house: House, to: tuple[int | None, int], occasion_id: int, one: Paper, language: str, now: dt.datetime) -> Letter:
+    """The file of a paper, fetched when it is sent: it may be large, and its row here should not be."""
+    instead = speech.speak(Say((Line(PHRASES["paper-gone"]),)), language).text
+    content = {"paper": (occasion_id, one.code), "caption": one.title, "instead": instead}
+    return Letter(house.numbers.next(now), to[0], to[1], "paper", content)
 
 
 def mark(house: House, to: tuple[int | None, int], message_id: int, change: Mark, language: str, now: dt.datetime) -> Letter:

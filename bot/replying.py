@@ -20,9 +20,13 @@ HEARD = {deeds.PLACED, deeds.KEPT, deeds.WAITING_NOW, deeds.OFFERED_NOW, deeds.S
 """What can come of it when it was taken as it was meant."""
 
 
+STANDING_IN = {ACCEPTED: "", DECLINED: "decline_deputy", TENTATIVE: ""}
+"""What a reply means of whoever comes for somebody else: they have said yes, or have nothing in a calendar."""
+
+
 def take(db: Connection, entry: Entry, partstat: str, now: dt.datetime) -> bool:
     """Do what somebody's calendar answered about their own place; whether it could be done. Writes with the transaction."""
-    verb = _verb(entry, partstat)
+    verb = STANDING_IN[partstat] if entry.stands_in else _verb(entry, partstat)
     if not verb:
         return entry.kept == "confirmed"  # they keep what they have until they say otherwise
     register = registers.lock(db, [entry.occasion], [entry.person_id], now)
@@ -44,6 +48,8 @@ def _verb(entry: Entry, partstat: str) -> str:
 
 def asks(entry: Entry, partstat: str) -> str:
     """What the same reply asks for in the chat: a verb of `inputs.Attend`."""
+    if entry.stands_in:
+        return "decline" if partstat == DECLINED else "keep"
     if entry.kind == "meeting":
         come = "online" if entry.comes_online else "room"
         return {ACCEPTED: come, DECLINED: "no", TENTATIVE: "unsure"}[partstat]

@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot import agenda, backstage, doorstep, facts, letters, packing, speech
+from bot import agenda, backstage, doorstep, facts, letters, packing, speech, voices
 from bot.actions import act
 from bot.addressing import address, stand
 from bot.arrivals import TELEGRAM, Arrival
 from bot.desk import Desk, Outgoing, Tapped
 from bot.house import House
 from conversations import reception
-from conversations.effects import Calendar, Deed, Effect, Erase, Go, Mark, Person, Say, Show, Toast
+from conversations.effects import Calendar, Deed, Document, Effect, Erase, Go, Mark, Person, Say, Show, Toast
 from conversations.inputs import Input, Invited, Link, Refused, Staff
 from conversations.understanding import understand
 from storage import engagements, erasure, people, seen, sessions
@@ -96,6 +96,7 @@ def _load(db: Connection, house: House, spoken: Mapping[bytes, Arrival], now: dt
     if desk.at_menu:
         desk.finished = sessions.finished_by(db, desk.at_menu)
     desk.agenda = agenda.load(db, desk, spoken)
+    voices.recall(db, desk, spoken)
     return desk
 
 
@@ -234,6 +235,9 @@ def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Ou
                 out.letters.append(letters.mark(desk.house, to, one.message_id, effect, language, desk.now))
             case Calendar(place) if place in desk.entries:
                 out.letters.append(letters.calendar(desk.house, to, desk.entries[place], language, desk.now))
+            case Document(date, code):
+                sent = voices.find_paper(desk, date, code)
+                out.letters += [letters.paper(desk.house, to, *sent, language, desk.now)] if sent else []
             case Toast(line):
                 toast = speech.toast(line, language)
     if one.query_id:

@@ -1,12 +1,20 @@
-"""What members say to their group by chat: a point for its agenda, and what is wrong in its minutes."""
+"""What members say to their group by chat, and what they ask of it: a point for its agenda, a mistake in its notes, a paper."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
 from bot.agenda import Agenda
+from bot.arrivals import Arrival
+from bot.desk import Desk
+from conversations import reading
 from conversations.effects import Act
-from storage.groups import minutes, points
+from conversations.inputs import Ask, Attend, Input, Words
+from conversations.text import clean
+from storage.groups import minutes, papers, points
+from storage.groups.papers import Paper
 from storage.groups.rules import RefusedError
 from storage.people import Known
 
@@ -18,7 +26,7 @@ def do(db: Connection, agenda: Agenda, act: Act, who: Known) -> str:
     if found is None:
         return "nothing"
     event, date = found
-    if event.group_id is None or not agenda.is_member(event, who.id):
+    if event.group_id is None or not (agenda.is_member(event, who.id) or (act.verb == "correct" and agenda.came(date, who.id))):
         return "not-yours"
     try:
         if act.verb == "raise":
@@ -28,3 +36,36 @@ def do(db: Connection, agenda: Agenda, act: Act, who: Known) -> str:
     except RefusedError:
         return "too-late"
     return "heard"
+
+
+# --- What is read only for whoever asks
+
+
+def recall(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> None:
+    """The points of whoever asks for theirs, and the papers of meetings whose files somebody wants."""
+    given = [(known, one.given) for lookup, one in spoken.items() if one.given and (known := desk.known.get(lookup))]
+    desk.points = {known.id: points.of_person(db, desk.house.keys, known.id) for known, each in given if _asks_for_points(each)}
+    wanted = {code for known, each in given if (code := _papers_of(known, each))}
+    dates = {code: found[1].id for code in wanted if desk.agenda and (found := desk.agenda.at(code))}
+    desk.papers = {code: [one for one in papers.load(db, row) if one.sent_at and one.file] for code, row in dates.items()}
+
+
+def _asks_for_points(given: Input) -> bool:
+    return given == Ask("points") or (isinstance(given, Words) and reading.interpret(clean(given.text)) == Ask("points"))
+
+
+def _papers_of(known: Known, given: Input) -> str:
+    """The date whose papers somebody may want, by its code."""
+    match given:
+        case Attend("paper", code):
+            return code
+        case Words() if known.asking == "papers":
+            return known.about
+    return ""
+
+
+def find_paper(desk: Desk, date: str, code: str) -> tuple[int, Paper] | None:
+    """The id of a date and one of its papers, by their codes."""
+    found = desk.agenda.at(date) if desk.agenda else None
+    one = next((one for one in desk.papers.get(date, ()) if one.code == code), None)
+    return (found[1].id, one) if found and one else None

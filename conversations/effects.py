@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conversations.events.views import Event
+from conversations.events.views import Event, Paper, Point
 from conversations.flow import Picture
 from conversations.inputs import Input
 from conversations.records import switched
@@ -85,6 +85,14 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """The file of one paper of a meeting, both by their codes."""
+
+    occasion: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
 class Go:
     """Take this next, as if they had brought it."""
 
@@ -137,7 +145,7 @@ class Erase:
 Deed = Complete | Act
 """What the bot does within the turn; what came of it returns as an Outcome."""
 
-Effect = Say | Show | Mark | Toast | Complete | Act | Calendar | Go | Remember | Switch | Rest | Quieten | Erase
+Effect = Say | Show | Mark | Toast | Complete | Act | Calendar | Document | Go | Remember | Switch | Rest | Quieten | Erase
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,8 @@ class Facts:
     attention: Attention = Attention()  # of who asks for it
     event: Event | None = None  # the one an input is about
     diary: tuple[Event, ...] = ()  # those they have to do with, for who asks
+    papers: tuple[Paper, ...] = ()  # that went out for the meeting asked about, and have a file
+    points: tuple[Point, ...] = ()  # that they raised, for who asks
 
 
 @swift

@@ -1,4 +1,7 @@
-"""Pictures on their way out: uploaded once, then sent by the file id Telegram gave; in words when it takes neither."""
+"""Pictures and papers on their way out: fetched only now; in words when Telegram takes neither.
+
+A picture is uploaded once, then sent by the file id Telegram gave. A paper goes to few people, so it is uploaded each time.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.telegram.wire import NotSentError, Reply, Wire
 from storage import pictures
 from storage.database import READING
+from storage.groups import papers
 from storage.letters.outbox import Letter
 
 log = structlog.get_logger()
@@ -38,12 +42,20 @@ class Album:
 
     async def send(self, letter: Letter) -> Reply:
         """What Telegram answered, about the picture or about the words in its place. Raises as the wire does."""
-        reply = await self._show(letter, letter.content["picture"])
+        shown = self._hand_over(letter) if letter.kind == "paper" else self._show(letter, letter.content["picture"])
+        reply = await shown
         if reply.code not in REFUSED:
             return reply
-        log.warning("a picture was refused", why=reply.description[:80])
+        log.warning("a picture or paper was refused", why=reply.description[:80])
         words = {"chat_id": letter.chat_id, "text": letter.content["instead"]}
         return await self._wire.tell("sendMessage", orjson.dumps(words))
+
+    async def _hand_over(self, letter: Letter) -> Reply:
+        async with self._reading:
+            found = await self._ask(papers.content, *letter.content["paper"])
+        if found is None:
+            return Reply(400, description="the paper is not kept here")
+        return await self._wire.upload("sendDocument", _about(letter), "document", *found)
 
     async def _show(self, letter: Letter, picture: str) -> Reply:
         file_id = await self._find(picture)

@@ -24,6 +24,7 @@ COMMANDS = {
     "privacy": "Your privacy",
     "language": "Choose a language",
     "events": "What you have coming up",
+    "points": "What became of points you raised",
     "choices": "Choose what we may write to you about",
     "pause": "Take a break from messages",
     "quiet": "Choose when we may write",

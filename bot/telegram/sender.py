@@ -206,7 +206,7 @@ class Sender:
 
     async def _send(self, letter: Letter) -> Reply:
         match letter.kind:
-            case "photo":
+            case "photo" | "paper":
                 return await self._album.send(letter)
             case "file":
                 about = {"chat_id": letter.chat_id, "caption": letter.content["caption"]}

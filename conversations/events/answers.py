@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conversations import reading
-from conversations.effects import Act, Calendar, Facts, Go, Say, Toast, Turn
+from conversations.effects import Act, Calendar, Document, Facts, Go, Say, Toast, Turn
 from conversations.events import lists, screens
 from conversations.events.screens import Screen
 from conversations.events.views import GONE, Date, Event
@@ -19,7 +19,7 @@ from conversations.text import Line, clean
 DEEDS = frozenset({"take", "leave", "accept", "decline", "swap", "bring", "room", "online", "no", "unsure", "deputy"})
 """Verbs that change something: the bot does them, and says what came of it."""
 
-LOOKS = frozenset({"see", "keep", "calendar"})
+LOOKS = frozenset({"see", "keep", "calendar", "paper"})
 """Verbs that change nothing."""
 
 SPOKEN = frozenset({"raise", "correct"})
@@ -55,6 +55,8 @@ def receive(session: Session | None, given: Input, facts: Facts) -> Turn | None:
     match given:
         case Ask("events"):
             return _show(session, "events", "", facts)
+        case Ask("points"):
+            return _say(session, lists.points(facts.points), replace(facts, person=replace(facts.person, asking="", about="")))
         case Dates(slug) if event:
             return _show(session, "dates", slug, facts)
         case Attend(verb, code, about) if event and verb in VERBS and (date := event.find(code)):
@@ -79,6 +81,8 @@ def _attend(session: Session | None, given: Attend, event: Event, date: Date, fa
     before = (line("event-kept"),) if given.verb == "keep" and date.standing == "confirmed" and date.state == "planned" else ()
     if given.verb == "calendar" and date.mine and date.standing in IN_CALENDAR:
         return Turn(session, (Calendar(date.mine.code),), facts.person)
+    if given.verb == "paper" and date.standing == "confirmed" and any(one.code == given.about for one in facts.papers):
+        return Turn(session, (Document(date.code, given.about),), facts.person)
     return _show(session, "place", date.code, facts, *(before or _first(date)))
 
 
@@ -169,6 +173,8 @@ SCREENS: dict[str, Callable[[Facts], Screen | None]] = {
     "place": _of_date(screens.place),
     "kind": _of_date(lambda event, date, _facts: lists.kinds(event, date)),
     "bring": _of_date(lambda _event, date, _facts: lists.companions(date)),
+    "papers": _of_date(lambda _event, date, facts: ((line("papers-here"),), lists.papers(date, facts.papers))),
+    "minutes": _of_date(lambda _event, date, _facts: lists.minutes(date)),
     "raise": _of_date(lambda _event, date, _facts: lists.words_for("point-ask", date)),
     "correct": _of_date(lambda _event, date, _facts: lists.words_for("correction-ask", date)),
 }

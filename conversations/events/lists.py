@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from conversations.effects import Facts
 from conversations.events.screens import LONGEST_KIND, NO_KIND, SHOWN, Choice, Screen, room, when
-from conversations.events.views import GONE, Date, Event
+from conversations.events.views import GONE, Date, Event, Paper, Point
 from conversations.faces import line
 from conversations.inputs import Attend
-from conversations.text import NEXT_LINE, Line
+from conversations.text import FALLBACK, NEXT_LINE, Line
 
 
 def kinds(event: Event, date: Date) -> Screen:
@@ -31,6 +31,32 @@ def companions(date: Date) -> Screen:
 def words_for(asked: str, date: Date) -> Screen:
     """Words of their own, for the group that meets then; or none after all."""
     return (line(asked), line("point-who-reads")), (Choice(line("point-nothing"), Attend("see", date.code)),)
+
+
+def papers(date: Date, files: Sequence[Paper]) -> tuple[Choice, ...]:
+    """Each paper that has a file."""
+    return tuple(Choice(line("paper-open", title=one.title), Attend("paper", date.code, one.code)) for one in files)
+
+
+def minutes(date: Date) -> Screen:
+    """What can be said about the notes of a meeting."""
+    return (line("minutes-wrong-how"),), (Choice(line("minutes-wrong"), Attend("correct", date.code)),)
+
+
+def points(raised: Sequence[Point]) -> Screen:
+    """What somebody raised with their group, newest first, and what became of each."""
+    told = [part for one in raised[:SHOWN] for part in _point(one)]
+    return (line("points" if told else "points-none"), *told, *((line("points-how"),) if told else ())), ()
+
+
+def _point(one: Point) -> list[Line]:
+    lines = [line("point-words", words=one.words), line(f"point-is-{one.state}", NEXT_LINE)]
+    lines += [line("point-owner", NEXT_LINE, owner=one.owner)] if one.owner else []
+    lines += [line("point-due", NEXT_LINE, day=one.due)] if one.due and one.state not in OVER else []
+    return [*lines, *([Line({FALLBACK: one.became}, parting=NEXT_LINE)] if one.became else [])]
+
+
+OVER = frozenset({"done", "not-done"})
 
 
 def diary(events: Sequence[Event], facts: Facts) -> Screen:

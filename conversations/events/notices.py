@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conversations.effects import Button, Facts, Say
-from conversations.events import screens
+from conversations.events import lists, screens
 from conversations.events.screens import Choice
-from conversations.events.views import Date, Event
+from conversations.events.views import Date, Event, Paper
 from conversations.faces import line
 from conversations.inputs import Dates, Open
 from conversations.text import FALLBACK, NEXT_LINE, PARAGRAPH, Line
@@ -36,15 +36,16 @@ class Told:
     state: str = ""  # of a claim, a need, a correction
     words: str = ""
     why: str = ""
-    papers: tuple[tuple[str, str, bool], ...] = ()  # title, plain summary, whether it is late
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What goes out; `asks`: the code of the date that a number typed next is about."""
+    """What goes out; `asks`: the code of the date that a number typed next is about, under `screen`."""
 
     says: tuple[Say, ...]
     asks: str = ""
+    screen: str = "place"
 
 
 def write(kind: str, told: Told, now: dt.datetime) -> Notice:
@@ -77,6 +78,12 @@ def _offer(lines: Sequence[Line], choices: Sequence[Choice]) -> Say:
 
 def _apart(one: Line) -> Line:
     return Line(one.text, one.fields, one.bold)
+
+
+def _stood_down(told: Told, _facts: Facts) -> Notice:
+    """To somebody who has no business with the meeting any more: nothing of it but the day they kept free."""
+    day = (_apart(screens.when(told.date)),) if told.date else ()
+    return Notice((Say((line("notice-stood-down"), *day, line("notice-stood-down-thanks"))),))
 
 
 def _morning(told: Told, facts: Facts) -> Notice:
@@ -138,20 +145,26 @@ def _raised(told: Told, _facts: Facts) -> Notice:
 
 
 def _papers(told: Told, facts: Facts) -> Notice:
+    date, files = told.date, tuple(one for one in told.papers if one.code)
     lines = [line("notice-papers")]
     if told.event and told.date:
         lines += screens.place(told.event, told.date, facts)[0][:2]
         lines[1] = _apart(lines[1])
-    for title, summary, late in told.papers:
-        lines += [Line({FALLBACK: title}, bold=True), Line({FALLBACK: summary}, parting=NEXT_LINE)]
-        lines += [line("notice-papers-late", NEXT_LINE)] if late else []
-    return Notice((Say(tuple(lines)),))
+    for paper in told.papers:
+        lines += [Line({FALLBACK: paper.title}, bold=True), Line({FALLBACK: paper.summary}, parting=NEXT_LINE)]
+        lines += [line("notice-papers-late", NEXT_LINE)] if paper.late else []
+    if date is None or not files:
+        return Notice((Say(tuple(lines)),))
+    return Notice((_offer(lines, lists.papers(date, files)),), date.code, "papers")
 
 
 def _minutes(told: Told, _facts: Facts) -> Notice:
     first, *rest = _cut(told.words)
-    more = (Say((line("notice-minutes-more"), _written(part))) for part in rest)
-    return Notice((Say((line("notice-minutes"), _written(first))), *more))
+    says = [(line("notice-minutes"), _written(first)), *((line("notice-minutes-more"), _written(part)) for part in rest)]
+    if told.date is None:
+        return Notice(tuple(map(Say, says)))
+    last = _offer((*says[-1], line("minutes-wrong-how")), lists.minutes(told.date)[1])
+    return Notice((*map(Say, says[:-1]), last), told.date.code, "minutes")
 
 
 def _cut(words: str) -> list[str]:
@@ -185,6 +198,7 @@ WRITERS: dict[str, Callable[[Told, Facts], Notice]] = {
     "need": _state("need"),
     "claim": _state("claim"),
     "deputy": _about_date("notice-deputy"),
+    "stood-down": _stood_down,
     "no-deputy": _about_date("notice-no-deputy", "notice-no-deputy-how"),
     "papers": _papers,
     "minutes": _minutes,

@@ -131,6 +131,7 @@ def card(event: Event, facts: Facts) -> Screen:
         ),
         *((line("event-reply-by", moment=reply.astimezone(ahead[0].starts.tzinfo)),) if reply else ()),
         _invites(event, facts, choices),
+        *((line("meeting-points"),) if event.meeting and event.member else ()),
     )
     return lines, choices
 
@@ -181,6 +182,8 @@ def place(event: Event, date: Date, facts: Facts) -> Screen:
     """When, where, what they have, and what they can do about it."""
     if date.standing == "asked":  # nothing more before they say yes
         return (line("event-stand-in"), when(date), *_stands(date, facts)), _choices(event, date, facts)
+    if event.meeting and not event.member and date.standing in GONE:  # nor when they need not come, or said no
+        return (when(date),), ()
     what = (line("event-title", title=event.flow.title), *where(date, NEXT_LINE))
     return (when(date), *_stands(date, facts), *what), _choices(event, date, facts)
 

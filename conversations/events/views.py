@@ -29,6 +29,28 @@ class Mine:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of a meeting; `code` names its file, where it has one."""
+
+    title: str
+    summary: str = ""
+    late: bool = False
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something one person raised with their group, and what became of it; `state` is one of `storage.groups.points.STATES`."""
+
+    words: str
+    state: str
+    raised: dt.date
+    owner: str = ""
+    due: dt.date | None = None
+    became: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Date:
     """One date of an event; its times are by the clock of where it is."""
 

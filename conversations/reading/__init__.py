@@ -144,6 +144,7 @@ COMMANDS: dict[str, Input] = {
     "pause": Ask("pause"),
     "quiet": Ask("quiet"),
     "events": Ask("events"),
+    "points": Ask("points"),
     "stop": Ask("stop"),
     "delete": Ask("delete"),
     "back": Back(),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from conversations.places import ASKED, CONFIRMED, OFFERED
 from storage.events import needs
@@ -14,6 +14,7 @@ from storage.events.occasion_rows import Occasion
 from storage.events.place_rows import Place
 from storage.followups import planning, rules
 from storage.followups.planning import Due
+from storage.schema import followups, papers
 
 Change = tuple[Occasion, Place | None, Place]
 """A date, what somebody had of it before, and what they have now."""
@@ -34,7 +35,22 @@ def announce(db: Connection, changes: Collection[Change], now: dt.datetime) -> N
     touched = [place.id for _, before, place in changes if place.id and CONFIRMED in {place.state, before and before.state}]
     if touched:
         planning.replan(db, touched, now)
-        needs.carry(db, [place.id for _, _, place in changes if place.id and place.state == CONFIRMED], now)
+        confirmed = [(date, before, place) for date, before, place in changes if place.id and place.state == CONFIRMED]
+        needs.carry(db, [place.id for _, _, place in confirmed if place.id], now)
+        _catch_up(db, [(date, place) for date, before, place in confirmed if not before or before.state != CONFIRMED], now)
+
+
+def _catch_up(db: Connection, fresh: Collection[tuple[Occasion, Place]], now: dt.datetime) -> None:
+    """Whoever has a place only now gets the papers that went out before, once."""
+    ids = {date.id for date, _ in fresh}
+    sent = set(db.scalars(select(papers.c.occasion_id).where(papers.c.occasion_id.in_(ids), papers.c.sent_at.is_not(None))))
+    if not sent:
+        return
+    had = (followups.c.occasion_id.in_(sent), followups.c.kind == "papers", followups.c.state != planning.DROPPED)
+    told = {(row.occasion_id, row.person_id) for row in db.execute(select(followups).where(*had))}
+    for date, place in fresh:
+        if date.id in sent and (date.id, place.person_id) not in told:
+            planning.tell(db, "papers", [place.person_id], date.id, date.code, now)
 
 
 def _lapses(changes: Iterable[Change]) -> Iterable[Due]:

@@ -78,12 +78,15 @@ def decline(register: Registers, date: Occasion, deed: Deed) -> Done:
 
 
 def stand_down(register: Registers, date: Occasion, member: Place) -> None:
-    """Whoever was asked to stand in for them is not needed, or goes with them."""
+    """Whoever was asked to stand in for them is not needed, or goes with them; whoever had said yes hears of it."""
     if member.state != DEPUTISED or member.id is None:
         return
     for one in register.find(date, places.c.deputy_of == member.id):
-        if one.state in {ASKED, CONFIRMED}:
-            register.put(date, one.person_id, state=WITHDRAWN)
+        if one.state not in {ASKED, CONFIRMED}:
+            continue
+        register.put(date, one.person_id, state=WITHDRAWN)
+        if one.state == CONFIRMED:
+            planning.tell(register.db, "stood-down", [one.person_id], date.id, one.code, register.now)
 
 
 def _sits_there(theirs: Place, member: Place | None, seat_id: int | None) -> bool:

@@ -49,6 +49,7 @@ class Entry:
     how: str = ""
     language: str = "en"
     person_id: int = 0
+    stands_in: bool = False  # for a member of a group
 
     @property
     def comes_online(self) -> bool:
@@ -85,14 +86,18 @@ def of_group(db: Connection, group_id: int, now: dt.datetime) -> tuple[Entry, ..
     return tuple(_entry(row) for row in db.execute(wanted))
 
 
+def known(db: Connection, organisation_id: int, *, person_id: int | None = None, group_id: int | None = None) -> str:
+    """The secret code of somebody's feed, or of a group's; empty when there is none."""
+    whose = feeds.c.person_id == person_id if person_id else feeds.c.group_id == group_id
+    return db.scalars(select(feeds.c.code).where(feeds.c.organisation_id == organisation_id, whose)).first() or ""
+
+
 def give(
     db: Connection, organisation_id: int, now: dt.datetime, *, person_id: int | None = None, group_id: int | None = None
 ) -> str:
     """The secret code of somebody's feed, or of a group's; the one there is, or a new one."""
-    whose = feeds.c.person_id == person_id if person_id else feeds.c.group_id == group_id
-    known: str | None = db.scalars(select(feeds.c.code).where(feeds.c.organisation_id == organisation_id, whose)).first()
-    if known:
-        return known
+    if there := known(db, organisation_id, person_id=person_id, group_id=group_id):
+        return there
     code = secrets.token_urlsafe(24)
     row = {"code": code, "organisation_id": organisation_id, "person_id": person_id, "group_id": group_id, "made_at": now}
     db.execute(insert(feeds).values(row))
@@ -127,6 +132,7 @@ def _of_places() -> Any:
         places.c.how.label("how"),
         places.c.sequence.label("changes"),
         places.c.person_id,
+        places.c.deputy_of.is_not(None).label("stands_in"),
         people.c.language,
     )
     whose = _DATES.join(places, places.c.occasion_id == occasions.c.id).join(people, people.c.id == places.c.person_id)
@@ -151,6 +157,7 @@ def _entry(row: Row[Any]) -> Entry:
         how=row.how,
         language=row.language,
         person_id=row.person_id,
+        stands_in=bool(row.stands_in),
         **date,
     )
 

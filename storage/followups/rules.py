@@ -126,6 +126,7 @@ KINDS: dict[str, Kind] = {
     "need": Kind("place", "start", _CONFIRMED),  # what staff could do about what helps them
     "claim": Kind("place", stands=_ANY),  # what became of the money
     "deputy": Kind("place", "start", frozenset({"asked"})),  # asked to stand in
+    "stood-down": Kind("place", "start", frozenset({"withdrawn"})),  # they had said yes to standing in, and need not come
     "no-deputy": Kind("place", "start"),  # whoever was asked to stand in for them cannot
     "papers": Kind("occasion", "start"),
     "minutes": Kind("occasion", stands=_ANY),

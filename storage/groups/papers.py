@@ -7,7 +7,6 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -106,13 +105,6 @@ def send(db: Connection, meeting: Meeting, now: dt.datetime) -> int:
     coming = (places.c.occasion_id == meeting.id, places.c.state == "confirmed")  # a deputy's is, once they agreed to come
     people = db.scalars(select(places.c.person_id).where(*coming)).all()
     return tell(db, people, "papers", meeting.code, now, meeting, new[0].code)
-
-
-def catch_up(db: Connection, meeting: Meeting, people: Collection[int], now: dt.datetime) -> int:
-    """Tell people who have a place only now of the papers that went out before; returns how many."""
-    if not any(one.sent_at for one in load(db, meeting.id)):
-        return 0
-    return tell(db, people, "papers", meeting.code, now, meeting)
 
 
 def clean(name: str, data: bytes) -> str:

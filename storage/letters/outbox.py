@@ -63,11 +63,12 @@ ENDED_KEPT = dt.timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One thing to send: `kind` is say, photo, file, mark (new buttons under a message) or leave (a group).
+    """One thing to send: `kind` is say, photo, file, paper, mark (new buttons under a message) or leave (a group).
 
     `content` is JSON: of say `text`, `bold` as [offset, length] pairs in UTF-16 units, `rows` of [label, data] buttons;
     of photo `picture` (its hash), `caption` and what is said `instead`; of file `file` (its name), the `text` in it and
-    `caption`; of mark `message` and `rows`.
+    `caption`; of paper `paper` (the id of its date, and its code), `caption` and what is said `instead`; of mark `message`
+    and `rows`.
     """
 
     id: int

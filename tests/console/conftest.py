@@ -12,8 +12,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium, postgres, promises
 from tests.console import served
+from tests.console.office import Browser as Colleague
 from tests.console.office import Office
 from tests.console.scenery import Scenery, furnish
+from tests.groups.table import Table, settle
 from tests.storage.world import World, make_keys
 
 
@@ -65,6 +67,18 @@ def either(database: str, tmp_path: Path) -> Iterator[Office]:
     """Give a console, once on each database."""
     with World(database, make_keys(tmp_path)) as world:
         yield Office(world)
+
+
+@pytest.fixture
+def table(office: Office) -> Table:
+    """Give a reference group of four seats, each with a holder and a deputy."""
+    return settle(office.world)
+
+
+@pytest.fixture
+def secretary(office: Office) -> Colleague:
+    """Give somebody who looks after groups."""
+    return office.staff("secretary", "Bea Moss")
 
 
 @pytest.fixture(scope="module")

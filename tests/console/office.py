@@ -7,9 +7,10 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pyotp
@@ -53,6 +54,7 @@ class Office:
         """Open it."""
         hours = itertools.count(0, 3600)
         self.house = House(self.world.keys, self.world.organisation_id, "The clinic", BOT, "me", Numbers(1))
+        self.house = replace(self.house, zone=ZoneInfo("Europe/London"), public_url=self.public_url)
         limits = self.limits or Limits(lambda: float(next(hours)))
         self.console = Console(
             self.world.engine, self.house, lambda: self.now, self.public_url, DEAR if self.dear else CHEAP, limits
@@ -60,6 +62,11 @@ class Office:
         made = pages.routes(public=True, console=self.console)
         shown = made if self.dolls is None else gate.routes(self.console, self.dolls)
         self.app = Starlette(routes=[*self.extra, *shown], exception_handlers=pages.ERRORS)
+
+    def move_out(self, public_url: str) -> None:
+        """Have people reach the pages from outside; whoever is signed in has to do so again."""
+        self.public_url = public_url
+        self.__post_init__()
 
     def browser(self, address: str = "127.0.0.1", **headers: str) -> Browser:
         """A browser in which nobody is signed in."""

@@ -1,11 +1,15 @@
 """The emulator runs alone and in a test, stops cleanly, and never repeats an earlier run's numbers."""
 
+import asyncio
 import subprocess
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from emulator.client import Telegram
+from emulator.clock import Bell
 from emulator.server import running
 
 
@@ -19,6 +23,16 @@ def test_alone_it_prints_its_addresses_one_a_line() -> None:
         process.terminate()
     assert list(lines) == ["Phones", "Bot API", "Token", "Acts and history"]
     assert lines["Token"] == "42:own"
+
+
+async def test_whoever_is_cancelled_just_as_the_bell_rings_waits_no_more() -> None:
+    bell = Bell()
+    waiting = asyncio.create_task(bell.wait(60))
+    await asyncio.sleep(0)
+    bell.ring()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
 
 
 def test_it_stops_while_somebody_waits() -> None:

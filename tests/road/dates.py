@@ -19,7 +19,8 @@ from storage.broadcasting import groups
 from storage.events import events, occasions
 from storage.events.events import Event
 from storage.events.occasions import Plan
-from storage.groups import seats
+from storage.groups import minutes, papers, points, quorum, seats
+from storage.groups.quorum import Meeting
 
 if TYPE_CHECKING:
     from tests.road.transcripts import Player
@@ -91,6 +92,56 @@ def seat(player: Player, engagement: str, name: str, deputy: str | None) -> None
     _work(player, work)
 
 
+def _meeting(player: Player, db: Connection, base: Foundation, engagement: str) -> Meeting:
+    """The soonest that is not over, else the last."""
+    here, now = [_event(player, db, base, engagement).group_id or 0], base.clock.now()
+    return next(iter(quorum.coming(db, here, now) or quorum.past(db, here, now)))
+
+
+def send_paper(player: Player, engagement: str, title: str, summary: str) -> None:
+    """A paper with a file, sent to everybody who comes."""
+
+    def work(db: Connection, base: Foundation) -> None:
+        meeting, now = _meeting(player, db, base, engagement), base.clock.now()
+        file = (f"{title}.pdf", b"%PDF-1.4 nothing much")
+        papers.add(db, meeting, (title, summary), file, "staff", now, now.date())
+        papers.send(db, meeting, now)
+
+    _work(player, work)
+
+
+def move_point(player: Player, engagement: str, state: str, owner: str, words: str) -> None:
+    """The newest point of the group becomes something, with words for whoever raised it."""
+
+    def work(db: Connection, base: Foundation) -> None:
+        meeting = _meeting(player, db, base, engagement)
+        point = points.load(db, base.house.keys, meeting.group_id)[0]
+        typed = {"state": state, "words": words, "owner": owner, "version": str(point.version)}
+        points.change(db, point, typed, meeting.id, "staff", base.clock.now())
+
+    _work(player, work)
+
+
+def share_minutes(player: Player, engagement: str, words: str) -> None:
+    def work(db: Connection, base: Foundation) -> None:
+        meeting, here, now = _meeting(player, db, base, engagement), base.house.organisation_id, base.clock.now()
+        minutes.write(db, here, meeting, words, 0, "staff", now)
+        minutes.share(db, meeting, now)
+
+    _work(player, work)
+
+
+def answer_correction(player: Player, engagement: str, state: str, words: str) -> None:
+    """The first correction of the notes is answered."""
+
+    def work(db: Connection, base: Foundation) -> None:
+        meeting = _meeting(player, db, base, engagement)
+        first = minutes.load_corrections(db, base.house.keys, meeting.id)[0]
+        minutes.answer(db, meeting, first.code, (state, words), base.clock.now())
+
+    _work(player, work)
+
+
 def wait_for_tuesday(player: Player, at: str) -> None:
     """Move the clock to that time of the next Tuesday: no quiet hours, no Sunday."""
 
@@ -110,6 +161,10 @@ ACTS: dict[str, Callable[..., None]] = {
     r"date: ([\w-]+) in (\d+) days at ([\d:]+), (\d+) minutes(?:, (\d+) places?)?(?:, at ([^,]+))?(, online)?": make_date,
     r"cancel date (\d+) of ([\w-]+): (.+)": cancel_date,
     rf"seat of ([\w-]+): {_NAME}(?:, deputy {_NAME})?": seat,
+    r"paper for ([\w-]+): ([^|]+) \| (.+)": send_paper,
+    r"newest point of ([\w-]+) is ([\w-]+), by ([^:]+): (.+)": move_point,
+    r"minutes of ([\w-]+): (.+)": share_minutes,
+    r"first correction of ([\w-]+) is ([\w-]+): (.+)": answer_correction,
     r"clock: to Tuesday ([\d:]+)": wait_for_tuesday,
 }
 """How a line reads -> what is done."""

@@ -22,6 +22,10 @@ A line is what somebody does or hears; lines that begin with a space go on with 
     date: tests-workshop in 40 days at 18:00, 90 minutes, 12 places, at Town Hall, online
     cancel date 1 of tests-workshop: …  and why
     seat of tests-meeting: Noor, deputy Sol
+    paper for tests-meeting: Title | What it says, in plain words.
+    newest point of tests-meeting is doing, by The clinic lead: What its member is told.
+    minutes of tests-meeting: What was decided.
+    first correction of tests-meeting is made: What they are told.
     clock: to Tuesday 10:00             the next: no quiet hours
     Meg is staff: officer               Meg is a colleague with that role, and links her chat
     staff close: tests-five             and `staff read: …` what the command line prints then

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -14,23 +14,26 @@ from bot.web.console.event_views import DATES
 from bot.web.console.visits import Page, Visit
 from conversations.places import CONFIRMED, DECLINED, LAPSED, OFFERED, STATES, WAITING, WITHDRAWN
 from storage import directory
+from storage.broadcasting import groups
 from storage.events import claims, needs, place_rows, registers
 from storage.events.claims import Claim
 from storage.events.deeds import Deed
+from storage.events.events import Event
 from storage.events.occasions import CANCELLED, PLANNED, Occasion
 from storage.events.place_rows import Place
 from storage.followups import planning
-from storage.schema import people
+from storage.schema import people, seats
 
 GONE = (WITHDRAWN, DECLINED, LAPSED)
 
 
 async def show(visit: Visit) -> Response:
     """The register; that it was read is noted."""
-    return await _show(visit)
+    return await show_with(visit)
 
 
-async def _show(visit: Visit, problems: Mapping[str, str] | None = None, person: str = "") -> Response:
+async def show_with(visit: Visit, problems: Mapping[str, str] | None = None, person: str = "") -> Response:
+    """The same, with what was wrong with a form on it."""
     told = await visit.write(lambda db: _told(db, visit))
     told |= {"problems": problems or {}, "typed_person": person}
     return visit.page("events/date.html", told, 422 if problems else 200)
@@ -40,7 +43,8 @@ def _told(db: Connection, visit: Visit) -> dict[str, Any]:
     one, event, title, flow = dates.find(db, visit, visit.part("code"))
     visit.note(db, "read-register", one.code)
     found = place_rows.of_occasion(db, one.id)
-    rows = entries(db, visit, one, found, dict(views.kinds(flow)))
+    kinds = views.kinds(flow)
+    rows = entries(db, visit, one, found, dict(kinds))
     glance = views.glance(db, visit, [one])[one.id]
     shown = views.line(one, glance, title, event.kind, visit)
 
@@ -58,11 +62,32 @@ def _told(db: Connection, visit: Visit) -> dict[str, Any]:
         "line": those(WAITING),
         "unsure": those(*(STATES.keys() - {CONFIRMED, OFFERED, WAITING, *GONE})),
         "gone": those(*GONE),
-        "kinds": [("", "Not said"), *views.kinds(flow)] if views.kinds(flow) else [],
-        "pairs": [("Places", shown["figures"]), *views.pairs(one, dict(views.kinds(flow)), visit)],
+        "untold": list(_untold(db, one)),
+        "kinds": [("", "Not said"), *kinds] if kinds else [],
+        "meets": event.kind == "meeting",
+        "pairs": [("Places", shown["figures"]), *views.pairs(one, dict(kinds), visit)],
         "links": links(visit, one),
-        "steps": list(_steps(one, found, visit)),
+        "meeting": _meeting(db, visit, one, event),
+        "steps": _steps(one, found, visit),
     }
+
+
+def _meeting(db: Connection, visit: Visit, one: Occasion, event: Event) -> str:
+    """Where the seats, the agenda and the minutes of a meeting of a group are; empty for any other date."""
+    if event.group_id is None or not visit.may("see-groups"):
+        return ""
+    group = next((group for group in groups.load(db, visit.organisation_id) if group.id == event.group_id), None)
+    return f"/console/groups/{group.code}/meetings/{one.code}" if group else ""
+
+
+def _untold(db: Connection, one: Occasion) -> Iterator[tuple[str, list[str]]]:
+    """Why people could not be told something of this date, and the codes of those."""
+    found = planning.untold(db, one.id)
+    wanted = {id_ for ids in found.values() for id_ in ids}
+    codes = {row.id: row.code for row in db.execute(select(people.c.id, people.c.code).where(people.c.id.in_(wanted)))}
+    for state, why in UNTOLD.items():
+        if state in found:
+            yield why, sorted(codes[id_] for id_ in found[state])
 
 
 def links(visit: Visit, one: Occasion) -> list[tuple[str, str]]:
@@ -77,6 +102,8 @@ def entries(db: Connection, visit: Visit, one: Occasion, found: Sequence[Place],
     codes = {row.id: row.code for row in db.execute(known)}
     needed, money = needs.of_places(db, visit.house.keys, ids), claims.of(db, ids)
     positions = place_rows.positions(db, found)
+    taken = select(seats.c.id, seats.c.name).where(seats.c.id.in_([place.seat_id for place in found if place.seat_id]))
+    held = {row.id: row.name for row in db.execute(taken)}
     return [
         {
             "code": place.code,
@@ -85,6 +112,7 @@ def entries(db: Connection, visit: Visit, one: Occasion, found: Sequence[Place],
             "state": place.state,
             "about": _about(place, one, positions),
             "kind": kinds.get(place.kind, place.kind) or "–",
+            "seat": held.get(place.seat_id or 0, "–"),
             "how": views.HOWS.get(place.how, place.how),
             "companions": place.companions,
             "needs": views.need_tags(needed.get(place.id or 0, ())),
@@ -120,6 +148,9 @@ def _steps(one: Occasion, found: Sequence[Place], visit: Visit) -> list[dict[str
             steps.append(step("reopen", "Open sign-up again") if one.closed else step("close", "Close sign-up"))
             steps.append(step("postpone", "Put it off", "When you do not know the new day yet.", page=True))
         steps.append(step("cancel", "Cancel it", "You see what people are sent first.", "danger", page=True))
+        if one.series_id is not None:
+            note = "The rest of this row of dates."
+            steps.append(step("cancel-later", "Cancel it and all later ones", note, "danger", page=True))
     if not found:
         steps.append(step("delete", "Delete it", "Nobody has ever signed up for it.", "danger"))
     return steps
@@ -148,7 +179,7 @@ async def give(visit: Visit) -> Response:
 
     done = await visit.write(work)
     if not done:
-        return await _show(visit, {"person": "Nobody here has this code. You find it under People."}, typed)
+        return await show_with(visit, {"person": "Nobody here has this code. You find it under People."}, typed)
     return visit.go(f"{DATES}/{visit.part('code')}", RESULTS.get(done, NOT_DONE))
 
 
@@ -162,6 +193,14 @@ def act(db: Connection, visit: Visit, deed: Deed) -> str:
         planning.tell(db, "place", [deed.person_id], date.id, done.place.code, visit.now)
     return done.result
 
+
+UNTOLD = {
+    "unreachable": "They have no chat with the bot, or have blocked it.",
+    "stopped": "They asked the bot to stop writing.",
+    "paused": "They asked for quiet until later.",
+    "missed": "It would have come too late.",
+}
+"""State of what they were to be told -> why they were not."""
 
 CAME = {True: ("Came", "good"), False: ("Was not there", "quiet"), None: None}
 CAME_WORDS = {True: "Yes", False: "No", None: "Not noted"}

@@ -36,6 +36,7 @@ from bot.web.console import (
     publishing,
     quoting,
     registers,
+    replies,
     results,
     results_files,
     results_groups,
@@ -46,6 +47,7 @@ from bot.web.console import (
     sheets,
     signin,
     staff,
+    subscriptions,
     today,
 )
 from bot.web.console.visits import Console, Page
@@ -68,6 +70,7 @@ PAGES: tuple[Page, ...] = (
     *calling_off.ROUTES,
     *attendance.ROUTES,
     *registers.ROUTES,
+    *replies.ROUTES,
     *places.ROUTES,
     *events.ROUTES,
     *inbox.ROUTES,
@@ -79,6 +82,7 @@ PAGES: tuple[Page, ...] = (
     *results_heard.ROUTES,
     *groups.ROUTES,
     *seats.ROUTES,
+    *subscriptions.ROUTES,
     *meetings.ROUTES,
     *papers.ROUTES,
     *minutes.ROUTES,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from bot import tongues
 from bot.access import allows
 from bot.web.console import group_scope as scope
+from bot.web.console import subscriptions
 from bot.web.console.group_scope import HERE
 from bot.web.console.inbox import today
 from bot.web.console.visits import Page, Visit
@@ -77,6 +78,8 @@ def _look(db: Connection, visit: Visit) -> Told:
         "open": len(open_points),
         "overdue": sum(one.is_overdue(day) for one in open_points),
         "presence": year.tell(),
+        "feed": subscriptions.address(db, visit, group),
+        "reachable": bool(visit.house.public_url),
     }
 
 
