@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from bot import access, tongues
+from bot import access, rounds, tongues
 from bot.access import Permission
 from bot.house import House
 from conversations.effects import Button, Effect, Say
@@ -220,11 +220,14 @@ def _listed(lines: Sequence[Line]) -> list[Line]:
 
 LINK = "link"
 
-COMMANDS: dict[str, tuple[Permission | None, Callable[[Call], Say]]] = {
+COMMANDS: dict[str, tuple[Permission | None, Callable[[Call], Effect]]] = {
     "today": ("see-today", tell_today),
     "counts": ("see-results", _counts),
     "see": ("see-results", _counts),  # the same in a button, which has room for three letters beside the longest name
     "pausesend": ("control-broadcasts", _hold),
+    "attendance": ("check-in", rounds.tell_attendance),
+    "came": ("check-in", rounds.tick),  # in a button
+    "quorum": ("see-groups", rounds.tell_quorum),
     "digest": ("see-today", _digest),
     "unlink": (None, _unlink),
     "staff": (None, lambda _call: _say("what-you-can-do")),
@@ -235,6 +238,7 @@ WORDS = {
     "linked": "This chat is linked to {name}.",
     "what-you-can-do": (
         "/today shows what needs you. /counts shows figures that are released. /pause-send holds a message that is going out. "
+        "/attendance shows who has a place today, to tick who came. /quorum shows how the next meetings stand. "
         "/digest 08:30 sends you /today every day at that time, and /digest off ends it. /unlink ends all this. "
         "For everything else, open the console."
     ),

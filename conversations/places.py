@@ -69,6 +69,13 @@ class Room:
         """One fewer is."""
         self.held[kind] = self.held.get(kind, 0) - 1
 
+    def may_be(self, old: str, new: str) -> bool:
+        """Whether somebody of one kind who has a place could have it as another."""
+        if self.over:
+            return True
+        held = {**self.held, old: self.held.get(old, 0) - 1}
+        return old == new or Room(self.capacity, self.reserved, held).fits(new)
+
     def _beyond(self, kind: str) -> int:
         return max(0, self.held.get(kind, 0) - self.reserved.get(kind, 0))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, bindparam, update
 
-from conversations.places import CONFIRMED
+from conversations.places import CONFIRMED, HOLDING
 from storage.events import occasion_rows, registers
 from storage.events.occasion_rows import PLANNED, Occasion
 from storage.events.registers import Registers
@@ -77,7 +77,8 @@ def admit(register: Registers, date: Occasion, person_id: int) -> str:
     if mine and mine.came:
         return ALREADY
     has_place = mine is not None and mine.state == CONFIRMED
-    if not has_place and not register.room(date.code).fits(mine.kind if mine else ""):
+    is_kept = mine is not None and mine.state in HOLDING  # an offer: a place is free for them, and they have come
+    if not is_kept and not register.room(date.code).fits(mine.kind if mine else ""):
         return NO_PLACE
     if not has_place:
         register.write_now(register.put(date, person_id, state=CONFIRMED, offered_until=None))

@@ -89,6 +89,18 @@ def stand_down(register: Registers, date: Occasion, member: Place) -> None:
             planning.tell(register.db, "stood-down", [one.person_id], date.id, one.code, register.now)
 
 
+def comes(register: Registers, date: Occasion, member: Place) -> bool:
+    """Whether somebody has said yes to standing in for them."""
+    if member.id is None:
+        return False
+    return any(one.state == CONFIRMED for one in register.find(date, places.c.deputy_of == member.id))
+
+
+def stands_in(place: Place) -> bool:
+    """Whether it is a member's place that somebody was asked to take, and has not turned down."""
+    return place.deputy_of is not None and place.state in {ASKED, CONFIRMED}
+
+
 def _sits_there(theirs: Place, member: Place | None, seat_id: int | None) -> bool:
     """Whether somebody has a place of their own at that meeting, or stands in for another member."""
     if theirs.state not in {ASKED, CONFIRMED, OFFERED, WAITING, UNSURE, DEPUTISED}:

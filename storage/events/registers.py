@@ -75,6 +75,7 @@ class Registers:
         self._queued = {one.id: one.queued for one in self.dates.values()}
         self._kept: dict[tuple[int, int], Place] = {}
         self._before: dict[tuple[int, int], Place] = {}
+        self._done: list[tuple[tuple[int, int], Place | None]] = []  # each place changed, as it was before, in order
         self._met: set[int] = set()
         self._lines: set[int] = set()  # dates all of whose waiting people are known
         self._clocks: dict[int, Clock | None] = {}  # of who waits; nothing for who is to be left in peace
@@ -136,14 +137,33 @@ class Registers:
         new = replace(old, changed_at=self.now, **values)
         if (old.state == CONFIRMED) != (new.state == CONFIRMED) or (new.state == CONFIRMED and old.how != new.how):
             new = replace(new, sequence=old.sequence + (before is not None))
-        self._kept[date.id, person_id] = new
-        room = self._rooms[date.id]
-        if old.state in HOLDING:
-            room.free(old.kind)
-        if new.state in HOLDING:
-            room.take(new.kind)
-        self._waiting[date.id] += (new.state == WAITING) - (old.state == WAITING)
+        self._set((date.id, person_id), new)
         return new
+
+    def _set(self, key: tuple[int, int], new: Place | None) -> None:
+        """Have a place be so, or none be there; kept in mind, so that it can be undone."""
+        old, room = self._kept.pop(key, None), self._rooms[key[0]]
+        self._done.append((key, old))
+        if old and old.state in HOLDING:
+            room.free(old.kind)
+        if new and new.state in HOLDING:
+            room.take(new.kind)
+        self._waiting[key[0]] += bool(new and new.state == WAITING) - bool(old and old.state == WAITING)
+        if new:
+            self._kept[key] = new
+
+    @property
+    def mark(self) -> int:
+        """How far things are: see `undo`."""
+        return len(self._done)
+
+    def undo(self, mark: int) -> None:
+        """Have everything be as it was at that mark, not yet written. What was written at once, the database takes back."""
+        for key, old in reversed(self._done[mark:]):
+            self._set(key, old)
+            if old is None:
+                self._before.pop(key, None)
+        del self._done[mark:]
 
     def queue(self, date: Occasion, person_id: int, **values: Any) -> Place:
         """Put somebody at the end of the line."""
@@ -155,7 +175,7 @@ class Registers:
         if place.id is not None:
             return place
         key = (place.occasion_id, place.person_id)
-        self._kept[key] = replace(place, id=place_rows.write(self.db, [place])[place.code])
+        self._set(key, replace(place, id=place_rows.write(self.db, [place])[place.code]))
         return self._kept[key]
 
     def offers(self, date: Occasion) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conversations.places import ASKED, CONFIRMED, HOLDING, OFFERED, WAITING, WITHDRAWN
+from conversations.places import ASKED, CONFIRMED, DEPUTISED, HOLDING, OFFERED, WAITING, WITHDRAWN
 from storage.events import deputies
 from storage.events.deeds import (
     CLOSED,
@@ -47,6 +47,10 @@ def join(register: Registers, date: Occasion, deed: Deed) -> Done:
         return Done(KEPT, _note(register, date, deed))
     if state == OFFERED:
         return accept(register, date, deed)
+    if mine and state == DEPUTISED and (deputies.comes(register, date, mine) or not _shut(register, date)):
+        deputies.stand_down(register, date, mine)  # the place that is kept for their seat is theirs again
+        if register.room(date.code).fits(mine.kind):
+            return _place(register, date, deed)
     if _shut(register, date):
         return _in_line(register, date, deed) if state == WAITING else Done(CLOSED, mine)
     if register.room(date.code).fits(deed.kind or (mine.kind if mine else "")):
@@ -55,17 +59,16 @@ def join(register: Registers, date: Occasion, deed: Deed) -> Done:
 
 
 def _place(register: Registers, date: Occasion, deed: Deed) -> Done:
-    """They have a place; the one they had at another date goes to others, if one comes once."""
+    """They have a place; what they had at other dates goes to others, if one comes once."""
     mine = register.place(date, deed.person_id)
     place = register.put(date, deed.person_id, state=CONFIRMED, offered_until=None, **told(deed))
     if mine:
         deputies.stand_down(register, date, mine)
-    old = _elsewhere(register, date, deed.person_id)
-    if old is None:
-        return Done(PLACED, place)
-    register.put(old, deed.person_id, state=WITHDRAWN, offered_until=None)
-    register.fill(old)
-    return Done(SWAPPED, place, left=old.code)
+    held = _elsewhere(register, date, deed.person_id)
+    for old in held:
+        register.put(old, deed.person_id, state=WITHDRAWN, offered_until=None)
+        register.fill(old)
+    return Done(SWAPPED, place, left=held[0].code) if held else Done(PLACED, place)
 
 
 def _wait(register: Registers, date: Occasion, deed: Deed, mine: Place | None) -> Done:
@@ -75,7 +78,7 @@ def _wait(register: Registers, date: Occasion, deed: Deed, mine: Place | None) -
         return Done(FULL, mine)
     ahead = register.waiting(date.code)
     place = register.queue(date, deed.person_id, offered_until=None, **told(deed))
-    swaps = _elsewhere(register, date, deed.person_id) is not None
+    swaps = bool(_elsewhere(register, date, deed.person_id))
     return Done(SWAP_WAITING if swaps else WAITING_NOW, place, ahead + 1)
 
 
@@ -83,7 +86,7 @@ def _in_line(register: Registers, date: Occasion, deed: Deed) -> Done:
     place = _note(register, date, deed)
     if place.state == OFFERED:  # they said of what kind they are, and for those there is a place
         return Done(OFFERED_NOW, place, until=place.offered_until)
-    swaps = _elsewhere(register, date, deed.person_id) is not None
+    swaps = bool(_elsewhere(register, date, deed.person_id))
     return Done(SWAP_WAITING if swaps else WAITING_NOW, place, register.position(place))
 
 
@@ -129,6 +132,8 @@ def leave(register: Registers, date: Occasion, deed: Deed) -> Done:
         return Done(NOTHING, mine)
     if (why := refusal(register, date)) and why != POSTPONED:
         return Done(why, mine)
+    if not why and deputies.stands_in(mine):
+        return deputies.decline(register, date, deed)
     return Done(LEFT, withdraw(register, date, mine))
 
 
@@ -158,8 +163,15 @@ def note(register: Registers, date: Occasion, deed: Deed) -> Done:
 
 
 def _note(register: Registers, date: Occasion, deed: Deed) -> Place:
-    """What they have now; of another kind, they may fit where they did not, or leave room for others."""
-    place = register.put(date, deed.person_id, **told(deed))
+    """What they have now; of another kind, they may fit where they did not, or leave room for others.
+
+    Whoever has a place that only their kind can have keeps that kind: there is none of another for them.
+    """
+    mine = register.place(date, deed.person_id)
+    said = told(deed)
+    if mine and mine.state in HOLDING and deed.kind and not register.room(date.code).may_be(mine.kind, deed.kind):
+        del said["kind"]
+    place = register.put(date, deed.person_id, **said)
     if deed.kind:
         register.fill(date)
     return register.place(date, deed.person_id) or place
@@ -189,6 +201,8 @@ def _say(register: Registers, date: Occasion, deed: Deed, state: str) -> Done:
     mine = register.place(date, deed.person_id)
     if why := refusal(register, date):
         return Done(why, mine)
+    if mine and deputies.stands_in(mine):
+        return deputies.decline(register, date, deed)
     place = register.put(date, deed.person_id, state=state, offered_until=None, **told(deed))
     if mine:
         deputies.stand_down(register, date, mine)
@@ -201,14 +215,14 @@ def _shut(register: Registers, date: Occasion) -> bool:
     return date.closed or bool(date.reply_by and register.now > date.reply_by)
 
 
-def _elsewhere(register: Registers, date: Occasion, person_id: int) -> Occasion | None:
-    """The other date of the event that a place is kept for them at, where one comes to one date only."""
+def _elsewhere(register: Registers, date: Occasion, person_id: int) -> list[Occasion]:
+    """Other dates of the event that a place is kept for them at, where one comes to one date only; what they had taken first."""
     if register.terms[date.event_id].several:
-        return None
-    mine = register.mine(person_id)
-    dates = [register.dates[code] for code, place in mine.items() if place.state in HOLDING and code != date.code]
-    held = [one for one in dates if one.event_id == date.event_id and one.state != CANCELLED]
-    return next((one for one in held if one.starts_at > register.now), None)
+        return []
+    held = {code: place.state for code, place in register.mine(person_id).items() if place.state in HOLDING and code != date.code}
+    dates = [register.dates[code] for code in sorted(held, key=lambda code: held[code] != CONFIRMED)]
+    ahead = (one for one in dates if one.state != CANCELLED and one.starts_at > register.now)
+    return [one for one in ahead if one.event_id == date.event_id]
 
 
 def _how(deed: Deed, how: str) -> Deed:
