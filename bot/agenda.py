@@ -44,6 +44,7 @@ class Agenda:
     desk: Desk
     known: Mapping[int, Event]  # by the id of their engagement, all of the organisation
     register: Registers | None = None
+    concerned: Collection[int] = ()  # people whose input is about one
     members: Collection[tuple[int, int]] = ()
     posts: Mapping[tuple[int, int], Post] = field(default_factory=dict)
 
@@ -159,6 +160,18 @@ class Agenda:
         if post and post.role == "holder":
             deed = replace(deed, seat_id=post.seat_id, deputy_id=post.other_id)
         return self.register.do(deed).result
+
+    @contextmanager
+    def trying(self, db: Connection) -> Iterator[None]:
+        """What is done within is undone when it fails: in the registers, and what was written at once."""
+        mark = self.register.mark if self.register else 0
+        try:
+            with db.begin_nested():
+                yield
+        except Exception:
+            if self.register:
+                self.register.undo(mark)
+            raise
 
     def write(self) -> None:
         """Write what was done."""

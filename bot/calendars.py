@@ -69,7 +69,7 @@ def _event(entry: Entry, now: dt.datetime, language: str) -> Event:
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
     event.add("dtstamp", now.astimezone(dt.UTC).replace(microsecond=0))
-    event.add("dtstart", dt.datetime.fromisoformat(entry.local_at).replace(tzinfo=ZoneInfo(entry.zone)))
+    event.add("dtstart", _begins(entry))
     event.add("duration", dt.timedelta(minutes=entry.minutes))
     event.add("summary", title(entry.kind, language))
     event.add("location", _say("calendar-online", language) if entry.comes_online else entry.room)
@@ -77,6 +77,12 @@ def _event(entry: Entry, now: dt.datetime, language: str) -> Event:
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT" if entry.kept == CANCELLED else "OPAQUE")
     return event
+
+
+def _begins(entry: Entry) -> dt.datetime:
+    """By its own clock; in UTC where that shows this time twice, for a calendar takes the first of them."""
+    local = dt.datetime.fromisoformat(entry.local_at).replace(tzinfo=ZoneInfo(entry.zone))
+    return local if local.astimezone(dt.UTC) == entry.starts_at else entry.starts_at.astimezone(dt.UTC)
 
 
 def title(kind: str, language: str) -> str:

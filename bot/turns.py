@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -158,15 +159,16 @@ class _Taken:
 
 
 def _try(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
-    """One turn. What fails in deciding drops only this member, before anything of theirs is written."""
+    """One turn. What fails in deciding drops only this member, and nothing of theirs is written."""
     known = desk.known.get(lookup)
     try:
-        told = backstage.answer(db, desk.house, (lookup, one.chat_id), one.given, desk.now)
-        person = facts.person(known, turned_away=lookup in desk.away)
-        taken = _Taken(person, None, None, tuple(told)) if told else _decide(db, desk, known, person, one)
-        if places := [effect.place for effect in taken.effects if isinstance(effect, Calendar)]:
-            desk.entries = {**desk.entries, **feeds.find(db, desk.house.organisation_id, places)}
-        sent = _express(desk, known, one, taken)
+        with _undone_on_failure(db, desk, known, one):
+            told = backstage.answer(db, desk.house, (lookup, one.chat_id), one.given, desk.now)
+            person = facts.person(known, turned_away=lookup in desk.away)
+            taken = _Taken(person, None, None, tuple(told)) if told else _decide(db, desk, known, person, one)
+            if places := [effect.place for effect in taken.effects if isinstance(effect, Calendar)]:
+                desk.entries = {**desk.entries, **feeds.find(db, desk.house.organisation_id, places)}
+            sent = _express(desk, known, one, taken)
     except (DBAPIError, OSError, KeysError):
         raise  # the transaction is spoilt for all of them, or a key cannot be kept
     except Exception:  # noqa: BLE001 - a fault in one conversation must not stop the others
@@ -176,6 +178,13 @@ def _try(db: Connection, desk: Desk, lookup: bytes, one: Arrival) -> None:
     desk.out.tapped += sent.tapped
     if known and not told:
         _record(desk, lookup, known, one, taken)
+
+
+def _undone_on_failure(db: Connection, desk: Desk, known: Known | None, one: Arrival) -> AbstractContextManager[object]:
+    """What a turn does to others' places or to staff's business is undone with it; most turns do neither, and pay nothing."""
+    if known and desk.agenda and known.id in desk.agenda.concerned:
+        return desk.agenda.trying(db)
+    return db.begin_nested() if backstage.read(one.given) else nullcontext()
 
 
 def _decide(db: Connection, desk: Desk, known: Known | None, person: Person, one: Arrival) -> _Taken:

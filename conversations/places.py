@@ -71,10 +71,9 @@ class Room:
 
     def may_be(self, old: str, new: str) -> bool:
         """Whether somebody of one kind who has a place could have it as another."""
-        if self.over:
+        if old == new or self.held.get(new, 0) < self.reserved.get(new, 0):
             return True
-        held = {**self.held, old: self.held.get(old, 0) - 1}
-        return old == new or Room(self.capacity, self.reserved, held).fits(new)
+        return Room(self.capacity, self.reserved, {**self.held, old: self.held.get(old, 0) - 1}).fits(new)
 
     def _beyond(self, kind: str) -> int:
         return max(0, self.held.get(kind, 0) - self.reserved.get(kind, 0))

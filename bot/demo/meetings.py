@@ -8,10 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.demo.hours import Hours
+from bot.demo.hours import ZONE, Hours
 from bot.demo.office import Office
-from bot.demo.settings import Settings
-from bot.demo.shelter import Shelter
 from bot.demo.telegram import Telegram
 from bot.demo.trouble import Trouble
 
@@ -27,6 +25,7 @@ _LOOK_EVERY = 0.1
 
 _PERSON = re.compile(r'href="/console/people/([a-z2-7]{16})"')
 _SEAT = re.compile(r"/seats/([a-z2-7]{16})")
+_LINK = re.compile(r"start=([a-z2-7]+)")
 _GROUP = re.compile(r"/console/groups/([a-z2-7]{16})")
 
 
@@ -85,48 +84,41 @@ RULES = {"quorum": "4", "quorum_lived": "2", "papers_days": "7", "minutes_days":
 class Meetings:
     """Sets it all up."""
 
-    shelter: Shelter
-    place: Settings
     hours: Hours
     office: Office
     telegram: Telegram
 
     async def open(self) -> dict[str, tuple[str, tuple[int, ...], str]]:
         """Slug -> its link's code, the people on the page, and the page of the console beside them. Raises Trouble."""
-        for slug in BESIDES:
-            await self._ask("engagement", "open", slug)
-        workshop, meeting = [await self._open(slug) for slug in (WORKSHOP, MEETING)]
+        opening = (self._open(slug) for slug in (WORKSHOP, MEETING, *BESIDES))
+        workshop, meeting, *_ = await asyncio.gather(*opening)
         day = self.hours.now().date()
+        members, group = await self._seat(meeting)  # first, while nobody else comes in: that is how they are told apart
         await self._add(WORKSHOP, _weekday(day + dt.timedelta(days=16)), "18:00", PLACES)
         await self._add(WORKSHOP, _weekday(day + dt.timedelta(days=18)), "10:30", PLACES * 2)
-        members, group = await self._seat(meeting)  # first: whoever comes in is told apart by coming alone
         families = await self._fill(workshop)
         return {
             WORKSHOP: (workshop, families, f"/console/events/{WORKSHOP}"),
             MEETING: (meeting, members, f"/console/groups/{group}/seats"),
         }
 
-    async def _ask(self, *words: str) -> str:
-        return await self.shelter.ask(*words, "--config", str(self.place.config))
-
     async def _open(self, slug: str) -> str:
-        said = await self._ask("engagement", "open", slug)
-        link = re.search(r"/start (\S+)", said)
-        if link is None:
-            raise Trouble(f"`engagement open` gave no link, so the demo cannot start:\n{said}")
-        return link[1]
+        """Open an engagement; returns the code of its link."""
+        home = f"/console/engagements/{slug}"
+        links = await self.office.send(home, f"{home}/open", {})
+        return _first(_LINK, await self.office.read(links))
 
     async def _add(self, slug: str, day: dt.date, at: str, places: int | None = None) -> None:
-        when = ("--at", f"{day}T{at}", "--minutes", "90", "--place", "Riverside Hall, Mill Lane", "--link", LINK)
-        await self._ask("event", "add", slug, *when, *(("--places", str(places)) if places else ()))
+        when = {"day": f"{day}", "at": at, "zone": str(ZONE), "minutes": "90", "place": "Riverside Hall, Mill Lane"}
+        online = {"online": "yes", "link": LINK, "capacity": str(places or "")}
+        await self._send(f"/console/events/{slug}", "add", {**when, **online})
 
     # --- The workshop
 
     async def _fill(self, code: str) -> tuple[int, ...]:
-        """People take all places of the first date but one."""
-        guests = [await self.telegram.invite() for _ in range(PLACES - 1)]
-        for guest in guests:
-            await self._say(guest, f"/start {code}", "18 or over", "1", "skip", "skip", "skip", "skip")
+        """People take all places of the first date but one; returns who is on the phones."""
+        for _ in range(PLACES - 1):
+            await self._say(await self.telegram.invite(), f"/start {code}", "18 or over", "1", *["skip"] * 4)
         return tuple([await self.telegram.invite(name) for name in GATHERINGS[0].phones])
 
     async def _say(self, person: int, *words: str) -> None:
@@ -167,9 +159,7 @@ class Meetings:
         """The group, its rule and its seats, as its secretary makes them; returns its code."""
         group = _first(_GROUP, await self.office.send("/console/groups", "/console/groups", {"name": GROUP}))
         home = f"/console/groups/{group}"
-        await self._send(
-            f"{home}/rules", "", {"quorum": "4", "quorum_lived": "2", "papers_days": "7", "minutes_days": "10", "key": "yes"}
-        )
+        await self._send(f"{home}/rules", "", RULES)
         for seat, member in zip(SEATS, members, strict=True):
             made = {"kind": seat.kind, "name": seat.name, "support": "", **({"lived": "yes"} if seat.lived else {})}
             before = set(_SEAT.findall(await self.office.read(f"{home}/seats")))

@@ -73,7 +73,7 @@ class Show:
             office = Office(shelter, place, hours)
             await office.open()
             self._progress.begin("Inviting to a workshop and a meeting")
-            gathered = await Meetings(shelter, place, hours, office, telegram).open()
+            gathered = await Meetings(hours, office, telegram).open()
             neighbours = Neighbours(telegram, int(os.environ.get(NEIGHBOURS) or 10_000))
             crowds = [Crowd(telegram, one.manner(codes[one]), tasks) for one in CONSULTATIONS]
             guests = _guests()

@@ -105,6 +105,23 @@ def _changed(first: str, *more: str) -> Callable[[Told, Facts], Notice]:
     return write
 
 
+def _several(state: str, first: str, *more: str) -> Callable[[Told, Facts], Notice]:
+    """All their dates that are so now, in one letter; not the day of each again."""
+
+    def write(told: Told, facts: Facts) -> Notice:
+        event = told.event
+        theirs = [date for date in event.dates if date.standing in screens.MINE] if event else []
+        found = [date for date in theirs if date.state == state and date.is_ahead(facts.now)]
+        days = sorted(found, key=lambda date: date.starts)
+        lines = [part for date in days for part in (screens.when(date, NEXT_LINE), *screens.where(date))]
+        why = (line("event-reason", why=told.date.why),) if told.date and told.date.why else ()
+        opens = event and event.open and state == "planned"
+        buttons = ((Button(line("event-others"), Dates(event.slug)),),) if event and opens else ()
+        return Notice((Say((line(first), *lines, *why, *(line(key) for key in more)), buttons),))
+
+    return write
+
+
 def _after(told: Told, facts: Facts) -> Notice:
     next_day = (line("after-next", day=told.next_day),) if told.next_day and told.next_day >= facts.now.date() else ()
     if told.came is False:
@@ -193,6 +210,8 @@ WRITERS: dict[str, Callable[[Told, Facts], Notice]] = {
     "lapsed": _about_date("notice-lapsed", "notice-lapsed-how"),
     "place": _about_date("notice-place"),
     "cancelled": _changed("notice-cancelled"),
+    "cancelled-all": _several("cancelled", "notice-cancelled"),
+    "moved-all": _several("planned", "notice-moved", "notice-moved-now"),
     "postponed": _changed("notice-postponed", "notice-postponed-next"),
     "moved": _changed("notice-moved", "notice-moved-now"),
     "need": _state("need"),

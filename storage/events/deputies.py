@@ -91,7 +91,7 @@ def stand_down(register: Registers, date: Occasion, member: Place) -> None:
 
 def comes(register: Registers, date: Occasion, member: Place) -> bool:
     """Whether somebody has said yes to standing in for them."""
-    if member.id is None:
+    if member.state != DEPUTISED or member.id is None:
         return False
     return any(one.state == CONFIRMED for one in register.find(date, places.c.deputy_of == member.id))
 

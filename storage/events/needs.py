@@ -258,17 +258,23 @@ def due_review(db: Connection, organisation_id: int, today: dt.date) -> list[int
     return list(db.scalars(mine.group_by(needs.c.person_id).having(last <= today - REVIEWED_AFTER).order_by(last)))
 
 
-def counts(db: Connection, organisation_id: int, since: dt.datetime, until: dt.datetime) -> dict[str, Mapping[str, int]]:
-    """Need -> state -> how often, for dates that began from `since` to before `until`: for the yearly self-assessment."""
-    found: dict[str, Mapping[str, int]] = {code: dict.fromkeys(STATES, 0) for code in CODES}
-    number = func.count().label("number")
+def counts(
+    db: Connection, organisation_id: int, since: dt.datetime, until: dt.datetime
+) -> tuple[int, dict[str, Mapping[str, int]]]:
+    """How many people had a need at a date that began from `since` to before `until`, for the yearly self-assessment.
+
+    With them: need -> "asked" and each state -> how many people. Somebody may be in several states, at several dates.
+    """
     asked = (
-        select(place_needs.c.need, place_needs.c.state, number)
+        select(places.c.person_id, place_needs.c.need, place_needs.c.state)
+        .distinct()
         .join_from(place_needs, places, places.c.id == place_needs.c.place_id)
         .join(occasions, occasions.c.id == places.c.occasion_id)
         .where(occasions.c.organisation_id == organisation_id, occasions.c.starts_at >= since, occasions.c.starts_at < until)
-        .group_by(place_needs.c.need, place_needs.c.state)
     )
+    found: dict[str, dict[str, set[int]]] = {code: {state: set() for state in ("asked", *STATES)} for code in CODES}
     for row in db.execute(asked):
-        found[row.need] = {**found[row.need], row.state: row.number}
-    return found
+        found[row.need]["asked"].add(row.person_id)
+        found[row.need][row.state].add(row.person_id)
+    everybody = {person for states in found.values() for person in states["asked"]}
+    return len(everybody), {code: {state: len(who) for state, who in states.items()} for code, states in found.items()}

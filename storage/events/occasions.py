@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from conversations.places import ASKED, CONFIRMED, DEPUTISED, OFFERED, UNSURE, WAITING
 from storage import codes
-from storage.events import registers
+from storage.events import offers, registers
 from storage.events.events import Event
 from storage.events.occasion_rows import (
     CANCELLED,
@@ -73,6 +73,8 @@ def change(
     moved = before.state == POSTPONED or any(getattr(before, name) != values[name] for name in _MOVED)
     _write(db, one.id, values | {"sequence": before.sequence + moved})
     _reserve(db, one.id, plan.reserved)
+    if values["starts_at"] < before.starts_at:
+        offers.shorten(db, one.id, now)
     if moved:
         _announce(db, one, "moved", now, tell=tell)
     return _filled(db, one.id, now)
@@ -102,14 +104,26 @@ def cancel(db: Connection, one: Occasion, why: str, now: dt.datetime) -> Occasio
 
 
 def cancel_all(db: Connection, wanted: Collection[Occasion], why: str, now: dt.datetime) -> list[Occasion]:
-    """Several dates; whoever is concerned hears once, however many of them they have a place at."""
+    """Several dates; whoever is concerned hears once of all those they have anything of."""
     hold(db, {one.event_id for one in wanted})
-    told: set[int] = set()
-    gone = []
-    for one in wanted:
-        gone.append(_stop(db, one, CANCELLED, why, now, besides=told))
-        told |= set(_concerned(db, one.id))
+    before = find_all(db, [one.id for one in wanted])
+    gone = [_stop(db, one, CANCELLED, why, now, tell=False) for one in wanted]
+    tell_together(db, CANCELLED, [one for one in gone if before[one.id].state != CANCELLED], now)
     return gone
+
+
+def tell_together(db: Connection, kind: str, changed: Collection[Occasion], now: dt.datetime) -> None:
+    """Have everybody concerned hear in one letter what became of these dates: all of theirs are told with the last of them."""
+    theirs: dict[int, list[Occasion]] = {}
+    for one in sorted(changed, key=lambda one: one.starts_at):
+        for person in _concerned(db, one.id):
+            theirs.setdefault(person, []).append(one)
+    letters: dict[tuple[str, int, str], list[int]] = {}
+    for person, dates in theirs.items():
+        which = f"{kind}-all" if len(dates) > 1 else kind
+        letters.setdefault((which, dates[-1].id, dates[-1].code), []).append(person)
+    for (which, last, code), people in letters.items():
+        planning.tell(db, which, people, last, code, now)
 
 
 def cancel_event(db: Connection, event: Event, why: str, now: dt.datetime) -> list[Occasion]:
@@ -131,15 +145,21 @@ def remove(db: Connection, one: Occasion) -> None:
 
 def realign(db: Connection, now: dt.datetime) -> list[Occasion]:
     """Reckon dates ahead anew, for the rules of a zone may have changed; those that moved. What was meant is the local time."""
+    hold(db, {one.event_id for one, _ in _misplaced(db, now)})
+    moved = _misplaced(db, now)
+    for one, at in moved:
+        begun = {"starts_at": at, "ends_at": at + dt.timedelta(minutes=one.minutes)}
+        _write(db, one.id, begun | {"sequence": one.sequence + 1, "version": one.version + 1})
+        planning.follow(db, one.id, one.sequence + 1)
+        planning.replan_occasion(db, one.id, now)
+    return list(find_all(db, [one.id for one, _ in moved]).values()) if moved else []
+
+
+def _misplaced(db: Connection, now: dt.datetime) -> list[tuple[Occasion, dt.datetime]]:
+    """Dates ahead that are not when their local time says, and when that is."""
     ahead = read(db, WANTED.where(occasions.c.starts_at > now, occasions.c.state != CANCELLED))
-    moved = {one.id: at for one in ahead if (at := again(one.local_at, one.zone, one.starts_at)) != one.starts_at}
-    hold(db, {one.event_id for one in ahead if one.id in moved})
-    for one in ahead:
-        if one.id in moved:
-            begun = {"starts_at": moved[one.id], "ends_at": moved[one.id] + dt.timedelta(minutes=one.minutes)}
-            _write(db, one.id, begun | {"sequence": one.sequence + 1, "version": one.version + 1})
-            planning.replan_occasion(db, one.id, now)
-    return list(find_all(db, moved).values()) if moved else []
+    meant = ((one, again(one.local_at, one.zone, one.starts_at)) for one in ahead)
+    return [(one, at) for one, at in meant if at != one.starts_at]
 
 
 def _values(plan: Plan, now: dt.datetime, before: Occasion | None = None) -> dict[str, Any]:
@@ -161,7 +181,7 @@ def _set(db: Connection, one: Occasion, now: dt.datetime, **values: Any) -> Occa
     return _filled(db, one.id, now)
 
 
-def _stop(db: Connection, one: Occasion, state: str, why: str, now: dt.datetime, *, besides: Collection[int] = ()) -> Occasion:
+def _stop(db: Connection, one: Occasion, state: str, why: str, now: dt.datetime, *, tell: bool = True) -> Occasion:
     hold(db, [one.event_id])
     before = find_all(db, [one.id])[one.id]
     if before.ends_at <= now:
@@ -171,18 +191,15 @@ def _stop(db: Connection, one: Occasion, state: str, why: str, now: dt.datetime,
     moves = {"sequence": before.sequence + 1, "version": before.version + 1}
     _write(db, one.id, {"state": state, "why": why.strip(), **moves})
     planning.drop(db, occasion_id=one.id)
-    _announce(db, one, state, now, besides=besides)
+    _announce(db, one, state, now, tell=tell)
     return find_all(db, [one.id])[one.id]
 
 
-def _announce(
-    db: Connection, one: Occasion, kind: str, now: dt.datetime, *, tell: bool = True, besides: Collection[int] = ()
-) -> None:
+def _announce(db: Connection, one: Occasion, kind: str, now: dt.datetime, *, tell: bool = True) -> None:
     """Have everybody concerned hear of it once, and plan anew what else they get."""
     planning.replan_occasion(db, one.id, now)
-    people = [person for person in _concerned(db, one.id) if person not in besides]
-    if tell and people:
-        planning.tell(db, kind, people, one.id, one.code, now)
+    if tell:
+        planning.tell(db, kind, _concerned(db, one.id), one.id, one.code, now)
 
 
 def _concerned(db: Connection, occasion_id: int) -> Sequence[int]:

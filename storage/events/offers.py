@@ -22,7 +22,7 @@ def hold(db: Connection, codes: Collection[str]) -> None:
 
 def lapse(db: Connection, codes: Collection[str], now: dt.datetime) -> list[str]:
     """Of these places (by code), let those go whose offer is over; returns which. The others were answered meanwhile."""
-    register, gone = _offered(db, codes, now, places.c.offered_until <= now)
+    register, gone = _offered(db, now, places.c.code.in_(codes), over=places.c.offered_until <= now)
     for place in gone:
         verbs.lapse(register, register.by_id[place.occasion_id], place)
     register.write()
@@ -33,7 +33,7 @@ def lapse(db: Connection, codes: Collection[str], now: dt.datetime) -> list[str]
 
 def put_off(db: Connection, codes: Collection[str], now: dt.datetime) -> None:
     """The offer of these places (by code) goes out only now: the time to answer begins now."""
-    register, late = _offered(db, codes, now)
+    register, late = _offered(db, now, places.c.code.in_(codes))
     for place in late:
         date = register.by_id[place.occasion_id]
         until = register.until(date, [place.person_id]).get(place.person_id)
@@ -42,12 +42,27 @@ def put_off(db: Connection, codes: Collection[str], now: dt.datetime) -> None:
     register.write()
 
 
+def shorten(db: Connection, occasion_id: int, now: dt.datetime) -> None:
+    """A date begins sooner: offers there end in time for it, and go to whoever is next where that is now."""
+    register, found = _offered(db, now, places.c.occasion_id == occasion_id)
+    for place in found:
+        date = register.by_id[occasion_id]
+        last = date.starts_at - terms.BEFORE
+        if place.offered_until is None or place.offered_until <= last:
+            continue
+        if last > now:
+            register.put(date, place.person_id, offered_until=last)
+        else:
+            verbs.lapse(register, date, place)
+    register.write()
+
+
 def _offered(
-    db: Connection, codes: Collection[str], now: dt.datetime, *where: ColumnElement[bool]
+    db: Connection, now: dt.datetime, which: ColumnElement[bool], over: ColumnElement[bool] | None = None
 ) -> tuple[Registers, list[Place]]:
-    mine = (places.c.code.in_(codes), places.c.state == OFFERED)
+    mine = (which, places.c.state == OFFERED)
     register = registers.lock_events(db, _events(db, *mine), (), now)
-    wanted = place_rows.WANTED.where(*mine, *where).order_by(places.c.id)
+    wanted = place_rows.WANTED.where(*mine, *(() if over is None else (over,))).order_by(places.c.id)
     return register, [register.know(Place(*row)) for row in db.execute(wanted)]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from storage import codes
 from storage.events import occasions
 from storage.events.events import Event
-from storage.events.occasion_rows import CANCELLED, WANTED, Occasion, hold, read
+from storage.events.occasion_rows import CANCELLED, POSTPONED, WANTED, Occasion, hold, read
 from storage.events.occasions import Plan
 from storage.events.plans import OccasionError, StaleError, span
 from storage.keys import Keys
@@ -67,13 +67,18 @@ def later(db: Connection, one: Occasion) -> list[Occasion]:
 def change_later(db: Connection, keys: Keys, one: Occasion, plan: Plan, version: int, now: dt.datetime) -> list[Occasion]:
     """Change this date and all later ones alike: each is moved by as many days, and to the same hour.
 
-    One that was moved by itself keeps its own day, and the hour if that was changed too. Raises OccasionError, StaleError.
+    One that was moved by itself keeps its own day, and the hour if that was changed too; one that was put off stays so.
+    Whoever is concerned hears once. Raises OccasionError, StaleError.
     """
     hold(db, [one.event_id])
     wanted = later(db, one)
     if not wanted or wanted[0].id != one.id or wanted[0].version != version:
         raise StaleError(_STALE)
-    return [occasions.change(db, keys, each, _moved(one, each, plan), each.version, now) for each in wanted]
+    standing = [each for each in wanted if each.id == one.id or each.state != POSTPONED]
+    made = [occasions.change(db, keys, each, _moved(one, each, plan), each.version, now, tell=False) for each in standing]
+    moved = [new for old, new in zip(standing, made, strict=True) if new.sequence != old.sequence]
+    occasions.tell_together(db, "moved", moved, now)
+    return made
 
 
 def cancel_later(db: Connection, one: Occasion, why: str, now: dt.datetime) -> list[Occasion]:

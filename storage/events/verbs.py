@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from conversations.places import ASKED, CONFIRMED, DEPUTISED, HOLDING, OFFERED, WAITING, WITHDRAWN
+from conversations.places import ASKED, CONFIRMED, HOLDING, OFFERED, WAITING, WITHDRAWN
 from storage.events import deputies
 from storage.events.deeds import (
     CLOSED,
@@ -47,12 +47,12 @@ def join(register: Registers, date: Occasion, deed: Deed) -> Done:
         return Done(KEPT, _note(register, date, deed))
     if state == OFFERED:
         return accept(register, date, deed)
-    if mine and state == DEPUTISED and (deputies.comes(register, date, mine) or not _shut(register, date)):
-        deputies.stand_down(register, date, mine)  # the place that is kept for their seat is theirs again
-        if register.room(date.code).fits(mine.kind):
-            return _place(register, date, deed)
+    if mine and deputies.comes(register, date, mine):
+        return _place(register, date, deed)  # the one that is kept for their seat is theirs again
     if _shut(register, date):
         return _in_line(register, date, deed) if state == WAITING else Done(CLOSED, mine)
+    if mine:
+        deputies.stand_down(register, date, mine)
     if register.room(date.code).fits(deed.kind or (mine.kind if mine else "")):
         return _place(register, date, deed)
     return _wait(register, date, deed, mine)
@@ -61,7 +61,7 @@ def join(register: Registers, date: Occasion, deed: Deed) -> Done:
 def _place(register: Registers, date: Occasion, deed: Deed) -> Done:
     """They have a place; what they had at other dates goes to others, if one comes once."""
     mine = register.place(date, deed.person_id)
-    place = register.put(date, deed.person_id, state=CONFIRMED, offered_until=None, **told(deed))
+    place = register.put(date, deed.person_id, state=CONFIRMED, offered_until=None, deputy_of=None, **_told(register, date, deed))
     if mine:
         deputies.stand_down(register, date, mine)
     held = _elsewhere(register, date, deed.person_id)
@@ -77,7 +77,7 @@ def _wait(register: Registers, date: Occasion, deed: Deed, mine: Place | None) -
     if not register.offers(date):
         return Done(FULL, mine)
     ahead = register.waiting(date.code)
-    place = register.queue(date, deed.person_id, offered_until=None, **told(deed))
+    place = register.queue(date, deed.person_id, offered_until=None, deputy_of=None, **told(deed))
     swaps = bool(_elsewhere(register, date, deed.person_id))
     return Done(SWAP_WAITING if swaps else WAITING_NOW, place, ahead + 1)
 
@@ -163,18 +163,19 @@ def note(register: Registers, date: Occasion, deed: Deed) -> Done:
 
 
 def _note(register: Registers, date: Occasion, deed: Deed) -> Place:
-    """What they have now; of another kind, they may fit where they did not, or leave room for others.
-
-    Whoever has a place that only their kind can have keeps that kind: there is none of another for them.
-    """
-    mine = register.place(date, deed.person_id)
-    said = told(deed)
-    if mine and mine.state in HOLDING and deed.kind and not register.room(date.code).may_be(mine.kind, deed.kind):
-        del said["kind"]
-    place = register.put(date, deed.person_id, **said)
+    """What they have now; of another kind, they may fit where they did not, or leave room for others."""
+    place = register.put(date, deed.person_id, **_told(register, date, deed))
     if deed.kind:
         register.fill(date)
     return register.place(date, deed.person_id) or place
+
+
+def _told(register: Registers, date: Occasion, deed: Deed) -> dict[str, Any]:
+    """What they said besides. A place that only their kind can have stays of that kind: there is none of another for them."""
+    mine, said = register.place(date, deed.person_id), told(deed)
+    if mine and mine.state in HOLDING and deed.kind and not register.room(date.code).may_be(mine.kind, deed.kind):
+        del said["kind"]
+    return said
 
 
 def come(register: Registers, date: Occasion, deed: Deed) -> Done:
@@ -202,7 +203,8 @@ def _say(register: Registers, date: Occasion, deed: Deed, state: str) -> Done:
     if why := refusal(register, date):
         return Done(why, mine)
     if mine and deputies.stands_in(mine):
-        return deputies.decline(register, date, deed)
+        gives_up = state == DECLINED or mine.state == CONFIRMED
+        return deputies.decline(register, date, deed) if gives_up else Done(state, mine)
     place = register.put(date, deed.person_id, state=state, offered_until=None, **told(deed))
     if mine:
         deputies.stand_down(register, date, mine)

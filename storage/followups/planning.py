@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -85,10 +85,19 @@ def _sequence(db: Connection, occasion_id: int | None) -> int:
     return (db.scalar(wanted) if occasion_id is not None else None) or 0
 
 
-_TURNS = {
-    kind: lambda sequence, _now: str(sequence)  # each change of a date is told
-    for kind in ("cancelled", "postponed", "moved")
-} | {rules.OFFER: lambda _sequence, now: f"{now:%H%M}"}  # so is each offer of a day
+_CHANGES = ("cancelled", "cancelled-all", "postponed", "moved", "moved-all")
+_TURNS: dict[str, Callable[[int, dt.datetime], str]] = {
+    **dict.fromkeys(_CHANGES, lambda sequence, _now: str(sequence)),  # each change of a date is told
+    **dict.fromkeys(  # and each of these, though there be several on a day
+        (rules.OFFER, "lapsed", "place", "deputy", "no-deputy", "stood-down"), lambda _sequence, now: f"{now:%H%M%S}"
+    ),
+}
+
+
+def follow(db: Connection, occasion_id: int, sequence: int) -> None:
+    """What is yet to be told of a date's changes is still so, though its `sequence` is another now."""
+    mine = (followups.c.occasion_id == occasion_id, followups.c.state == WAITING, followups.c.kind.in_(_CHANGES))
+    db.execute(update(followups).where(*mine).values(sequence=sequence))
 
 
 def drop(

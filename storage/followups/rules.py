@@ -121,13 +121,15 @@ KINDS: dict[str, Kind] = {
     "lapsed": Kind("place", "start", frozenset({"lapsed"})),  # the offer they did not answer went to the next
     "place": Kind("place", "start", _CONFIRMED),  # staff gave them a place
     "cancelled": Kind("occasion", "start", stands=frozenset({"cancelled"}), fixed=True),
+    "cancelled-all": Kind("occasion", "start", stands=frozenset({"cancelled"}), fixed=True),  # several: the last of theirs
     "postponed": Kind("occasion", "start", stands=frozenset({"postponed"}), fixed=True),
     "moved": Kind("occasion", "start", fixed=True),
+    "moved-all": Kind("occasion", "start", fixed=True),
     "need": Kind("place", "start", _CONFIRMED),  # what staff could do about what helps them
     "claim": Kind("place", stands=_ANY),  # what became of the money
     "deputy": Kind("place", "start", frozenset({"asked"})),  # asked to stand in
     "stood-down": Kind("place", "start", frozenset({"withdrawn"})),  # they had said yes to standing in, and need not come
-    "no-deputy": Kind("place", "start"),  # whoever was asked to stand in for them cannot
+    "no-deputy": Kind("place", "start", frozenset({"deputised"})),  # whoever was asked to stand in for them cannot
     "papers": Kind("occasion", "start"),
     "minutes": Kind("occasion", stands=_ANY),
     "told": Kind("change", stands=_ANY),  # what became of something they raised: one change of a point, by its number

@@ -15,6 +15,7 @@ from bot.demo.hours import MOVES, ZONE
         ("morning", "2026-11-23T00:10", "2026-11-24T09:00"),
         ("morning", "2027-03-27T12:00", "2027-03-28T09:00"),  # the night the clocks go forward
         ("days", "2027-10-30T12:00", "2027-11-02T11:00"),  # three days are 72 hours, also when the clocks go back
+        ("week", "2027-10-27T12:00", "2027-11-03T12:00"),  # but a week leads to the same hour
     ],
 )
 def test_a_move_leads_to(by: str, now: str, then: str) -> None:

@@ -16,6 +16,7 @@ from tests.demo.demos import NEIGHBOURS, Demo
 from tests.house import tree
 
 ADULTS, YOUNG = "long-covid-tell-us-once", "what-should-we-fix-first"
+WORKSHOP, MEETING = "workshop-design-the-next-step", "reference-group-are-you-coming"
 
 
 def phone(page: Page, number: int = 0) -> FrameLocator:
@@ -102,6 +103,8 @@ def test_moving_the_clock_moves_the_time_in_the_demo(page: Page) -> None:
     assert page.locator(".clock").inner_text() != first
     page.get_by_role("button", name="3 days").click()
     see(page, re.compile(r"In the demo it is now .*, 10:0\d\."))
+    page.get_by_role("button", name="1 week").click()
+    see(page, re.compile(r"In the demo it is now .*, 10:0\d\."))
     with page.expect_response(re.compile(r"/console/results/.*live")) as renewed:
         pass
     assert renewed.value.status == 200
@@ -113,8 +116,33 @@ def test_more_people_come_when_they_are_asked_for(page: Page, demo: Demo) -> Non
     expect(page.locator("#crowd")).to_contain_text(f"of {PEOPLE * 2 // 5 + 50} ")
 
 
+def test_the_last_place_is_given_back_and_offered_to_who_waits_on_the_second_phone(page: Page) -> None:
+    page.get_by_role("link", name="A workshop with one place left").click()
+    page.get_by_role("button", name="Add a second phone").click()
+    first, second = phone(page), phone(page, 1)
+    for mine, told in ((first, "You have a place."), (second, "You are number 1 on the waiting list.")):
+        tap(mine, "Start", "4. 18 or over")
+        mine.get_by_role("button", name=re.compile(r"^1\. \w{3} \d")).last.click()
+        see(mine, re.compile(re.escape(told)))
+    tap(first, "2. I can’t come")
+    tap(second, "1. Yes, I’ll take it")
+    see(second, "You have a place.")
+    page.get_by_role("button", name="Look again").click()
+    see(page.frame_locator("#results"), "6 of 6 places taken")
+
+
+def test_a_group_is_one_reply_short_and_the_member_on_the_phone_has_seen_the_date(page: Page) -> None:
+    page.get_by_role("link", name="A group one reply short").click()
+    see(phone(page), "Tap a date to reply, or type its number.")
+    see(page.frame_locator("#results"), re.compile("3 of the 4 seats it needs have confirmed"))
+    see(page.frame_locator("#results"), "No young person has confirmed.")
+
+
+@pytest.mark.parametrize("show", ["", WORKSHOP, MEETING])
 @pytest.mark.parametrize("width", [1280, 820, 390, 320])
-def test_the_page_fits_its_window_and_has_no_barriers(width: int, page: Page) -> None:
+def test_the_page_fits_its_window_and_has_no_barriers(width: int, show: str, page: Page, demo: Demo) -> None:
+    if show:
+        page.goto(f"{demo.url}?show={show}")
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]
@@ -128,7 +156,7 @@ def test_everything_can_be_reached_with_the_keyboard_alone(page: Page) -> None:
     for name in ("Sam Lee", "Alex Kim"):
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name=name)).to_be_focused()
-    for name in ("More people answer", "Pull the plug", "10 minutes", "1 hour", "Tomorrow, 9 am", "3 days"):
+    for name in ("More people answer", "Pull the plug", "10 minutes", "1 hour", "Tomorrow, 9 am", "3 days", "1 week"):
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name=name)).to_be_focused()
 

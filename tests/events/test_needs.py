@@ -157,7 +157,7 @@ def test_needs_are_asked_about_again_after_a_year(world: World) -> None:
     assert world.do(lambda db: needs.due_review(db, world.organisation_id, year)) == [kept]
 
 
-def test_the_yearly_count_says_how_often_each_need_was_met(world: World) -> None:
+def test_the_yearly_count_says_of_how_many_people_each_need_was_met(world: World) -> None:
     _, [one] = announce(world, 5)
     people = enrol(world, 3)
     for person in people:
@@ -165,7 +165,9 @@ def test_the_yearly_count_says_how_often_each_need_was_met(world: World) -> None
         do(world, person, one, "join")
     mark(world, one, people[0], "breaks", "met")
     mark(world, one, people[1], "breaks", "not-met", "There was no time.")
-    counted = world.do(lambda db: needs.counts(db, world.organisation_id, NOON, AFTER))
-    assert counted["breaks"] == {"open": 1, "met": 1, "not-met": 1}
-    assert counted["bsl"] == {"open": 0, "met": 0, "not-met": 0}
-    assert world.do(lambda db: needs.counts(db, world.organisation_id, AFTER, AFTER))["breaks"]["met"] == 0
+    number, counted = world.do(lambda db: needs.counts(db, world.organisation_id, NOON, AFTER))
+    assert number == 3
+    assert counted["breaks"] == {"asked": 3, "open": 1, "met": 1, "not-met": 1}
+    assert counted["bsl"] == {"asked": 0, "open": 0, "met": 0, "not-met": 0}
+    number, counted = world.do(lambda db: needs.counts(db, world.organisation_id, AFTER, AFTER))
+    assert (number, counted["breaks"]["met"]) == (0, 0)

@@ -7,9 +7,10 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.web.console import fields
+from bot.web.console import event_form, fields
 from bot.web.console.fields import Field, Sheet
 from bot.web.console.step_form import Fault
+from conversations.flow import MEETS
 
 Table = dict[str, Any]
 
@@ -31,7 +32,7 @@ def fields_of(table: Mapping[str, Any]) -> dict[str, str]:
     reading = table.get("reading")
     if isinstance(reading, dict):
         found |= {f"reading.{key}": str(reading[key]) for key in ("by", "within_days") if key in reading}
-    return found
+    return found | event_form.fields_of(table)
 
 
 def _words(text: Any) -> Iterator[tuple[str, str]]:
@@ -58,6 +59,7 @@ def table_of(said: Mapping[str, str], before: Mapping[str, Any]) -> Table:
     if "reading.by" in said:
         reading = {**({"by": by} if by else {}), **({"within_days": _number("reading.within_days", within)} if within else {})}
         _put(table, "reading", reading or None)
+    event_form.put(table, said)
     return table
 
 
@@ -91,11 +93,12 @@ def _number(name: str, said: str) -> int:
 
 def groups(sheet: Sheet) -> Iterator[tuple[str, list[Field]]]:
     """The fields of the page, under headings."""
+    sorts = event_form.MEETS_WORDS if sheet.values.get("kind") in MEETS else fields.PURPOSE_WORDS
     yield (
         "What it is",
         [
             sheet.text("title", *fields.TOP["title"], rows=1),
-            sheet.one("kind", "What sort it is", sort="choice", options=fields.PURPOSE_WORDS),
+            sheet.one("kind", "What sort it is", sort="choice", options=sorts),
             sheet.one("audience", "Who may take part", sort="choice", options=fields.AUDIENCE_WORDS),
             sheet.one("identity", "What people are promised", IDENTITY_HINT, "choice", fields.IDENTITY_WORDS),
             sheet.one("invited", "How many people you will ask, about", "We say when they are too few to be anonymous."),
@@ -106,6 +109,7 @@ def groups(sheet: Sheet) -> Iterator[tuple[str, list[Field]]]:
         "Why you ask",
         [*charter, sheet.one("charter.feedback_by", "When people hear what happened", "They are told it.", "day")],
     )
+    yield from event_form.groups(sheet)
     yield "Words around the questions", [sheet.text(key, *fields.TOP[key]) for key in ("welcome", "thanks")]
     yield (
         "Who reads what people write",

@@ -10,6 +10,7 @@ from bot.calendars import Reply, ReplyError
 from bot.web.console import dates, registers
 from bot.web.console.event_views import DATES
 from bot.web.console.visits import Page, Visit
+from conversations.places import CONFIRMED, OFFERED, UNSURE, WAITING
 from storage.events import feeds
 
 
@@ -25,14 +26,14 @@ async def take(visit: Visit) -> Response:
     content = await sent.read(calendars.LARGEST + 1)
     try:
         reply = calendars.read_reply(content)
-        await visit.write(lambda db: _take(db, visit, reply))
+        said = await visit.write(lambda db: _take(db, visit, reply))
     except (ReplyError, RefusedError) as error:
         return await registers.show_with(visit, {"file": str(error)})
-    return visit.go(f"{DATES}/{visit.part('code')}", SAID[reply.partstat])
+    return visit.go(f"{DATES}/{visit.part('code')}", said)
 
 
-def _take(db: Connection, visit: Visit, reply: Reply) -> None:
-    """Do what it says about one place at this date. Raises RefusedError, and then nothing is written."""
+def _take(db: Connection, visit: Visit, reply: Reply) -> str:
+    """Do what it says about one place at this date; what came of it. Raises RefusedError, and then nothing is written."""
     here = visit.organisation_id
     one = dates.find(db, visit, visit.part("code"))[0]
     place = calendars.place_of(reply.uid, feeds.organisation(db, here))
@@ -46,6 +47,8 @@ def _take(db: Connection, visit: Visit, reply: Reply) -> None:
     if not replying.take(db, entry, reply.partstat, visit.now):
         raise RefusedError(NOT_DONE)
     visit.note(db, "take-calendar-reply", f"{one.code} {place}: {reply.partstat.lower()}")
+    state = feeds.find(db, here, [place])[place].state
+    return KEPT if (reply.partstat, state) == (replying.TENTATIVE, CONFIRMED) else SAID.get(state, GONE)
 
 
 NONE = "Choose the file that came with the mail. It ends with .ics."
@@ -53,10 +56,14 @@ STRANGE = "That file does not answer one of our dates. Ask them to use the entry
 OTHER = "That file answers another date. Open that date, and take it there."
 OLD = "That file answers an older version: the date or their place has changed since. Ask them again."
 NOT_DONE = "Nothing was done: the date is full, closed, called off or over, or they have no place that this could change."
+KEPT = "They are not sure, and keep their place until they say otherwise."
+GONE = "They do not come. Whoever is first in line is asked."
 SAID = {
-    "ACCEPTED": "It is taken: they come.",
-    "DECLINED": "It is taken: they do not come. Whoever is first in line is asked.",
-    "TENTATIVE": "It is taken: they are not sure. Whoever had a place keeps it.",
+    CONFIRMED: "They come, and have their place.",
+    OFFERED: "They were offered a place, and have not taken it yet.",
+    WAITING: "It is full, so they wait in line now.",
+    UNSURE: "They are not sure.",
 }
+"""What they have of the date afterwards -> how it is said."""
 
 ROUTES = (Page("POST", f"{DATES}/{{code}}/reply", take, "edit-events"),)

@@ -43,6 +43,7 @@ from bot.web.console import (
     results_heard,
     seats,
     segments,
+    self_assessment,
     settings,
     sheets,
     signin,
@@ -66,6 +67,7 @@ PAGES: tuple[Page, ...] = (
     *editions.ROUTES,
     *sheets.ROUTES,
     *event_files.ROUTES,  # before the next: a name that ends with .csv
+    *self_assessment.ROUTES,
     *dates.ROUTES,
     *calling_off.ROUTES,
     *attendance.ROUTES,
