@@ -5,7 +5,8 @@ Nothing is read while no input is about one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -247,6 +248,7 @@ def load(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> Agenda 
     agenda = Agenda(desk, events.of(db, [one.id for one in meets.values()]))
     groups = {event.group_id for event in agenda.known.values() if event.group_id}
     concerned = {*wanted.people, *listing, *(known.id for known in typed)}
+    agenda.concerned = concerned
     if groups:
         agenda.members = whose.members(db, groups, concerned)
         agenda.posts = whose.posts(db, groups, concerned)

@@ -34,9 +34,6 @@ def routes(console: Console) -> list[Route]:
     async def reply(request: Request) -> Response:
         return await _reply(guest, request)
 
-    async def subscribe(request: Request) -> Response:
-        return await _subscribe(guest, request)
-
     async def feed(request: Request) -> Response:
         return await _feed(guest, request)
 
@@ -44,7 +41,6 @@ def routes(console: Console) -> list[Route]:
         Route(f"/calendar/{{ticket}}{FILE}", file, methods=["GET"]),
         Route("/calendar/{ticket}", show, methods=["GET"]),
         Route("/calendar/{ticket}", reply, methods=["POST"]),
-        Route("/calendar/{ticket}/feed", subscribe, methods=["POST"]),
         Route(f"/feeds/{{code}}{FILE}", feed, methods=["GET"]),
     ]
 
@@ -62,9 +58,9 @@ async def _show(guest: Guest, request: Request) -> Response:
     return _page(guest, request, await _find(guest, request))
 
 
-def _page(guest: Guest, request: Request, entry: Entry, problem: str = "", done: str = "", feed: str = "") -> Response:
+def _page(guest: Guest, request: Request, entry: Entry, problem: str = "", done: str = "") -> Response:
     here = f"/calendar/{request.path_params['ticket']}"
-    more = {"here": here, "gone": entry.kept == feeds.CANCELLED, "problem": problem, "done": done, "feed": feed}
+    more = {"here": here, "gone": entry.kept == feeds.CANCELLED, "problem": problem, "done": done}
     return guest.page("calendar.html", {**told(entry), **more}, 422 if problem else 200)
 
 
@@ -107,21 +103,6 @@ async def _sent(request: Request) -> bytes | None:
             return None if file is None or isinstance(file, str) or not file.filename else await file.read(calendars.LARGEST + 1)
     except (MultiPartException, HTTPException):
         return None
-
-
-async def _subscribe(guest: Guest, request: Request) -> Response:
-    """Show the address of everything they have coming up: the one there is, or, when that is to end, a new one."""
-    entry, here = await _find(guest, request), guest.console.house.organisation_id
-    async with request.form(max_files=0, max_fields=2, max_part_size=100) as form:
-        renews = form.get("new") == "yes"
-
-    def work(db: Connection) -> str:
-        if renews:
-            feeds.revoke(db, here, feeds.known(db, here, person_id=entry.person_id))
-        return feeds.give(db, here, guest.now, person_id=entry.person_id)
-
-    code = await guest.write(work)
-    return _page(guest, request, entry, feed=tickets.feed(guest.console.house, code) or f"{request.base_url}feeds/{code}.ics")
 
 
 async def _feed(guest: Guest, request: Request) -> Response:

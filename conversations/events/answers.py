@@ -25,6 +25,9 @@ LOOKS = frozenset({"see", "keep", "calendar", "paper"})
 SPOKEN = frozenset({"raise", "correct"})
 """Verbs that bring words of their own: a point for the group, a mistake in its minutes."""
 
+FEEDS = frozenset({"calendar", "new-calendar"})
+"""Asked for anywhere: the address by which a calendar reads all that somebody has coming up, or another one."""
+
 LONGEST = 1000
 """Letters of those words."""
 
@@ -57,6 +60,13 @@ def receive(session: Session | None, given: Input, facts: Facts) -> Turn | None:
             return _show(session, "events", "", facts)
         case Ask("points"):
             return _say(session, lists.points(facts.points), replace(facts, person=replace(facts.person, asking="", about="")))
+        case Ask(topic) if topic in FEEDS:
+            return Turn(session, (Act(topic, ""),), facts.person)
+        case Outcome(verb, address) if verb in FEEDS:
+            told = (
+                (line("feed-address"), line("feed-link", link=address), line("feed-secret")) if address else (line("feed-none"),)
+            )
+            return Turn(session, (Say(told),), facts.person)
         case Dates(slug) if event:
             return _show(session, "dates", slug, facts)
         case Attend(verb, code, about) if event and verb in VERBS and (date := event.find(code)):

@@ -64,7 +64,7 @@ def diary(events: Sequence[Event], facts: Facts) -> Screen:
     dates = ((date, event) for event in events for date in event.dates if date.standing not in GONE and date.is_ahead(facts.now))
     mine = sorted(dates, key=lambda pair: pair[0].starts)[:SHOWN]
     choices = tuple(_entry(event, date, facts) for date, event in mine)
-    return ((line("event-diary" if choices else "event-diary-empty"),), choices)
+    return ((line("event-diary"), line("feed-how")) if choices else (line("event-diary-empty"),)), choices
 
 
 def _entry(event: Event, date: Date, facts: Facts) -> Choice:

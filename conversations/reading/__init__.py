@@ -145,6 +145,8 @@ COMMANDS: dict[str, Input] = {
     "quiet": Ask("quiet"),
     "events": Ask("events"),
     "points": Ask("points"),
+    "calendar": Ask("calendar"),
+    "newcalendar": Ask("new-calendar"),
     "stop": Ask("stop"),
     "delete": Ask("delete"),
     "back": Back(),

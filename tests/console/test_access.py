@@ -20,7 +20,7 @@ from storage.staffing import staff as colleagues
 from tests.console.office import Browser, Office
 
 REACHED = "reached"
-SIGNED = {"/calendar/{ticket}", "/calendar/{ticket}/feed", "/calendar/{ticket}.ics", "/join/{ticket}", "/feeds/{code}.ics"}
+SIGNED = {"/calendar/{ticket}", "/calendar/{ticket}.ics", "/join/{ticket}", "/feeds/{code}.ics"}
 """Where the address is the key."""
 
 OPEN = {"/healthz", "/static"} | SIGNED

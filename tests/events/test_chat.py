@@ -201,3 +201,21 @@ def test_every_outcome_and_screen_has_its_words() -> None:
     assert set(answers.RESULTS.values()) <= PHRASES.keys()
     assert {verb for verb, _ in answers.RESULTS if verb} <= answers.VERBS
     assert all(len(name) <= 16 for name in answers.SCREENS)  # people.asking
+
+
+def test_somebody_gets_an_address_for_their_calendar_by_chat_and_can_end_one_that_got_about(house: Indoors) -> None:
+    link, _ = announce(house, 2)
+    person = come(house, link)
+
+    def ask(words: str) -> str:
+        house.take([person.types(words)])
+        return person.said[-1]
+
+    assert PHRASES["feed-none"]["en"] in ask("/calendar")
+    object.__setattr__(house.base.house, "public_url", "https://withus.example.org")
+    first = ask("/calendar")
+    assert "https://withus.example.org/feeds/" in first
+    assert ask("/calendar") == first
+    assert ask("/newcalendar") != first
+    kept = house.do(lambda db: db.scalars(select(schema.feeds.c.code)).all())
+    assert [code in first for code in kept] == [False]

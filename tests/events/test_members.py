@@ -178,20 +178,20 @@ def test_notes_are_put_right_by_members_and_whoever_came_while_they_are_open(pan
     panel.house.do(lambda db: db.execute(update(schema.places).values(came=True)))
     panel.tap(panel.deputy, "correct")
     assert PHRASES["correction-sent"]["en"] in panel.type(panel.deputy, "It was April.")
-    assert PHRASES["correction-sent"]["en"] in panel.tap(panel.member, "correct", "It was raining.")
+    assert PHRASES["correction-sent"]["en"] in panel.tap(panel.member, "correct", "It was raining")
     panel.tap(panel.stranger, "correct", "Words")
     found = panel.house.do(lambda db: minutes.load_corrections(db, house.keys, meeting.id))
-    assert [one.words for one in found] == ["It was April.", "It was raining."]
+    assert [one.words for one in found] == ["It was April.", "It was raining"]
 
 
 def test_what_is_too_long_for_a_point_is_asked_for_again_and_nothing_is_kept(panel: Panel) -> None:
     panel.tap(panel.member, "raise")
     assert PHRASES["point-too-long"]["en"] in panel.type(panel.member, "x" * 1001)
-    assert PHRASES["point-raised"]["en"] in panel.type(panel.member, "The doors are heavy.")
+    assert PHRASES["point-raised"]["en"] in panel.type(panel.member, "The doors are heavy")
     assert panel.house.do(lambda db: len(db.execute(select(schema.points)).all())) == 1
 
 
 def test_everybody_sees_their_own_points_only(panel: Panel) -> None:
-    panel.tap(panel.member, "raise", "The doors are heavy.")
-    assert "The doors are heavy." in panel.type(panel.member, "/points")
+    panel.tap(panel.member, "raise", "The doors are heavy")
+    assert "The doors are heavy" in panel.type(panel.member, "/points")
     assert PHRASES["points-none"]["en"] in panel.type(panel.deputy, "/points")

@@ -143,17 +143,6 @@ def test_a_feed_is_sent_again_only_when_something_changed(stage: Stage) -> None:
     assert (again.status_code, again.content.count(b"BEGIN:VEVENT")) == (200, 0)
 
 
-def test_somebody_subscribes_on_the_page_of_their_date_and_can_end_an_address_that_got_about(stage: Stage) -> None:
-    def ask(**fields: str) -> str:
-        said = stage.office.browser().send("POST", f"{stage.path('calendar')}/feed", data=fields)
-        return "/feeds/" + said.text.partition("/feeds/")[2].partition("<")[0]
-
-    first = ask()
-    assert (ask(), stage.get(first).status_code) == (first, 200)
-    second = ask(new="yes")
-    assert (stage.get(first).status_code, stage.get(second).status_code) == (404, 200)
-
-
 def test_the_screen_at_the_door_renews_itself_and_shows_the_code_of_this_minute(stage: Stage) -> None:
     officer = stage.office.staff("officer")
     path = f"/console/dates/{stage.one.code}/screen"
