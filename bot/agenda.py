@@ -138,11 +138,16 @@ class Agenda:
         )
 
     def diary(self, who: Known, person: Person) -> tuple[views.Event, ...]:
-        """What somebody has to do with, each with their own dates only."""
+        """What somebody has to do with: of an event their own dates, of their group's meetings all."""
         mine = self.register.mine(who.id) if self.register else {}
         about = {id(event): event for code in mine if (event := self._by_code(code))}
-        told = (self.tell(event, who, person) for event in about.values())
-        return tuple(replace(event, dates=tuple(date for date in event.dates if date.mine)) for event in told if event)
+        about |= {id(event): event for event in self.meetings(who.id)}
+        told = [self.tell(event, who, person) for event in about.values()]
+        return tuple(replace(one, dates=tuple(date for date in one.dates if date.mine or one.meeting)) for one in told if one)
+
+    def meetings(self, person_id: int) -> list[Event]:
+        """Those of groups that somebody is a member of."""
+        return [one for one in self.known.values() if one.kind == MEETING and one.id and self.is_member(one, person_id)]
 
     # --- What they do
 
@@ -260,6 +265,7 @@ def load(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> Agenda 
         ids |= set(whose.events_of(db, desk.house.organisation_id, wanted.codes).values())
     if wanted.diarists:
         ids |= {one.event_id for one, _ in registers.of_people(db, wanted.diarists, since=desk.now)}
+        ids |= {one.id for person in wanted.diarists for one in agenda.meetings(person) if one.id}
     agenda.register = registers.lock_events(db, ids, wanted.people, desk.now) if ids else None
     return agenda
 

@@ -9,7 +9,7 @@ from conversations.events.screens import LONGEST_KIND, NO_KIND, SHOWN, Choice, S
 from conversations.events.views import GONE, Date, Event, Paper, Point
 from conversations.faces import line
 from conversations.inputs import Attend
-from conversations.text import FALLBACK, NEXT_LINE, Line
+from conversations.text import FALLBACK, NEXT_LINE, SAME_LINE, Line
 
 
 def kinds(event: Event, date: Date) -> Screen:
@@ -61,13 +61,19 @@ OVER = frozenset({"done", "not-done"})
 
 def diary(events: Sequence[Event], facts: Facts) -> Screen:
     """What somebody has coming up, soonest first."""
-    dates = ((date, event) for event in events for date in event.dates if date.standing not in GONE and date.is_ahead(facts.now))
+    dates = ((date, event) for event in events for date in event.dates if _comes_up(event, date) and date.is_ahead(facts.now))
     mine = sorted(dates, key=lambda pair: pair[0].starts)[:SHOWN]
     choices = tuple(_entry(event, date, facts) for date, event in mine)
     return ((line("event-diary"), line("feed-how")) if choices else (line("event-diary-empty"),)), choices
 
 
+def _comes_up(event: Event, date: Date) -> bool:
+    """Whether they have to do with it: a meeting of theirs too that they have not replied to."""
+    return date.standing not in GONE or (event.meeting and date.state == "planned" and not date.standing)
+
+
 def _entry(event: Event, date: Date, facts: Facts) -> Choice:
     hidden = date.standing == "asked"
     name = line("event-stand-in-short", NEXT_LINE) if hidden else line("event-titled", NEXT_LINE, title=event.flow.title)
-    return Choice(line("event-date", starts=date.starts), Attend("see", date.code), (when(date), name, *room(date, facts.now)))
+    stands = room(date, facts.now) if date.standing else (line("meeting-no-reply", SAME_LINE),)
+    return Choice(line("event-date", starts=date.starts), Attend("see", date.code), (when(date), name, *stands))

@@ -44,6 +44,9 @@ QUERIES = (
     "/console/engagements/clinic/sheet?layout=4",
     "/console/people?place=ME14",
     "/console/audit?who=nobody",
+    "/console/dates/meeting",
+    "/console/events/gathering",
+    "/console/engagements/workshop-design-the-next-step/charter",
 )
 """Pages that look otherwise when something is asked of them."""
 

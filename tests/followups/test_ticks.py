@@ -82,7 +82,7 @@ def test_an_offer_goes_out_and_on_to_the_next_when_nobody_answers(hall: Hall) ->
     hall.wait_until(START + 4 * DAY)
     offered = [(one.who, one.labels) for one in hall.heard if one.text.startswith("Good news")]
     assert offered == [(who, ["1. Yes, I’ll take it", "2. No, thank you"]) for who in ("Ben", "Cara")]
-    assert any(one.text.startswith("A short note from us: the place we kept") for one in hall.heard if one.who == "Ben")
+    assert any(one.text.startswith("A short note from us: the time to answer") for one in hall.heard if one.who == "Ben")
 
 
 def test_nothing_comes_in_quiet_hours_and_the_reminder_still_comes_before_the_event(hall: Hall) -> None:

@@ -156,7 +156,7 @@ async def _off(visit: Visit, verb: str, why: str, problems: Problems, *, shown: 
         ),
         "booked": f"{' and '.join(booked)} may be booked. Nothing is released by itself: do it yourself." if booked else "",
         "shown": views.notice(off.notice, about.dates[0], about.flow, why, visit.now) if shown and about.dates else "",
-        "shown_as": "What they are sent, each with their own date" if several else "What they are sent",
+        "shown_as": "What they are sent, each with their own dates" if several else "What they are sent",
         "problems": problems,
     }
     return visit.page("events/call-off.html", told, 422 if problems else 200)
