@@ -253,7 +253,6 @@ def load(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> Agenda 
     agenda = Agenda(desk, events.of(db, [one.id for one in meets.values()]))
     groups = {event.group_id for event in agenda.known.values() if event.group_id}
     concerned = {*wanted.people, *listing, *(known.id for known in typed)}
-    agenda.concerned = concerned
     if groups:
         agenda.members = whose.members(db, groups, concerned)
         agenda.posts = whose.posts(db, groups, concerned)
@@ -266,6 +265,7 @@ def load(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> Agenda 
     if wanted.diarists:
         ids |= {one.event_id for one, _ in registers.of_people(db, wanted.diarists, since=desk.now)}
         ids |= {one.id for person in wanted.diarists for one in agenda.meetings(person) if one.id}
+    agenda.concerned = wanted.people
     agenda.register = registers.lock_events(db, ids, wanted.people, desk.now) if ids else None
     return agenda
 

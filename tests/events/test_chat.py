@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, event, select
 
-from bot import buttons, speech
+from bot import buttons, speech, turns
 from conversations.effects import Say
 from conversations.events import answers
 from conversations.faces import line
@@ -87,6 +87,28 @@ def test_two_taps_at_once_change_nothing_twice(house: Indoors) -> None:
     house.take([person.taps_data(tap), person.taps_data(tap)])
     assert states(house, date) == ["confirmed"]
     assert PHRASES["event-same"]["en"] in "".join(person.said)
+
+
+def test_a_turn_that_fails_after_its_deed_takes_no_place_and_others_have_theirs(
+    house: Indoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, [date] = announce(house, 2)
+    first, unlucky, third = people = [come(house, link) for _ in range(3)]
+    express = turns._express
+
+    def break_for_one(desk: Any, known: Any, one: Any, taken: Any) -> Any:
+        if one.chat_id == unlucky.chat_id:
+            raise ZeroDivisionError
+        return express(desk, known, one, taken)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(turns, "_express", break_for_one)
+        house.take([person.taps("18:00") for person in people])
+    assert states(house, date) == ["confirmed", "confirmed"]  # the third has the place that the second did not get
+    assert len(house.failures()) == 1
+    assert PHRASES["lost"]["en"] in unlucky.said[-1]
+    house.take([unlucky.taps("18:00")])
+    assert states(house, date) == ["confirmed", "confirmed", "waiting"]
 
 
 def test_a_date_of_nobody_is_gone_and_a_changed_button_is_refused(house: Indoors) -> None:
