@@ -10,6 +10,7 @@ from tests.console.scenery import Scenery
 from tests.console.test_events import dates, sign_up
 from tests.console.test_stories import at_work, go
 
+
 def test_a_secretary_makes_two_dates_sees_who_signs_up_calls_one_off_and_notes_who_came(
     browser: Real, scenery: Scenery, site: str
 ) -> None:

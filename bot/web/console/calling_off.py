@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.web.console import dates, events
@@ -84,8 +83,6 @@ def _this(db: Connection, visit: Visit) -> About:
 
 def _later(db: Connection, visit: Visit) -> About:
     one, _, _, flow = dates.find(db, visit, visit.part("code"))
-    if one.series_id is None:
-        raise HTTPException(404)
     return About(series.later(db, one), flow, f"{DATES}/{one.code}", views.when(one))
 
 
