@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -67,7 +67,7 @@ def tell(
     `about` is the code that KINDS says. The same is told once a day; `turn` is what tells apart what is not the same.
     """
     sequence = _sequence(db, occasion_id)
-    turn = turn or _TURNS.get(kind, lambda _sequence, _now: "")(sequence, now)
+    turn = turn or _turn(kind, sequence, now)
     zones = select(people.c.id, people.c.organisation_id, organisations.c.time_zone).join_from(people, organisations)
     told = partial(Due, kind=kind, rule=rules.name(kind, about, turn), due_at=now, occasion_id=occasion_id, sequence=sequence)
     rows = db.execute(zones.where(people.c.id.in_(person_ids))).all()
@@ -86,12 +86,12 @@ def _sequence(db: Connection, occasion_id: int | None) -> int:
 
 
 _CHANGES = ("cancelled", "cancelled-all", "postponed", "moved", "moved-all")
-_TURNS: dict[str, Callable[[int, dt.datetime], str]] = {
-    **dict.fromkeys(_CHANGES, lambda sequence, _now: str(sequence)),  # each change of a date is told
-    **dict.fromkeys(  # and each of these, though there be several on a day
-        (rules.OFFER, "lapsed", "place", "deputy", "no-deputy", "stood-down"), lambda _sequence, now: f"{now:%H%M%S}"
-    ),
-}
+_AGAIN = (rules.OFFER, "lapsed", "place", "deputy", "no-deputy", "stood-down")
+
+
+def _turn(kind: str, sequence: int, now: dt.datetime) -> str:
+    """What tells one from the next: each change of a date is told, and each of these though there be several on a day."""
+    return str(sequence) if kind in _CHANGES else f"{now:%H%M%S}" if kind in _AGAIN else ""
 
 
 def follow(db: Connection, occasion_id: int, sequence: int) -> None:

@@ -150,3 +150,14 @@ def test_what_is_told_twice_on_one_day_is_said_once(hall: Hall) -> None:
         hall.do(lambda db: planning.tell(db, "moved", [person], one.id, one.code, hall.now))
         hall.tick()
     assert len(hall.heard) == 1
+
+
+def test_several_dates_that_are_cancelled_together_are_told_in_one_letter(hall: Hall) -> None:
+    hall.enrol("Amina")
+    event = hall.hold("tests-workshop", several=True)
+    for day in ("2027-02-26", "2027-03-05", "2027-03-12"):
+        hall.deed("Amina", hall.date(event, f"{day}T18:00"), "join")
+    hall.do(lambda db: occasions.cancel_event(db, event, "The room is flooded.", hall.now))
+    hall.wait_until(START + 60 * DAY)
+    [told] = hall.heard
+    assert all(day in told.text for day in ("26 Feb", "5 Mar", "12 Mar", "The room is flooded."))
