@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration
-from icalendar.error import InvalidCalendar
 
 from bot import speech
 from conversations.phrases import PHRASES
@@ -120,7 +119,7 @@ def read_reply(content: bytes) -> Reply:
         return _read(calendar)
     except ReplyError:
         raise
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError, InvalidCalendar):
+    except Exception:  # noqa: BLE001 - anybody may send a file, and one that breaks its reader must not stop the bot
         raise ReplyError(UNREADABLE) from None
 
 

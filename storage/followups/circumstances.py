@@ -67,7 +67,9 @@ def find(db: Connection, keys: Keys, place: tuple[int, int], rows: Sequence[Row]
         known.dates = {one.id: one for one in occasions.load(db, of)}
         engagement_ids = select(events.c.engagement_id).where(events.c.id.in_(of))
         known.events = {one.id: one for one in engaged.of(db, db.scalars(engagement_ids).all()).values() if one.id}
-        theirs = select(places).where(places.c.occasion_id.in_(dated), places.c.person_id.in_(met))
+        of_all = {row.person_id for row in rows if row.kind in rules.TOGETHER}
+        every = places.c.occasion_id.in_(known.dates) & places.c.person_id.in_(of_all)
+        theirs = select(places).where(every | (places.c.occasion_id.in_(dated) & places.c.person_id.in_(met)))
         known.places = {(row.occasion_id, row.person_id): row for row in db.execute(theirs)}
         known.finished = set(sessions.finished_by(db, met))
     return known

@@ -111,6 +111,9 @@ PLANNED: dict[str, Sequence[Moment]] = {
 
 _CONFIRMED, _ANY = frozenset({"confirmed"}), frozenset({"planned", "postponed", "cancelled"})
 
+TOGETHER = frozenset({"cancelled-all", "moved-all"})
+"""Kinds that tell of several dates at once."""
+
 KINDS: dict[str, Kind] = {
     "reminder-7": Kind("place", "reminded", _CONFIRMED, fixed=True, optional=True, matters=False),
     "reminder-2": Kind("place", "day", _CONFIRMED, fixed=True, optional=True, matters=False),

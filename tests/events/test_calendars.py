@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -168,3 +169,12 @@ def test_a_code_at_the_door_is_good_for_two_minutes_at_most() -> None:
 def test_a_code_that_was_not_made_here_opens_no_door(made_up: str) -> None:
     for code in (made_up, f"in-{made_up}", f"in-abc234000{made_up}"):
         assert doors.read(sign, code, NOW) == ("", False)
+
+
+@pytest.mark.parametrize("zone", ["Europe", "x" * 300, "../../etc/passwd"])
+def test_a_reply_that_names_a_zone_no_computer_can_open_is_refused_and_stops_nobody(zone: str) -> None:
+    hostile = reply("code@ours", "ACCEPTED").replace(
+        b"BEGIN:VEVENT", f"BEGIN:VEVENT\r\nDTSTART;TZID={zone}:20270209T180000".encode()
+    )
+    with suppress(calendars.ReplyError):
+        calendars.read_reply(hostile)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, LargeBinary, Select, delete, select, text, update
+from sqlalchemy import Connection, LargeBinary, delete, select, text, update
 
 from bot import foundation
 from storage import key_file, people, schema
 from storage.engagements import Engagement
 from storage.keeping import resealing
 from storage.keeping.engines import open_plainly
-from storage.keys import Keys
 from storage.letters import outbox
 from storage.letters.outbox import Letter
 from storage.unopened import UnopenedError
@@ -26,8 +23,9 @@ from tests.crashes.loop import Account, for_every_point, run_command
 from tests.crashes.points import COMMIT, FILE
 from tests.keeping.conftest import ONCE, NewDatabase
 from tests.keeping.installation import Installation
+from tests.keeping.opened import numbers, read
 from tests.keeping.people import BOT, fill
-from tests.keeping.test_restoring import bot_running, look
+from tests.keeping.test_restoring import bot_running
 from tests.road.nursery import Nursery
 from tests.storage.world import NOON, World, pick, write
 
@@ -35,7 +33,6 @@ LASTING = [name for name in resealing.SEALED if name != "sessions.sealed"]
 """Columns of which something lies under a lasting key."""
 
 FEW = 5
-SHORTEST = 32  # bytes: whatever is shorter, or a hash, is not sealed
 WORDS = "what they said of themselves"
 
 
@@ -63,61 +60,6 @@ def _fill_more(db: Connection, world: World, clinic: Engagement) -> None:
     people.wish(db, [wish | {"chosen": "", "sealed": sealed}])
     letters = [Letter(each, person, each, "say", {"text": WORDS}, outbox.REMINDER) for each in range(100, 120)]
     outbox.keep(db, world.keys, (world.organisation_id, BOT), letters, NOON)
-
-
-def read(home: Installation, columns: Collection[str] = resealing.SEALED) -> dict[str, list[str]]:
-    """What is sealed, opened; raises UnopenedError for what does not open."""
-    found: dict[str, list[str]] = look(home, lambda db: _read(db, home.keys, columns))
-    return found
-
-
-def _read(db: Connection, held: Keys, columns: Collection[str]) -> dict[str, list[str]]:
-    """By names of rows that are told here once more."""
-    s = schema
-    names: dict[str, tuple[Select[Any], Callable[..., str]]] = {
-        "addresses.sealed": (select(s.addresses.c.lookup, s.addresses.c.sealed), lambda lookup: lookup.hex()),
-        "sessions.sealed": (select(s.sessions.c.code, s.sessions.c.sealed), str),
-        "answers.sealed": (
-            select(s.answers.c.engagement_id, s.answers.c.respondent, s.answers.c.step, s.answers.c.sealed),
-            lambda engagement, who, step: f"{engagement}.{who.hex()}.{step}",
-        ),
-        "wishes.sealed": (
-            select(s.people.c.code, s.wishes.c.engagement_id, s.wishes.c.step, s.wishes.c.sealed).join_from(s.wishes, s.people),
-            lambda code, engagement, step: f"{code}.{engagement}.{step}",
-        ),
-        "outbox.sealed": (select(s.outbox.c.id, s.outbox.c.sealed), str),
-        "failures.sealed": (select(s.failures.c.code, s.failures.c.sealed), str),
-        "failures.trace": (select(s.failures.c.code, s.failures.c.trace), str),
-        "people.name": (select(s.people.c.code, s.people.c.name), str),
-        "staff.totp": (select(s.staff.c.code, s.staff.c.totp), str),
-        "staff_chats.sealed": (select(s.staff_chats.c.lookup, s.staff_chats.c.sealed), lambda lookup: lookup.hex()),
-        "readings.redacted": (
-            select(s.readings.c.engagement_id, s.readings.c.respondent, s.readings.c.step, s.readings.c.redacted),
-            lambda engagement, who, step: f"{engagement}.{who.hex()}.{step}",
-        ),
-        "occasions.joining": (select(s.occasions.c.code, s.occasions.c.joining), str),
-        "needs.sealed": (select(s.people.c.code, s.needs.c.need, s.needs.c.sealed).join_from(s.needs, s.people), "{}.{}".format),
-        "points.sealed": (select(s.points.c.code, s.points.c.sealed), str),
-        "corrections.sealed": (select(s.corrections.c.code, s.corrections.c.sealed), str),
-    }
-    return {
-        where: sorted(held.open(where, name(*row[:-1]), row[-1]).decode() for row in db.execute(wanted) if row[-1] is not None)
-        for where, (wanted, name) in names.items()
-        if where in columns
-    }
-
-
-def numbers(home: Installation) -> set[int]:
-    """The lasting keys that anything lies under, in any column of bytes there is: no register is believed here."""
-
-    def work(db: Connection) -> set[int]:
-        every = (column for table in schema.metadata.sorted_tables for column in table.columns)
-        wanted = (column for column in every if isinstance(column.type, LargeBinary))
-        values = [bytes(value) for column in wanted for value in db.scalars(select(column)) if value is not None]
-        return {int.from_bytes(value[2:4]) for value in values if value[:2] == b"\1\0" and len(value) > SHORTEST}
-
-    found: set[int] = look(home, work)
-    return found
 
 
 def check(home: Installation, before: dict[str, list[str]], number: int = 2) -> None:
