@@ -175,7 +175,7 @@ def freeze_at_once(world: World, first: int, second: int) -> None:
         with engine.begin() as db:
             freezing.freeze(db, pieces[0], NOON)
             other.start()
-            other.join(0.2)
+            other.join(1)
         other.join()
 
 
