@@ -21,10 +21,11 @@ def address(db: Connection, visit: Visit, group: Group) -> str:
 
 async def make(visit: Visit) -> Response:
     """Make one."""
+    await visit.read(lambda db: scope.find(db, visit))
+    if not visit.house.public_url:
+        return _back(visit, NOWHERE)
 
     def work(db: Connection, group: Group) -> str:
-        if not visit.house.public_url:
-            return NOWHERE
         feeds.give(db, visit.organisation_id, visit.now, group_id=group.id)
         return "The calendar has an address now."
 
