@@ -149,7 +149,8 @@ def test_a_lead_schedules_a_message_for_six_and_sees_who_got_it(browser: Real, s
 def test_an_analyst_filters_and_downloads_figures_and_meets_no_name_anywhere(browser: Real, scenery: Scenery, site: str) -> None:
     with at_work(browser, site, scenery.office.staff("analyst")) as page:
         seen = [page.inner_text("body")]
-        assert page.get_by_role("navigation", name="Console").get_by_role("link").all_inner_texts() == ["Results", "Segments", "Board"]
+        menu = page.get_by_role("navigation", name="Console").get_by_role("link")
+        assert menu.all_inner_texts() == ["Results", "Segments", "Board"]
         go(page, "Where should the new clinic be?")
         page.locator("select").first.select_option(label="Web page")
         page.get_by_role("button", name="Show only these").click()
