@@ -22,6 +22,7 @@ from conversations.events import views
 from conversations.events.screens import NO_KIND
 from conversations.flow import MEETS, Flow
 from conversations.inputs import Attend, Begin, Dates, Input, Refused, Words
+from conversations.places import HOLDING
 from conversations.understanding import understand
 from storage.engagements import DRAFT, OPEN, Engagement
 from storage.events import events, registers, whose
@@ -158,7 +159,7 @@ class Agenda:
         if self.register is None or date is None or event is None:
             return "nothing"
         place = self.register.mine(who.id).get(act.occasion)
-        if not self.is_member(event, who.id) and act.verb not in STANDING_IN and (place is None or place.deputy_of is not None):
+        if not self.is_member(event, who.id) and act.verb not in STANDING_IN and not _is_guest(place):
             return "not-yours"
         post = self.posts.get((event.group_id or 0, who.id))
         flow = self.desk.house.flows[self.desk.shelf[event.engagement_id].edition_id]
@@ -183,6 +184,11 @@ class Agenda:
         """Write what was done."""
         if self.register:
             self.register.write()
+
+
+def _is_guest(place: Place | None) -> bool:
+    """Whether staff gave them a place at a meeting of others."""
+    return place is not None and place.deputy_of is None and place.state in HOLDING
 
 
 def _mine(place: Place | None, number: int = 0) -> views.Mine | None:
@@ -267,6 +273,8 @@ def load(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> Agenda 
         ids |= {one.id for person in wanted.diarists for one in agenda.meetings(person) if one.id}
     agenda.concerned = wanted.people
     agenda.register = registers.lock_events(db, ids, wanted.people, desk.now) if ids else None
+    if groups and agenda.register:  # from now on nobody is taken off a seat
+        agenda.members, agenda.posts = whose.members(db, groups, concerned), whose.posts(db, groups, concerned)
     return agenda
 
 

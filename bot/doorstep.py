@@ -31,6 +31,7 @@ SAID = {
     attendance.TOO_EARLY: "door-early",
     attendance.OVER: "join-over",
     attendance.NOT_ON: "web-date-cancelled",
+    attendance.NOT_THEIRS: "door-staff",
     "": "door-staff",
 }
 """What came of it -> the phrase that says so."""

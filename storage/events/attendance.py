@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from conversations.places import CONFIRMED, HOLDING
-from storage.events import occasion_rows, registers
+from storage.events import occasion_rows, registers, whose
 from storage.events.occasion_rows import PLANNED, Occasion
 from storage.events.registers import Registers
-from storage.schema import occasions, places
+from storage.groups import seats
+from storage.schema import events, occasions, places
 
-CAME, ALREADY, WALK_IN, NO_PLACE, TOO_EARLY, OVER, NOT_ON = (
-    "came", "already", "walk-in", "no-place", "too-early", "over", "cancelled",
+CAME, ALREADY, WALK_IN, NO_PLACE, TOO_EARLY, OVER, NOT_ON, NOT_THEIRS = (
+    "came", "already", "walk-in", "no-place", "too-early", "over", "cancelled", "not-theirs",
 )  # fmt: skip
 
 DOOR = dt.timedelta(hours=2)
@@ -36,7 +37,8 @@ def walk_in(db: Connection, one: Occasion, person_id: int, now: dt.datetime) -> 
     register = registers.lock(db, [one.code], [person_id], now)
     mine = register.place(register.by_id[one.id], person_id)
     if mine is None or mine.state != CONFIRMED:
-        register.put(register.by_id[one.id], person_id, state=CONFIRMED, offered_until=None)
+        seat = whose.standing(db, one.event_id, person_id).seat
+        register.put(register.by_id[one.id], person_id, state=CONFIRMED, offered_until=None, **seat)
         register.write()
     note(db, one, {person_id: True}, now)
 
@@ -48,17 +50,32 @@ def count_walk_ins(db: Connection, one: Occasion, number: int) -> None:
 
 
 def record(db: Connection, one: Occasion, now: dt.datetime) -> None:
-    """All who came are noted: of whoever has a place and was not noted, it is now said that they did not come."""
+    """All who came are noted: of whoever has a place and was not noted, it is now said that they did not come.
+
+    For which seat of a group somebody answered and came is written with it, whoever sits there later.
+    """
     occasion_rows.hold(db, [one.event_id])
     missed = (places.c.occasion_id == one.id, places.c.state == CONFIRMED, places.c.came.is_(None))
     db.execute(update(places).where(*missed).values(came=False))
+    _seat(db, one)
     db.execute(update(occasions).where(occasions.c.id == one.id).values(recorded_at=now))
+
+
+def _seat(db: Connection, one: Occasion) -> None:
+    group = db.scalar(select(events.c.group_id).where(events.c.id == one.event_id))
+    held = seats.load(db, [group]) if group is not None else []
+    here, day = (places.c.occasion_id == one.id, places.c.seat_id.is_(None)), one.local.date()
+    for seat in held:
+        theirs = [person for person in (seat.holder_id, seat.deputy_id) if person is not None]
+        then = places.c.person_id.in_(theirs) if seat.sat(day) else places.c.person_id.in_(theirs) & places.c.came
+        db.execute(update(places).where(*here, then).values(seat_id=seat.id))
 
 
 def check_in(db: Connection, one: Occasion, person_id: int, now: dt.datetime) -> str:
     """Somebody is at the door with their code; says what came of it. A code is good once: a photograph of it is ALREADY.
 
-    Whoever has no place is let in while there is room (WALK_IN).
+    Whoever has no place is let in while there is room (WALK_IN); to a meeting of a group only its members and deputies:
+    others are for staff to let in (NOT_THEIRS).
     """
     register = registers.lock(db, [one.code], [person_id], now)
     came = admit(register, register.by_id[one.id], person_id)
@@ -77,10 +94,13 @@ def admit(register: Registers, date: Occasion, person_id: int) -> str:
     if mine and mine.came:
         return ALREADY
     has_place = mine is not None and mine.state == CONFIRMED
+    who = whose.standing(register.db, date.event_id, person_id)
+    if not has_place and not (who.member or who.post):
+        return NOT_THEIRS
     is_kept = mine is not None and mine.state in HOLDING  # an offer: a place is free for them, and they have come
     if not is_kept and not register.room(date.code).fits(mine.kind if mine else ""):
         return NO_PLACE
     if not has_place:
-        register.write_now(register.put(date, person_id, state=CONFIRMED, offered_until=None))
+        register.write_now(register.put(date, person_id, state=CONFIRMED, offered_until=None, **who.seat))
     note(register.db, date, {person_id: True}, now)
     return CAME if has_place else WALK_IN

@@ -68,6 +68,8 @@ def change(
     if before.state == CANCELLED:
         raise OccasionError(_GONE)
     values = _values(plan, now, before) | {"version": before.version + 1, "state": PLANNED, "why": ""}
+    if values["local_at"][:10] != before.local_at[:10]:
+        values["warned"] = 0  # of its quorum, for the day it is on now
     if plan.joining is not None:
         values["joining"] = seal(keys, one.code, plan.joining)
     moved = before.state == POSTPONED or any(getattr(before, name) != values[name] for name in _MOVED)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from storage.groups import seats
 from storage.groups.seats import Post
-from storage.schema import group_members, occasions
+from storage.schema import engagements, events, group_members, occasions
+
+
+class Standing(NamedTuple):
+    """What somebody is to an event: whether it is a `meeting`, all of it for this `member`, and their seat there."""
+
+    meeting: bool
+    member: bool
+    post: Post | None
+
+    @property
+    def seat(self) -> dict[str, int]:
+        """What a place of theirs says of their seat."""
+        return {"seat_id": self.post.seat_id} if self.post else {}
 
 
 def events_of(db: Connection, organisation_id: int, codes: Collection[str]) -> dict[str, int]:
@@ -27,3 +41,16 @@ def posts(db: Connection, group_ids: Collection[int], person_ids: Collection[int
     """(group id, person id) -> the seat they hold there, or stand in for."""
     found = seats.of_people(db, person_ids)
     return {(post.group_id, person): post for person, theirs in found.items() for post in theirs if post.group_id in group_ids}
+
+
+def standing(db: Connection, event_id: int, person_id: int) -> Standing:
+    """Of one person; an event that is no meeting is for everybody alike."""
+    wanted = select(engagements.c.kind, events.c.group_id).join_from(
+        events, engagements, events.c.engagement_id == engagements.c.id
+    )
+    kind, group = db.execute(wanted.where(events.c.id == event_id)).one()
+    if kind != "meeting" or group is None:
+        return Standing(kind == "meeting", kind != "meeting", None)
+    post = posts(db, [group], [person_id]).get((group, person_id))
+    listed = bool(members(db, [group], [person_id]))
+    return Standing(True, listed or (post is not None and post.role == "holder"), post)

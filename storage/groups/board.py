@@ -1,8 +1,8 @@
 """What a board sees of its key groups: whether lived experience has its seats, comes, decides with them, and is acted on.
 
-Shares of groups, seats, meetings and decisions are of organisations' own arrangements, not of people, and are told as they
-are: who has a seat in a group is in its terms of reference. Whether seats are attended would, in one or two groups, tell of
-single members, so it is told from FEWEST_GROUPS on. Points are what members said: they obey the small-numbers rule.
+Who has a seat in a group is in its terms of reference, so which seats are filled is told as it is. Who came is not: whether
+seats were attended, meetings quorate and lived experience present would, of one or two groups, tell of single members. Each of
+these is told only where at least FEWEST_GROUPS groups are in it. Points are what members said: they obey the small-numbers rule.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Board:
     attended: Share  # groups with every one of them filled and attended
     seats: Share  # seats of lived experience that are filled
     quorate: Share  # of recorded meetings of groups that have a rule
-    presence: Presence
+    present: Share  # decisions at which somebody of lived experience was there
+    presence: Presence | None  # the same in words; None where it is not told
     raised: str  # how many points, as it may be said
     points: Mapping[str, str] | None  # ACTED, DECLINED, OPEN -> as it may be said
     late_points: int
@@ -61,17 +62,22 @@ def look(db: Connection, organisation_id: int, since: dt.date, today: dt.date, n
     met = [one for one in quorum.past(db, key, now, 1000) if one.day >= since]
     sat = quorum.sit(db, [one for one in met if one.recorded_at], ended=True)
     lived = [seat for seat in held if seat.lived]
-    filled = {group for group in key if _has(lived, group) and all(_is_filled(seat) for seat in lived if seat.group_id == group)}
+    filled = {
+        group for group in key if _has(lived, group) and all(_is_filled(seat, today) for seat in lived if seat.group_id == group)
+    }
     attended = {group for group in filled if _is_attended([one for one in met if one.group_id == group], sat)}
     fates = _fates(db, key, since)
+    measured = presence.measure(db, key, since, today + dt.timedelta(days=1), now)
+    present = _told(measured.present, measured.decided, {one.group_id for one in presence.deciding(db, met) if one.id in sat})
     late = [one for one in points.overdue(db, organisation_id, today) if one.group_id in key]
     return Board(
         groups=len(key),
         filled=Share(len(filled), len(key)),
         attended=Share(len(attended) if len(key) >= FEWEST_GROUPS else None, len(key)),
-        seats=Share(sum(map(_is_filled, lived)), len(lived)),
+        seats=Share(sum(_is_filled(seat, today) for seat in lived), len(lived)),
         quorate=_quorate(met, sat, key),
-        presence=presence.measure(db, key, since, today + dt.timedelta(days=1), now),
+        present=present,
+        presence=measured if present.part is not None else None,
         raised=small_numbers.total(sum(fates.values())) if fates else "0",
         points=_shown(fates),
         late_points=len(late),
@@ -83,8 +89,13 @@ def _has(lived: Iterable[Seat], group: int) -> bool:
     return any(seat.group_id == group for seat in lived)
 
 
-def _is_filled(seat: Seat) -> bool:
-    return seat.holder_id is not None
+def _is_filled(seat: Seat, today: dt.date) -> bool:
+    """Whether somebody sits there whose term is not over."""
+    return seat.holder_id is not None and not seat.is_over(today)
+
+
+def _told(part: int, of: int, groups: Collection[int]) -> Share:
+    return Share(part if not of or len(groups) >= FEWEST_GROUPS else None, of)
 
 
 def _is_attended(met: Collection[Meeting], sat: Mapping[int, list[Sitting]]) -> bool:
@@ -98,7 +109,7 @@ def _is_attended(met: Collection[Meeting], sat: Mapping[int, list[Sitting]]) -> 
 
 def _quorate(met: Iterable[Meeting], sat: Mapping[int, list[Sitting]], key: Mapping[int, rules.Rules]) -> Share:
     ruled = [one for one in met if one.id in sat and key[one.group_id].rule]
-    return Share(sum(_was_quorate(one, sat, key) for one in ruled), len(ruled))
+    return _told(sum(_was_quorate(one, sat, key) for one in ruled), len(ruled), {one.group_id for one in ruled})
 
 
 def _was_quorate(one: Meeting, sat: Mapping[int, list[Sitting]], key: Mapping[int, rules.Rules]) -> bool:
@@ -108,7 +119,8 @@ def _was_quorate(one: Meeting, sat: Mapping[int, list[Sitting]], key: Mapping[in
 
 def _fates(db: Connection, group_ids: Collection[int], since: dt.date) -> Counter[str]:
     """How many points that somebody raised since then met which fate."""
-    mine = (raised.c.group_id.in_(group_ids), raised.c.raised_at >= dt.datetime.combine(since, dt.time(), dt.UTC))
+    by_somebody = raised.c.person_id.is_not(None)  # what staff noted is an action of the group
+    mine = (raised.c.group_id.in_(group_ids), by_somebody, raised.c.raised_at >= dt.datetime.combine(since, dt.time(), dt.UTC))
     rows = db.execute(select(raised.c.state, func.count()).where(*mine).group_by(raised.c.state))
     fates = Counter[str]()
     for state, number in rows:

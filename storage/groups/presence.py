@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from conversations import quorum as arithmetic
 from storage.groups import quorum
+from storage.groups.quorum import Meeting
 from storage.schema import decisions
 
 
@@ -47,3 +48,10 @@ def measure(db: Connection, group_ids: Collection[int], since: dt.date, until: d
     return Presence(
         sum(noted[one] for one in there), sum(noted[one] for one in known), sum(noted[one] for one in ids if one not in known)
     )
+
+
+def deciding(db: Connection, meetings: Iterable[Meeting]) -> list[Meeting]:
+    """Those of which a decision is noted."""
+    known = list(meetings)
+    noted = set(db.scalars(select(decisions.c.occasion_id).where(decisions.c.occasion_id.in_([one.id for one in known]))))
+    return [one for one in known if one.id in noted]

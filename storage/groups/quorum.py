@@ -97,27 +97,38 @@ def sit(db: Connection, meetings: Sequence[Meeting], *, ended: bool = False) -> 
     found: dict[int, list[Row[Any]]] = {one.id: [] for one in meetings}
     for row in db.execute(select(places).where(places.c.occasion_id.in_(found))):
         found[row.occasion_id].append(row)
-    return {one.id: _sit((seat for seat in held if seat.group_id == one.group_id), found[one.id]) for one in meetings}
+    return {one.id: _sit(one, (seat for seat in held if seat.group_id == one.group_id), found[one.id]) for one in meetings}
 
 
-def _sit(held: Iterable[Seat], rows: Sequence[Row[Any]]) -> list[Sitting]:
-    """A place is a seat's by its mark; where it has none, by who the seat belongs to."""
+def _sit(meeting: Meeting, held: Iterable[Seat], rows: Sequence[Row[Any]]) -> list[Sitting]:
     told = []
     for seat in held:
-        theirs = [row for row in rows if row.seat_id == seat.id or (row.seat_id is None and row.person_id in _people(seat))]
+        theirs = [row for row in rows if _is_of(row, seat, meeting)]
+        theirs.sort(key=lambda row: (not row.came, row.state != "confirmed", row.person_id != seat.holder_id))
         stands_in = [row for row in theirs if row.deputy_of is not None or row.person_id == seat.deputy_id]
         own = next((row for row in theirs if row not in stands_in), None)
         deputy = next(iter(stands_in), None)
         who = "holder" if own and own.came else "deputy" if deputy and deputy.came else ""
-        told.append(Sitting(seat, _reply(seat, own, deputy), who))
+        told.append(Sitting(seat, _reply(own, deputy, there=seat.sat(meeting.day)), who))
     return told
+
+
+def _is_of(row: Row[Any], seat: Seat, meeting: Meeting) -> bool:
+    """Whether a place is a seat's: by its mark; where it has none, by who sat there on that day.
+
+    Who came to what is over is settled when it is recorded; before that, only who sits there now is reckoned with.
+    """
+    now = row.person_id in _people(seat)
+    if row.seat_id is not None:
+        return bool(row.seat_id == seat.id and (now or row.came or meeting.recorded_at))
+    return now and (seat.sat(meeting.day) or row.person_id == seat.deputy_id)
 
 
 def _people(seat: Seat) -> set[int]:
     return {person for person in (seat.holder_id, seat.deputy_id) if person is not None}
 
 
-def _reply(seat: Seat, own: Row[Any] | None, deputy: Row[Any] | None) -> str:
+def _reply(own: Row[Any] | None, deputy: Row[Any] | None, *, there: bool) -> str:
     if own and own.state == "confirmed":
         return "online" if own.how == "online" else "room"
     if deputy and deputy.state == "confirmed":
@@ -125,7 +136,7 @@ def _reply(seat: Seat, own: Row[Any] | None, deputy: Row[Any] | None) -> str:
     if deputy and deputy.state == "asked":
         return "asked"
     if own is None:
-        return "silent" if seat.holder_id else "vacant"
+        return "silent" if there else "vacant"
     if own.state == "deputised":
         return "no" if deputy else "asked"
     return _REPLIES.get(own.state, "silent")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from conversations.quorum import KINDS
 from storage import codes
 from storage.broadcasting.groups import Group
+from storage.groups import partings
 from storage.groups.rules import RefusedError
 from storage.schema import group_members, groups, people, seats
 from storage.upserts import insert as upsert
@@ -45,6 +46,10 @@ class Seat:
     def is_over(self, today: dt.date) -> bool:
         """Whether the holder's term has run out."""
         return self.holder_id is not None and self.until_day is not None and self.until_day < today
+
+    def sat(self, day: dt.date) -> bool:
+        """Whether its holder sat here on that day already."""
+        return self.holder_id is not None and (self.from_day is None or self.from_day <= day)
 
 
 class Post(NamedTuple):
@@ -139,28 +144,32 @@ def fill(db: Connection, group: Group, seat: Seat, typed: Mapping[str, str], tod
     _enter(db, group, person, today)
 
 
-def vacate(db: Connection, group: Group, seat: Seat, today: dt.date) -> None:
-    """Take its holder off a seat, and out of the group."""
+def vacate(db: Connection, group: Group, seat: Seat, today: dt.date, now: dt.datetime) -> None:
+    """Take its holder off a seat, out of the group, and from its meetings ahead; a deputy stays."""
     _still(seat)
     empty = {"holder_id": None, "from_day": None, "until_day": None, "vacant_since": today}
     db.execute(update(seats).where(seats.c.id == seat.id, seats.c.holder_id.is_not(None)).values(empty))
     _leave(db, group, seat.holder_id)
+    if seat.holder_id is not None:
+        partings.part(db, group.id, seat.id, seat.holder_id, seat.from_day, now)
 
 
-def deputise(db: Connection, group: Group, seat: Seat, code: str) -> None:
-    """Name a deputy by a person's code, or none. Raises RefusedError."""
+def deputise(db: Connection, group: Group, seat: Seat, code: str, now: dt.datetime) -> None:
+    """Name a deputy by a person's code, or none; whoever was it stands in at no meeting ahead. Raises RefusedError."""
     _still(seat)
     wanted = code.strip().lower()
     if wanted == seat.deputy:
         return
     person = _free(db, group, wanted, "deputy") if wanted else None
     db.execute(update(seats).where(seats.c.id == seat.id).values(deputy_id=person))
+    if seat.deputy_id is not None:
+        partings.part(db, group.id, seat.id, seat.deputy_id, None, now)
 
 
-def end(db: Connection, group: Group, seat: Seat, today: dt.date) -> None:
+def end(db: Connection, group: Group, seat: Seat, today: dt.date, now: dt.datetime) -> None:
     """There is no such seat any more; what it was stays known for the years it was there. Raises RefusedError."""
-    vacate(db, group, seat, today)
-    deputise(db, group, seat, "")
+    vacate(db, group, seat, today, now)
+    deputise(db, group, seat, "", now)
     db.execute(update(seats).where(seats.c.id == seat.id).values(ended=True))
 
 

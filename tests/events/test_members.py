@@ -88,7 +88,7 @@ def panel(tmp_path: Path) -> Iterator[Panel]:
             [seat] = seats.load(db, [group.id])
             codes = db.scalars(select(schema.people.c.code).order_by(schema.people.c.id)).all()
             seats.fill(db, group, seat, {"holder": codes[0]}, now.date())
-            seats.deputise(db, group, seat, codes[1])
+            seats.deputise(db, group, seat, codes[1], now)
             plan = Plan(f"{(now + dt.timedelta(days=40)).date()}T10:30", "Europe/London", 90, PLACE, online=True)
             return occasions.make(db, house.base.house.keys, event, plan, now)
 

@@ -86,7 +86,7 @@ class Table:
             seat = seats.find(db, group, code)
             assert seat
             seats.fill(db, group, seat, {"holder": self.people[name][1]}, today)
-            seats.deputise(db, group, seat, self.people[f"{name}'s deputy"][1])
+            seats.deputise(db, group, seat, self.people[f"{name}'s deputy"][1], NOON)
 
         self.world.do(work)
         return self.find(name)

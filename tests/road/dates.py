@@ -87,7 +87,7 @@ def seat(player: Player, engagement: str, name: str, deputy: str | None) -> None
         mine = next(one for one in seats.load(db, [group.id]) if one.name == f"Seat of {name}")
         seats.fill(db, group, mine, {"holder": code(db, base, name)}, today)
         if deputy:
-            seats.deputise(db, group, mine, code(db, base, deputy))
+            seats.deputise(db, group, mine, code(db, base, deputy), base.clock.now())
 
     _work(player, work)
 

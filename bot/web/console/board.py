@@ -66,10 +66,10 @@ def rows(found: Board) -> Iterator[tuple[str, str, str, str, str]]:
     yield _row("Key groups with every lived-experience seat filled", found.filled)
     yield _row("Key groups with every lived-experience seat filled and attended", found.attended, HIDDEN)
     yield _row("Lived-experience seats that are filled", found.seats)
-    yield _row("Meetings that were quorate", found.quorate)
-    unknown = f"{found.presence.unknown} more not counted: nobody recorded who came." if found.presence.unknown else ""
-    shared = Share(found.presence.present, found.presence.decided)
-    yield _row("Decisions at which lived experience was present", shared, more=unknown)
+    yield _row("Meetings that were quorate", found.quorate, HIDDEN)
+    uncounted = found.presence.unknown if found.presence else 0
+    unknown = f"{uncounted} more not counted: nobody recorded who came." if uncounted else ""
+    yield _row("Decisions at which lived experience was present", found.present, HIDDEN, unknown)
     for fate, words in FATES.items():
         shown = found.points[fate] if found.points else small_numbers.STAR
         yield (words, shown if found.raised != "0" else "0", found.raised, "", "")

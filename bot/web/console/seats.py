@@ -172,11 +172,11 @@ async def change_seat(visit: Visit) -> Response:
         elif act == "holder":
             seats.fill(db, group, seat, typed, today(visit))
         elif act == "vacate":
-            seats.vacate(db, group, seat, today(visit))
+            seats.vacate(db, group, seat, today(visit), visit.now)
         elif act == "deputy":
-            seats.deputise(db, group, seat, typed.get("deputy", ""))
+            seats.deputise(db, group, seat, typed.get("deputy", ""), visit.now)
         else:
-            seats.end(db, group, seat, today(visit))
+            seats.end(db, group, seat, today(visit), visit.now)
         return said
 
     try:
