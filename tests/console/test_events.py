@@ -76,7 +76,7 @@ def furnish(office: Office) -> dict[str, str]:
 def test_a_calendar_without_events_says_how_to_begin(office: Office) -> None:
     page = office.staff().get(LIST).text
     assert "No event yet" in page
-    assert 'href="/console/engagements/+new"' in page
+    assert 'href="/console/engagements/+new?event=yes"' in page
 
 
 def test_the_calendar_says_how_full_each_date_is_and_what_it_waits_for(either: Office) -> None:

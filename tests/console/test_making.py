@@ -41,6 +41,21 @@ def test_each_engagement_that_ships_can_be_begun_from_and_published_under_anothe
         assert found(office, slug)
 
 
+def test_an_event_is_made_from_what_people_come_to_and_leads_on_to_its_dates(office: Office, ann: Browser) -> None:
+    new, workshop = "/console/engagements/+new?event=yes", "workshop-design-the-next-step"
+    offered = re.findall(r'name="from" value="([^"]*)"', ann.get(new).text)
+    kinds = {table["id"]: table["kind"] for table in map(tomllib.loads, SHIPPED.values())}
+    assert offered == [each for each, kind in kinds.items() if kind in {"event", "meeting"}]
+    assert "Choose what to begin from" in ann.post(new, {"title": "Family evening", "from": ""}).text
+    ann.post(new, {"title": "Family evening", "from": workshop})
+    assert "/console/events/" not in ann.get(f"{LIST}/family-evening").text.split("<main", 1)[1], "it is not published yet"
+    publish(ann, "family-evening")
+    page = ann.get(f"{LIST}/family-evening").text
+    assert "has no date yet" in page
+    assert page.count('href="/console/events/family-evening"') == len(["its tab", "where it stands"])
+    assert "Add a date" in ann.get("/console/events/family-evening").text
+
+
 def comments(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("#")]
 

@@ -22,6 +22,7 @@ from conversations.checking.problems import Problem
 from conversations.text import FALLBACK, choose
 from storage import engagements, history
 from storage.engagements import APART, CLOSED, DRAFT, OPEN, Engagement
+from storage.events import events, occasion_rows
 from storage.figures import releases, small_numbers
 from storage.staffing import drafts, staff
 from storage.staffing.drafts import Draft
@@ -110,6 +111,8 @@ async def _about(visit: Visit, work: Work, problems: tuple[Problem, ...]) -> dic
             present = visit.house.know(db, {one.edition_id})[one.edition_id]
             found |= {"middle": history.in_the_middle(db, one) if one.state == OPEN else 0, "flow": present}
             found["finished"] = small_numbers.total(release.respondents) if release else "none yet"
+            event = events.of(db, [one.id]).get(one.id)
+            found["has_date"] = bool(event and event.id and occasion_rows.load(db, [event.id]))
             found["apart"] = work.slug in engagements.kept_apart(db, visit.organisation_id)
         return found
 

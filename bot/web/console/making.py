@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from bot.web.console import works
 from bot.web.console.visits import Page, Visit
 from bot.web.console.works import LIST
 from conversations import library
+from conversations.flow import MEETS
 from conversations.text import FALLBACK
 from storage import engagements
 from storage.staffing import drafts
@@ -29,19 +30,35 @@ TEMPLATES: Mapping[str, str] = {str((parse(text) or {}).get("id", file)): text f
 
 async def ask(visit: Visit, typed: Mapping[str, str] | None = None, problems: Mapping[str, str] | None = None) -> Response:
     """What to begin from, and what to call it."""
-    chosen = visit.asked("from")
+    chosen, event = visit.asked("from"), visit.asked("event") == "yes"
+    templates = [_template(slug, text) for slug, text in TEMPLATES.items()]
     told = {
-        "templates": [_template(slug, text) for slug, text in TEMPLATES.items()],
+        "event": event,
+        "templates": [one for one in templates if one.meets] if event else templates,
         "typed": {"from": chosen if chosen in TEMPLATES else BLANK, "title": "", "id": "", **(typed or {})},
         "problems": problems or {},
     }
     return visit.page("engagements/new.html", told, 422 if problems else 200)
 
 
-def _template(slug: str, text: str) -> tuple[str, str, str]:
+class Template(NamedTuple):
+    """What one may begin from, as it is shown; `meets` is whether people come to it."""
+
+    slug: str
+    title: str
+    words: str
+    meets: bool
+
+
+def _template(slug: str, text: str) -> Template:
     table = parse(text) or {}
     asks = sum(1 for step in table["steps"] if step["kind"] not in {"say", "section"})
-    return slug, str(table["title"][FALLBACK]), f"{asks} questions, {table['identity']}"
+    words = [*filter(None, [SORTS.get(table["kind"])]), f"{asks} questions", table["identity"]]
+    return Template(slug, str(table["title"][FALLBACK]), ", ".join(words), table["kind"] in MEETS)
+
+
+SORTS = {"event": "something people come to, with dates", "meeting": "the meetings of a group, with dates"}
+"""What is said of a template by its kind, where that is more than questions."""
 
 
 async def make(visit: Visit) -> Response:
@@ -50,6 +67,8 @@ async def make(visit: Visit) -> Response:
     typed = {"from": form.one("from"), "title": form.one("title"), "id": form.one("id") or slug_of(form.one("title"))}
     template = TEMPLATES.get(typed["from"])
     problems = {} if typed["title"] else {"title": "Write a title. People see it in the menu."}
+    if visit.asked("event") == "yes" and typed["from"] not in TEMPLATES:
+        problems["from"] = "Choose what to begin from."
     text = template if template is not None else blank(typed["title"], visit.now.date())
     problems |= await _begin(visit, typed["id"], typed["title"], text) if not problems else {}
     if problems:

@@ -22,6 +22,7 @@ from conversations import checking
 from conversations.checking.places import Path
 from conversations.checking.problems import ADVICE, ERROR, Problem, quote
 from conversations.checking.shapes import ID, LONGEST_ID
+from conversations.flow import MEETS
 from storage import editions, engagements, history
 from storage.engagements import Engagement
 from storage.staffing import drafts
@@ -227,11 +228,16 @@ async def keep(visit: Visit, work: Work, text: str, *, begin: bool = False) -> W
 
 def told(work: Work, problems: Sequence[Problem], here: str | None, visit: Visit) -> Mapping[str, Any]:
     """What every page about a work shows at its top; `here` is the page of the row that this is, if it is one."""
-    tabs = [(path, name) for path, name in TABS.items() if path in ALL_MAY or visit.may("edit-engagements")]
+    has_dates = work.engagement is not None and work.engagement.kind in MEETS and visit.may("see-events")
+    dates = f"/console/events/{work.slug}" if has_dates else ""
+    address = f"{LIST}/{work.slug}"
+    pages = [(path, name) for path, name in TABS.items() if path in ALL_MAY or visit.may("edit-engagements")]
+    tabs = [(address + path, name, path == here) for path, name in pages]
     return {
         "work": work,
-        "address": f"{LIST}/{work.slug}",
-        "tabs": [(f"{LIST}/{work.slug}{path}", name, path == here) for path, name in tabs],
+        "address": address,
+        "tabs": [*tabs, (dates, "Dates", False)] if dates else tabs,
+        "dates": dates,
         "errors": errors(problems),
         "advice": advice(problems),
         "say": fields.words_of,
