@@ -126,14 +126,22 @@ def _open(desk: Desk, who: Standing, engagement: Engagement | None, link_id: int
         return Open(engagement.slug), None
     _refuse_shut(row.engagement_id == engagement.id for row in who.shut)
     begun = next((held for held in who.mine if held.engagement.id == engagement.id), None)
-    if begun:
+    again = (who.known.id, engagement.id) in desk.finished and _sets_only_records(desk, engagement)
+    if begun and not (again and begun.session.finished):
         return Open(engagement.slug), begun
-    if (who.known.id, engagement.id) in desk.finished:
+    if (who.known.id, engagement.id) in desk.finished and not again:
         return Refused("finished"), None
     session = Session(codes.make(), engagement.edition)
     respondent = sessions.respondent(desk.house.keys, engagement, who.known.code)
     place = (engagement.edition_id, respondent, session, desk.now, TELEGRAM, link_id)
     return Open(engagement.slug), Held(None, who.known.id, engagement, *place)
+
+
+def _sets_only_records(desk: Desk, engagement: Engagement) -> bool:
+    """Whether it asks people about themselves alone, for their own record: they may answer that anew at any time."""
+    flow = desk.house.flows[engagement.edition_id]
+    asked = [step for step in flow.steps if step.asks]
+    return engagement.identity == "named" and engagement.kind not in MEETS and all(step.about == "me" for step in asked)
 
 
 def _refuse_shut(meant: Iterable[bool]) -> None:

@@ -21,7 +21,7 @@ from conversations.effects import Act, Person
 from conversations.events import views
 from conversations.events.screens import NO_KIND
 from conversations.flow import MEETS, Flow
-from conversations.inputs import Attend, Begin, Dates, Input, Refused, Words
+from conversations.inputs import Attend, Begin, Dates, Input, Open, Refused, Words
 from conversations.places import HOLDING
 from conversations.understanding import understand
 from storage.engagements import DRAFT, OPEN, Engagement
@@ -31,10 +31,6 @@ from storage.events.occasions import Occasion
 from storage.events.registers import Deed, Place, Registers
 from storage.groups.seats import Post
 from storage.people import Known
-
-NEEDS = "access-needs"
-"""The engagement that asks what helps somebody to take part."""
-
 
 MEETING = "meeting"
 
@@ -62,7 +58,7 @@ class Agenda:
         match given:
             case Attend(_, code):
                 return self._by_code(code)
-            case Dates(slug) | Begin(slug):
+            case Dates(slug) | Begin(slug) | Open(slug):
                 return self._by_slug(slug)
         return self._by_slug(person.about) or self._by_code(person.about) if person.about else None
 
@@ -106,11 +102,12 @@ class Agenda:
         flow = self.desk.house.flows[engagement.edition_id]
         opened = engagement.state == OPEN
         admitted = opened and reception.admits(engagement.audience, person.age_band)
-        needs = next((one for one in self.desk.shelf.values() if one.slug == NEEDS and one.state == OPEN), None)
+        needs = next((one for one in self.desk.shelf.values() if one.slug == views.NEEDS and one.state == OPEN), None)
         asks = admitted and any(step.asks for step in flow.steps) and not self._finished(engagement, who)
         return views.Event(
-            flow=flow, slug=event.slug, several=event.several, open=opened, begin=asks, needs=needs.slug if needs else ""
-        )
+            flow=flow, slug=event.slug, several=event.several, open=opened, begin=asks, needs=needs.slug if needs else "",
+            answer_minutes=event.answer_minutes, next_day=event.next_day,
+        )  # fmt: skip
 
     def _finished(self, engagement: Engagement, who: Known) -> bool:
         held = self.desk.held.get(who.id, ())
@@ -236,6 +233,7 @@ VERBS = {
     "no": "no",
     "unsure": "unsure",
     "deputy": "deputy",
+    "nobody": "release",
 }
 """What was tapped -> what the register does."""
 

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Row
 from bot.arrivals import TELEGRAM
 from bot.house import House
 from bot.told import Told
-from conversations import hours
-from conversations.effects import Attention, Effect, Person, Quieten, Remember, Rest, Switch
-from conversations.records import NAME, PLACE
+from conversations import hours, reading
+from conversations.effects import Attention, Effect, Person, Quieten, Remember, Renew, Rest, Switch
+from conversations.inputs import Input, Words
+from conversations.records import NAME, OF_NEEDS, PLACE
+from conversations.text import clean
 from storage import engagements, erasure, failures, people, sessions
 from storage.broadcasting import attention, switches
 from storage.engagements import Engagement
@@ -75,8 +77,10 @@ class Desk:
     agenda: Agenda | None = None  # of a batch with an input about an event
     papers: Mapping[str, Sequence[Paper]] = field(default_factory=dict)  # code of a date -> those whose files may be sent
     points: Mapping[int, Sequence[Point]] = field(default_factory=dict)  # of people who ask for those they raised
+    needs: Mapping[int, Sequence[tuple[str, str]]] = field(default_factory=dict)  # kept of people who are asked about them
 
     changes: list[Change] = field(default_factory=list)
+    renewed: list[tuple[int, int]] = field(default_factory=list)  # (person id, engagement id) of what is answered once more
     persons: list[tuple[Known, Person, Held | int | None]] = field(default_factory=list)
     openings: dict[int, str] = field(default_factory=dict)
     addresses: dict[bytes, tuple[int, int]] = field(default_factory=dict)
@@ -90,6 +94,7 @@ class Desk:
     proven: list[tuple[int, int]] = field(default_factory=list)  # (broadcast id, person id) of invitations that arrived
     failed: list[Failure] = field(default_factory=list)
     out: Outgoing = field(default_factory=Outgoing)
+    _readings: dict[Words, Input | None] = field(default_factory=dict)
 
     def keep(self, known: Known, held: Held | None, effects: Sequence[Effect], language: str) -> None:
         """What somebody said or settled about themselves."""
@@ -101,12 +106,16 @@ class Desk:
                     self.switch(known, given, CHAT, language, self.today)
                 case Rest(until):
                     self.settle(known, paused_until=until)
+                case Renew(still):
+                    self.told.renew(known, self.today, still=still)
                 case Quieten(hours):
                     self.settle(known, quiet=hours)
 
     def wish(self, known: Known, held: Held, effect: Remember) -> None:
-        """Keep an answer about the person with their record."""
+        """Keep an answer about the person with their record; what helps them has a place of its own there, and may go sooner."""
         self._set_record(known, held, effect)
+        if effect.record in OF_NEEDS:
+            return
         row = f"{known.code}.{held.engagement.id}.{effect.step}"
         text = effect.answer.text
         self.wishes.append(
@@ -138,9 +147,21 @@ class Desk:
         shared = {"person_id": known.id, "source": source, "language": language, "on_day": on_day}
         self.switched += [{**shared, "purpose": purpose, "given": wanted} for purpose, wanted in given.items()]
 
+    def read(self, given: Words) -> Input | None:
+        """The command or control in what somebody typed, read once however many ask."""
+        if given not in self._readings:
+            self._readings[given] = reading.interpret(clean(given.text))
+        return self._readings[given]
+
     def settle(self, known: Known, **values: object) -> None:
         """Note columns of a person that are none of the turn's business."""
         self.settled.append((known.id, values))
+
+    def offers(self, engagement_id: int) -> Collection[str]:
+        """What people can do with the payment at an event, by the id of its engagement."""
+        engagement = self.shelf.get(engagement_id)
+        words = self.house.flows[engagement.edition_id].event if engagement else None
+        return words.offers if words else ()
 
     @property
     def today(self) -> dt.date:
@@ -162,9 +183,10 @@ class Desk:
         """Write everything, by set."""
         house, bot = self.house, self.house.bot_id
         if self.agenda:
-            self.told.note(self.agenda.register, self.agenda.known)
+            self.told.note(self.agenda.register, self.agenda.known, self.offers)
             self.agenda.write()
         needs.settle(db, house.keys, list(self.told.needs.values()), self.now)
+        sessions.drop_finished(db, self.renewed)
         made = sessions.save(db, house.keys, self.changes, self.now)
         people.save(db, [_row(known, person, held, made) for known, person, held in self.persons])
         people.wait_for_age(db, self.openings)

@@ -59,6 +59,7 @@ def gather(desk: Desk, who: Standing, given: Input) -> Facts:
         minimum_age=house.minimum_age,
         organisation=house.organisation,
         receipt=erasure.receipt(house.keys, who.known.code) if who.known and may_delete else "",
+        needs=tuple(views.Need(*one) for one in desk.needs.get(who.known.id, ())) if who.known else (),
         points=tuple(map(_point, desk.points.get(who.known.id, ()))) if who.known else (),
         **_of_events(desk, who, given),
     )

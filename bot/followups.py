@@ -22,12 +22,12 @@ from bot.house import House
 from conversations.events import notices
 from conversations.events.notices import Notice
 from storage.database import READING
-from storage.events import offers
+from storage.events import offers, reviews
 from storage.followups import circumstances, due
 from storage.followups.circumstances import TELL, Circumstances, Listener
 from storage.followups.due import SLICE, Row
 from storage.followups.planning import DONE, DROPPED, MISSED, UNTOLD
-from storage.followups.rules import LAPSE
+from storage.followups.rules import LAPSE, REVIEW, TOGETHER
 from storage.keys import KeysError
 from storage.letters import outbox
 from storage.letters.outbox import NEVER_TWICE, REMINDER, Letter
@@ -118,16 +118,22 @@ class _Slice:
     def settle(self, rows: Sequence[Row]) -> None:
         """Decide each, then write by set."""
         late = self._now - dt.timedelta(hours=preferences.read(self._db, self._house.organisation_id).late_hours)
+        ready: dict[object, list[Row]] = {}
         for row in rows:
             verdict = circumstances.weigh(row, self._known, self._now)
             if isinstance(verdict, dt.datetime):
                 self._later.setdefault(verdict, []).append(row.id)
-                continue
-            if verdict == TELL:
-                # One that is late keeps its time, by which it is held until somebody says that it may still go out.
-                verdict = self._write(row, row.due_at if row.due_at <= late else self._now)
-            self._became.setdefault(verdict, []).append(row.id)
+            elif verdict == TELL:
+                ready.setdefault(self._letter_of(row), []).append(row)
+            else:
+                self._became.setdefault(verdict, []).append(row.id)
+        for told in ready.values():
+            # One that is late keeps its time, by which it is held until somebody says that it may still go out.
+            at = min(row.due_at for row in told)
+            became = self._write(told, at if at <= late else self._now)
+            self._became.setdefault(became, []).extend(row.id for row in told)
         due.settle(self._db, self._became, self._later)
+        self._review_again(rows)
         place = (self._house.organisation_id, self._house.bot_id)
         for at, kept in self._letters.items():
             outbox.keep(self._db, self._house.keys, place, kept, self._now, at)
@@ -136,19 +142,32 @@ class _Slice:
         if untold:
             log.warning("some people could not be told", **untold)
 
-    def _write(self, row: Row, at: dt.datetime) -> str:
-        """What became of a row whose letters are to be written now. A fault in one must not hold up the others."""
-        who = self._known.listeners[row.person_id]
+    def _review_again(self, rows: Sequence[Row]) -> None:
+        """Whoever's yearly question is through, asked or not, has the next in a year."""
+        later = {id_ for ids in self._later.values() for id_ in ids}
+        through = [row.person_id for row in rows if row.kind == REVIEW and row.id not in later]
+        if through:
+            reviews.plan(self._db, through, self._now.date())
+
+    def _letter_of(self, row: Row) -> object:
+        """What is the same of all rows that make one letter."""
+        date = self._known.dates.get(row.occasion_id or 0)
+        return (row.person_id, row.kind, date.event_id) if date and row.kind in TOGETHER else row.id
+
+    def _write(self, rows: Sequence[Row], at: dt.datetime) -> str:
+        """What became of rows whose letter is to be written now. A fault in one must not hold up the others."""
+        first = rows[0]
+        who = self._known.listeners[first.person_id]
         try:
-            told = self._accounts.tell(row)
+            told = self._accounts.tell(first) if len(rows) == 1 else self._accounts.tell_together(rows)
             if told is None:
                 return DROPPED
-            notice = notices.write(row.kind, told, self._now)
+            notice = notices.write(first.kind, told, self._now)
             written = [self._letter(who, notice, number) for number in range(len(notice.says))]
         except (DBAPIError, OSError, KeysError):
             raise
         except Exception:
-            log.exception("a follow-up could not be written", kind=row.kind)
+            log.exception("a follow-up could not be written", kind=first.kind)
             return MISSED
         self._letters.setdefault(at, []).extend(written)
         if notice.asks and who.session_id is None:

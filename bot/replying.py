@@ -25,6 +25,8 @@ HEARD = {deeds.PLACED, deeds.KEPT, deeds.WAITING_NOW, deeds.OFFERED_NOW, deeds.S
     deeds.UNSURE,
     deeds.DECLINED,
     deeds.REFUSED,
+    deeds.DEPUTY_ASKED,
+    deeds.DEPUTY_STAYS,
 }
 """What can come of it when it was taken as it was meant."""
 

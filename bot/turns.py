@@ -232,8 +232,7 @@ def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Ou
     stays = known and not taken.person.turned_away and not any(isinstance(effect, Erase) for effect in taken.effects)
     to = (known.id if known and stays else None, one.chat_id)
     language = taken.person.language
-    out = Outgoing()
-    toast = ""
+    out, toast = Outgoing(), None
     for effect in taken.effects:
         match effect:
             case Say():
@@ -247,10 +246,12 @@ def _express(desk: Desk, known: Known | None, one: Arrival, taken: _Taken) -> Ou
             case Document(date, code):
                 sent = voices.find_paper(desk, date, code)
                 out.letters += [letters.paper(desk.house, to, *sent, language, desk.now)] if sent else []
-            case Toast(line):
-                toast = speech.toast(line, language)
+            case Toast():
+                toast = effect
     if one.query_id:
-        out.tapped.append(Tapped(one.query_id, toast))
+        out.tapped.append(Tapped(one.query_id, speech.toast(toast.line, language) if toast else ""))
+    elif toast and not out.letters:  # it was typed, and something must answer
+        out.letters.append(letters.say(desk.house, to, Say((toast.line,)), language, desk.now))
     return out
 
 
@@ -274,6 +275,8 @@ def _record(desk: Desk, lookup: bytes, known: Known, one: Arrival, taken: _Taken
         flow = desk.house.flows[taken.after.edition_id]
         aside = frozenset(step.id for step in flow.steps if step.about == "me")
         before = taken.before if taken.before and taken.before.id is not None else None
+        if before is None and (pair := (known.id, taken.after.engagement.id)) in desk.finished:
+            desk.renewed.append(pair)
         desk.changes.append(Change(before, taken.after, aside))
     desk.keep(known, taken.after, taken.effects, taken.person.language)
     if taken.person.age_band and not known.age_band and (link := desk.links.get(known.opening or facts.link_in(one.given))):

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from bot.agenda import Agenda
 from bot.arrivals import Arrival
 from bot.desk import Desk
-from conversations import reading
 from conversations.effects import Act
+from conversations.events.answers import RENEWALS
 from conversations.inputs import Ask, Attend, Input, Words
-from conversations.text import clean
+from storage.events import needs
 from storage.groups import minutes, papers, points
 from storage.groups.papers import Paper
 from storage.groups.rules import RefusedError
@@ -42,16 +42,23 @@ def do(db: Connection, agenda: Agenda, act: Act, who: Known) -> str:
 
 
 def recall(db: Connection, desk: Desk, spoken: Mapping[bytes, Arrival]) -> None:
-    """The points of whoever asks for theirs, and the papers of meetings whose files somebody wants."""
+    """The points of whoever asks for theirs, the needs of whoever is asked about them, and papers whose files somebody wants."""
     given = [(known, one.given) for lookup, one in spoken.items() if one.given and (known := desk.known.get(lookup))]
-    desk.points = {known.id: points.of_person(db, desk.house.keys, known.id) for known, each in given if _asks_for_points(each)}
+    asking = [known.id for known, each in given if _asks_for_points(desk, each)]
+    desk.points = {person: points.of_person(db, desk.house.keys, person) for person in asking}
+    asked = [known.id for known, each in given if _speaks_of_needs(known, each)]
+    desk.needs = needs.kept(db, desk.house.keys, asked) if asked else {}
     wanted = {code for known, each in given if (code := _papers_of(known, each))}
     dates = {code: found[1].id for code in wanted if desk.agenda and (found := desk.agenda.at(code))}
     desk.papers = {code: [one for one in papers.load(db, row) if one.sent_at and one.file] for code, row in dates.items()}
 
 
-def _asks_for_points(given: Input) -> bool:
-    return given == Ask("points") or (isinstance(given, Words) and reading.interpret(clean(given.text)) == Ask("points"))
+def _asks_for_points(desk: Desk, given: Input) -> bool:
+    return Ask("points") == (desk.read(given) if isinstance(given, Words) else given)
+
+
+def _speaks_of_needs(known: Known, given: Input) -> bool:
+    return (isinstance(given, Ask) and given.topic in RENEWALS) or (isinstance(given, Words) and known.asking == "needs")
 
 
 def _papers_of(known: Known, given: Input) -> str:

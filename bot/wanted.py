@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 
 from bot import doors, facts, told
 from bot.desk import Desk
-from conversations import reading
 from conversations.events import answers
 from conversations.inputs import Ask, Attend, Begin, Dates, Input, Invited, Open, Words
-from conversations.text import clean
 from storage.engagements import Engagement
 from storage.people import Known
 
@@ -52,12 +50,14 @@ class Wanted:
             case Words() if known.asking in answers.SCREENS:
                 self._note_screen(known)
         self.engagements |= told.under_way(self.desk.house.flows, self.desk.held.get(known.id, ()))
+        if told.speaks_of_money(self.desk.house.flows, self.desk.held.get(known.id, ())):
+            self.diarists.add(known.id)
         code = facts.link_in(given) or known.opening
         if door := doors.read(self.desk.house.keys.sign, code, self.desk.now).occasion:
             self.codes.add(door)
         link = self.desk.links.get(code)
         self._note_id(link.engagement_id if link else None)
-        if isinstance(given, Words) and reading.interpret(clean(given.text)) == Ask("events"):
+        if isinstance(given, Words) and self.desk.read(given) == Ask("events"):
             self.diarists.add(known.id)
 
     def _note_screen(self, known: Known) -> None:

@@ -56,12 +56,13 @@ def buttons(stand: Stand, step: Step) -> Rows:
 
 def _drawn(stand: Stand, step: Step, place: int, face: Face) -> tuple[Rows, tuple[Line, ...]]:
     """What can be tapped for an answer, and what stands between the words of the question and the buttons."""
-    session, first = stand.session, not stand.session.answers
+    session, first, apart = stand.session, not stand.session.answers, faces.is_apart(step, stand.flow.identity)
     if face.plain and not stand.near:
         return _picks(session, step, place, face, face.options), face.body[first]
     if step.kind == "date":
         stage = stages.stage(step, place, session, stand.today)
-        return stage.rows, (*face.beside, *faces.hints(step, 0, first=first, stage=stage.line, today=stand.today))
+        hints = faces.hints(step, 0, first=first, apart=apart, stage=stage.line, today=stand.today)
+        return stage.rows, (*face.beside, *hints)
     options = _offered(stand, step)
     shown = _shown(stand, options)
     lines, picks = faces.listed(step, shown), _picks(session, step, place, face, shown)
@@ -69,7 +70,7 @@ def _drawn(stand: Stand, step: Step, place: int, face: Face) -> tuple[Rows, tupl
         picks += tuple(stages.turns(session, place, PAGE, len(options)))
     if shown and len(shown) < len(options) and not stand.near:
         lines.append(line("page-of-options", first=shown[0][0], last=shown[-1][0], of=len(options)))
-    return picks, (*face.beside, *lines, *faces.hints(step, len(options), first=first))
+    return picks, (*face.beside, *lines, *faces.hints(step, len(options), first=first, apart=apart))
 
 
 def _offered(stand: Stand, step: Step) -> Numbered:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conversations.events.views import Event, Paper, Point
+from conversations.events.views import Event, Need, Paper, Point
 from conversations.flow import Picture
 from conversations.inputs import Input
 from conversations.records import switched
@@ -138,6 +138,13 @@ class Quieten:
 
 
 @dataclass(frozen=True, slots=True)
+class Renew:
+    """What is kept of what helps them is `still` right, for another year; or it is to be forgotten."""
+
+    still: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """Everything held about this person goes, now."""
 
@@ -145,7 +152,9 @@ class Erase:
 Deed = Complete | Act
 """What the bot does within the turn; what came of it returns as an Outcome."""
 
-Effect = Say | Show | Mark | Toast | Complete | Act | Calendar | Document | Go | Remember | Switch | Rest | Quieten | Erase
+Effect = (
+    Say | Show | Mark | Toast | Complete | Act | Calendar | Document | Go | Remember | Switch | Rest | Quieten | Renew | Erase
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +211,7 @@ class Facts:
     diary: tuple[Event, ...] = ()  # those they have to do with, for who asks
     papers: tuple[Paper, ...] = ()  # that went out for the meeting asked about, and have a file
     points: tuple[Point, ...] = ()  # that they raised, for who asks
+    needs: tuple[Need, ...] = ()  # kept of what helps them, for who is asked about it
 
 
 @swift

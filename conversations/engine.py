@@ -85,7 +85,9 @@ def _decline(stand: Stand, kind: str) -> Turn:
 def _open(stand: Stand) -> Turn:
     if stand.session.answers:
         return _ask(stand, lines=(Line(PHRASES["welcome-back"]),))
-    return _onward(stand, Say(screens.intro(stand.flow, stand.facts.person.language)))
+    event = stand.facts.event
+    until = event.next_day if event and event.flow.id == stand.flow.id else None
+    return _onward(stand, Say(screens.intro(stand.flow, stand.facts.person.language, until)))
 
 
 def _onward(stand: Stand, *before: Effect) -> Turn:

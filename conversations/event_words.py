@@ -14,6 +14,9 @@ OFFERS = ("accept", "voucher", "donate", "decline")
 MONEY = ("accept", "donate")
 """Of these, what only somebody of age is offered."""
 
+OF_AGE = "18"
+"""The age group that is; who would rather not say counts as under 18."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

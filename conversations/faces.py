@@ -55,13 +55,14 @@ def face(step: Step, identity: str) -> Face:
     beside = _beside(step)
     told = (*beside, *listed(step, options))
     controls = _controls(step)
+    apart = is_apart(step, identity)
     return Face(
         identity=PHRASES["own-record" if step.about == "me" else identity],
         words=None if gaps(step.ask) else Line(step.ask, bold=True, parting=NEXT_LINE),
         beside=beside,
         options=options,
         labels=tuple((position, label(step, option, number)) for number, position, option in options),
-        body=((*told, *hints(step, of, first=False)), (*told, *hints(step, of, first=True))),
+        body=((*told, *hints(step, of, first=False, apart=apart)), (*told, *hints(step, of, first=True, apart=apart))),
         controls=(((line("back"), Back), *controls), controls),
         plain=step.kind == "scale" or (step.kind != "date" and not step.varies and of <= AT_ONCE),
     )
@@ -99,9 +100,16 @@ def label(step: Step, option: Option, number: int, picked: Sequence[str] = ()) -
     return line("button-ticked", number=number, label=option.label)
 
 
-def hints(step: Step, of: int, *, first: bool, stage: Line | None = None, today: dt.date = dt.date.min) -> tuple[Line, ...]:
+def is_apart(step: Step, identity: str) -> bool:
+    """Whether an answer is linked to the person where the others are not."""
+    return step.about == "me" and identity != "named"
+
+
+def hints(
+    step: Step, of: int, *, first: bool, apart: bool, stage: Line | None = None, today: dt.date = dt.date.min
+) -> tuple[Line, ...]:
     """How to answer, in one paragraph: `of` so many options, `first` of all questions, at that `stage` of a date."""
-    found = [line("about-me")] if step.about == "me" else []
+    found = [line("about-me")] if apart else []
     found += [stage] if stage else _how(step, of, today, first=first)
     bounds = span(step, today) if step.kind in {"number", "date"} else None
     found += [bounds] if bounds else []

@@ -16,6 +16,7 @@ KIND, HOW, COMPANIONS, PAYMENT = OF_A_PLACE = ("kind", "how", "companions", "pay
 HOWS = ("room", "online")
 
 MOST_COMPANIONS = 3
+"""That somebody can bring, however they say so."""
 
 OTHER_NEED = "other"
 
@@ -27,6 +28,9 @@ CODES = (
 
 WORDED = ("interpreter", "dietary")
 """Needs whose words, like the language, are asked in a step of their own, which records them by that name."""
+
+OF_NEEDS = frozenset({NEEDS, KEEP_NEEDS, *WORDED})
+"""What is kept with the needs alone, so that it goes when they do."""
 
 RECORDS: dict[str, tuple[str, ...]] = {
     NAME: ("text",),

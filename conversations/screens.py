@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from conversations.faces import line
 from conversations.flow import MEETS, Flow
 from conversations.inputs import Age, Ask, Delete, Language, Open
 from conversations.phrases import PHRASES
-from conversations.text import FALLBACK, NEXT_LINE, Line, Text
+from conversations.text import FALLBACK, NEXT_LINE, SAME_LINE, Line, Text
 
 AGE_BANDS = ("under-13", "13-15", "16-17", "18", "unsaid")
 """Age bands of DP-01, in the order they are shown. "unsaid" is treated as under 18."""
@@ -41,38 +42,48 @@ def _listed(entries: Sequence[Line]) -> list[Line]:
     return [*entries[:1], *(replace(entry, parting=NEXT_LINE) for entry in entries[1:])]
 
 
-def intro(flow: Flow, language: str) -> tuple[Line, ...]:
-    """What is asked and why, in three lines under a neutral first one that may show on a lock screen."""
+def intro(flow: Flow, language: str, until: dt.date | None = None) -> tuple[Line, ...]:
+    """What is asked and why, under a neutral first line that may show on a lock screen; `until` people hear back."""
     charter = flow.charter
-    kept = line(f"intro-identity-{flow.identity}", feedback_by=charter.feedback_by)
-    if flow.kind in MEETS:  # its card has said the rest
-        return (line("event-begin"), kept)
-    unready = () if _base(language) in {*flow.complete, FALLBACK} else (line("not-all-in-your-language"),)
+    kept = (
+        line(f"intro-identity-{flow.identity}"),
+        line("intro-until", SAME_LINE, feedback_by=until or charter.feedback_by),
+        line("intro-more", SAME_LINE),
+    )
     welcome = (Line(flow.welcome),) if flow.welcome else ()
+    if flow.kind in MEETS:  # its card has said the rest
+        return (line("event-begin"), *welcome, *kept)
+    unready = () if _base(language) in {*flow.complete, FALLBACK} else (line("not-all-in-your-language"),)
     return (
         line("intro"),
-        line("intro-settles", title=flow.title, settles=_unstopped(charter.settles)),
-        line(
-            "intro-decides",
-            decided_by=_unstopped(charter.decided_by),
-            can_change=_unstopped(charter.can_change),
-            cannot_change=_unstopped(charter.cannot_change),
-        ),
+        line("intro-settles", title=flow.title, settles=unstopped(charter.settles)),
+        decides(flow),
         *welcome,
         *unready,
-        kept,
+        *kept,
     )
 
 
-def _unstopped(text: Text) -> Text:
-    """A text without its full stop: it stands within a sentence."""
-    return {tag: words.rstrip().rstrip(".۔。") for tag, words in text.items()}
+def decides(flow: Flow) -> Line:
+    """Who decides, and what that can change and what not."""
+    charter = flow.charter
+    return line(
+        "intro-decides",
+        decided_by=unstopped(charter.decided_by),
+        can_change=unstopped(charter.can_change),
+        cannot_change=unstopped(charter.cannot_change),
+    )
+
+
+def unstopped(text: Text) -> Text:
+    """A text without the stop or comma at its end: it stands within a sentence."""
+    return {tag: words.rstrip().rstrip(".,。۔،") for tag, words in text.items()}
 
 
 def thank(flow: Flow) -> tuple[Line, ...]:
-    """The end: thanks, and when they hear back."""
+    """The end: thanks, and when they hear back; of an event its own day was told before, and may be another by now."""
     own = Line(flow.thanks) if flow.thanks else line("thanks")
-    return (own, line("thanks-until", feedback_by=flow.charter.feedback_by))
+    return (own,) if flow.kind in MEETS else (own, line("thanks-until", feedback_by=flow.charter.feedback_by))
 
 
 def age(link: str, first: str = "age", others: Sequence[str] = ()) -> Say:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, or_, select, tuple_
 
 from storage.engagements import Engagement
-from storage.events import offers
+from storage.events import offers, remains
 from storage.figures import stops
 from storage.groups import seats
 from storage.keys import Keys
@@ -54,6 +54,7 @@ def forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Coll
 
 def _forget(db: Connection, keys: Keys, who: Mapping[int, str], engagements: Collection[Engagement]) -> None:
     forget_answers(db, keys, [(person, engagement) for person in who for engagement in engagements], who)
+    remains.keep(db, who)
     db.execute(delete(failures).where(failures.c.lookup.in_(select(addresses.c.lookup).where(addresses.c.person_id.in_(who)))))
     for kind in LETTERS:
         db.execute(delete(outbox).where(kind, outbox.c.person_id.in_(who)))

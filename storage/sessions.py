@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
 
 from conversations.flow import Flow
 from conversations.session import Answer, Session
@@ -131,8 +131,8 @@ def _seal(keys: Keys, held: Held, inside: Mapping[str, Answer], today: dt.date) 
 
 
 def _inside(held: Held, aside: Collection[str]) -> dict[str, Answer]:
-    """The answers that stay within the session row: all in anonymous mode, else those about the person."""
-    said = held.session.answers
+    """The answers that stay within the session row: all in anonymous mode, else those their record does not have yet."""
+    said, aside = held.session.answers, () if held.session.finished else aside
     return dict(said) if not held.respondent else {step: said[step] for step in said if step in aside}
 
 
@@ -234,9 +234,15 @@ def _finish(db: Connection, finished: Sequence[Change], today: dt.date) -> None:
 
 def finished_by(db: Connection, people: Collection[int]) -> set[tuple[int, int]]:
     """(person id, engagement id) of everything these people have finished."""
-    done = select(participations.c.person_id, participations.c.engagement_id)
-    rows = db.execute(done.where(participations.c.person_id.in_(people), participations.c.finished))
-    return {(row.person_id, row.engagement_id) for row in rows}
+    done = select(participations.c.person_id, participations.c.engagement_id).where(participations.c.finished)
+    return {(row.person_id, row.engagement_id) for row in db.execute(done.where(participations.c.person_id.in_(people)))}
+
+
+def drop_finished(db: Connection, pairs: Collection[tuple[int, int]]) -> None:
+    """Forget the finished conversations of these (person id, engagement id): others take their place."""
+    if pairs:
+        mine = tuple_(sessions.c.person_id, sessions.c.engagement_id).in_(pairs)
+        db.execute(delete(sessions).where(mine, sessions.c.finished))
 
 
 def drop(db: Connection, ids: Sequence[int]) -> None:
@@ -254,10 +260,8 @@ def find_shut(db: Connection, keys: Keys) -> int:
 def _is_shut(keys: Keys, row: Row[Any]) -> bool:
     try:
         keys.open("sessions.sealed", row.code, row.sealed)
-    except ShutError:
-        return True
-    except GoneError:
-        pass
+    except UnopenedError as error:
+        return isinstance(error, ShutError)
     return False
 
 

@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.keys import Keys
+
+UNOPENED = "This could not be opened."
+"""What staff see in place of such a thing, with all the rest of the page."""
+
+
+def words(keys: Keys, where: str, row: str, sealed: bytes) -> str:
+    """The words sealed for column `where` of the row named `row`; empty where they do not open here."""
+    try:
+        return keys.open(where, row, sealed).decode()
+    except UnopenedError:
+        return ""
+
 
 class UnopenedError(Exception):
     """Something sealed, in the column it is raised with ("table.column"), does not open."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.demo.crowd import Crowd, Manner
 from bot.demo.words import CLINIC
 from conversations import library
+from storage.followups.rules import Happening
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Consultation:
 class Scene:
     """What can be shown: what people take part in, its link's code, phones by whose they are, and a page beside them.
 
-    A consultation has a crowd; what people come to has none.
+    A consultation has a crowd; what people come to has none, but a date. `pages` of the console are for whoever is staff.
     """
 
     slug: str
@@ -50,6 +51,8 @@ class Scene:
     phones: tuple[tuple[str, int], ...]
     beside: str
     crowd: Crowd | None = None
+    date: Happening | None = None
+    pages: tuple[tuple[str, str], ...] = ()
 
 
 CONSULTATIONS = (

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.demo.telegram import Telegram
 from conversations.hours import Quiet, next_open
+from storage.followups import rules
+from storage.followups.rules import Happening
 
 ZONE = ZoneInfo("Europe/London")
+QUIET = Quiet("20:00", "09:00", sundays=False, nation="ENG")
 
 
 class Hours:
@@ -35,6 +39,12 @@ class Hours:
         """Move the clock on by one of MOVES."""
         await self._move(MOVES[by](self.now()))
 
+    async def follow(self, date: Happening) -> None:
+        """Move the clock to the next of `stops`, if there is one."""
+        _, at = next(stops(date, self.now()), ("", None))
+        if at:
+            await self._move(at)
+
     async def _move(self, to: dt.datetime) -> None:
         seconds = to.timestamp() - self.now().timestamp()
         if seconds <= 0:
@@ -57,10 +67,27 @@ def _tomorrow_at_nine(now: dt.datetime) -> dt.datetime:
 def _open(now: dt.datetime) -> dt.datetime:
     """This time, or the next morning of a working day: an hour from the end of the day counts as over."""
     later = now.astimezone(dt.UTC) + dt.timedelta(hours=1)
-    quiet = Quiet("20:00", "09:00", sundays=False, nation="ENG")
-    found = next_open(later, ZONE, quiet)
+    found = next_open(later, ZONE, QUIET)
     return found if found > later else now
 
+
+def stops(date: Happening, now: dt.datetime) -> Iterator[tuple[str, dt.datetime]]:
+    """What people with a place hear of a date yet, in words, each with a time at which they have just heard it."""
+    opens = partial(next_open, zone=ZONE, quiet=QUIET)
+    for kind, words in STOPS.items():
+        at = rules.plan(kind, date, ZONE, opens, now.astimezone(dt.UTC))
+        if at is not None:
+            yield words, at + A_MOMENT
+
+
+A_MOMENT = dt.timedelta(minutes=1)
+STOPS: Mapping[str, str] = {
+    "reminder-7": "the week before",
+    "reminder-2": "two days before",
+    rules.MORNING: "the morning of the day",
+    rules.AFTER: "the day after",
+}
+"""What is told of a date -> when, in words."""
 
 MOVES: Mapping[str, Callable[[dt.datetime], dt.datetime]] = {
     "minutes": lambda now: now.astimezone(dt.UTC) + dt.timedelta(minutes=10),

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from bot.demo import door
 from bot.demo.consultations import Scene
 from bot.demo.crowd import Crowd
-from bot.demo.hours import MOVES, Hours
+from bot.demo.hours import MOVES, Hours, stops
 from bot.demo.neighbours import Neighbours
 from bot.demo.office import COOKIE, Colleague, Office
 from bot.demo.outage import Outage, Plug
@@ -27,6 +27,7 @@ from bot.demo.running import RunningBot
 from bot.demo.settings import Settings
 
 HERE = Path(__file__).parent
+CONSOLE = "/console/"
 MORE = 50  # people who come when more are asked for
 
 _templates = Environment(
@@ -65,6 +66,7 @@ class Page:
             Route("/now", self._tell),
             Route("/console/{word}", self._enter),
             Route("/clock/{by}", self._move, methods=["POST"]),
+            Route("/clock/to/{slug}", self._follow, methods=["POST"]),
             Route("/plug", self._pull, methods=["POST"]),
             Route("/people/{slug}", self._invite, methods=["POST"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -93,7 +95,8 @@ class Page:
         one = await self._office.let_in(request.path_params["word"])
         if one is None:
             raise HTTPException(404)
-        response = RedirectResponse(f"{self._place.pages}/console/", 303)
+        to = request.query_params.get("to", "")
+        response = RedirectResponse(f"{self._place.pages}{to if to.startswith(CONSOLE) else CONSOLE}", 303)
         _sign_in(response, one)
         return response
 
@@ -105,8 +108,18 @@ class Page:
         if by not in MOVES:
             raise HTTPException(404)
         await self._hours.move(by)
+        return await self._moved_on(request, "/")
+
+    async def _follow(self, request: Request) -> Response:
+        chosen = self._chosen(request.path_params["slug"])
+        if chosen.date is None:
+            raise HTTPException(404)
+        await self._hours.follow(chosen.date)
+        return await self._moved_on(request, f"/?show={chosen.slug}")
+
+    async def _moved_on(self, request: Request, to: str) -> Response:
         self._moved = True
-        response = _back()
+        response = RedirectResponse(to, 303)
         await self._keep_in(request, response)  # whoever was signed in is not any more after a day
         return response
 
@@ -147,6 +160,7 @@ class Page:
             "plug": str(self._plug.last or "") if self._running.is_up else str(Outage()),
             "neighbours": f"{self._neighbours.joined:,} of {self._neighbours.wanted:,} pretend neighbours have joined.",
             "moved": f"In the demo it is now {self._hours}." if self._moved else "",
+            "stop": next((f"Go to {words}" for words, _ in stops(chosen.date, self._hours.now())), "") if chosen.date else "",
         }
 
 

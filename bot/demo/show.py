@@ -15,7 +15,7 @@ from bot.demo import settings
 from bot.demo.consultations import CONSULTATIONS, Consultation, Scene
 from bot.demo.crowd import Crowd
 from bot.demo.hours import Hours
-from bot.demo.meetings import GATHERINGS, Gathering, Meetings
+from bot.demo.meetings import GATHERINGS, Gathering, Made, Meetings
 from bot.demo.neighbours import Neighbours
 from bot.demo.office import Office
 from bot.demo.outage import Plug
@@ -83,7 +83,7 @@ class Show:
             opened = [
                 await _welcome(telegram, one, codes[one], crowd, place) for one, crowd in zip(CONSULTATIONS, crowds, strict=True)
             ]
-            opened += [_gather(one, place, *gathered[one.slug]) for one in GATHERINGS]
+            opened += [_gather(one, place, gathered[one.slug]) for one in GATHERINGS]
             tasks.create_task(neighbours.come())
             page = Page(place, opened, running, hours, Plug(running, telegram), tasks, office, neighbours)
             url = await page.serve()
@@ -133,9 +133,10 @@ async def _welcome(telegram: Telegram, consultation: Consultation, code: str, cr
 ANSWER = "Press Start, then tap an answer."
 
 
-def _gather(one: Gathering, place: Settings, code: str, phones: tuple[int, ...], beside: str) -> Scene:
-    named = tuple(zip(one.phones, phones, strict=True))
-    return Scene(one.slug, one.title, one.who, one.advice, code, named, place.beside(beside))
+def _gather(one: Gathering, place: Settings, made: Made) -> Scene:
+    phones = tuple(zip(one.phones, made.phones, strict=True))
+    beside = place.beside(made.pages[0][1])
+    return Scene(one.slug, one.title, one.who, one.advice, made.code, phones, beside, date=made.date, pages=made.pages)
 
 
 def _guests() -> list[int]:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import calendars, replying
@@ -23,6 +23,8 @@ from conversations.inputs import Attend, Input, Refused
 from storage import people
 from storage.database import READING
 from storage.events import feeds
+
+log = structlog.get_logger()
 
 MOST = 8
 """Files fetched for one batch: nobody's answer waits for more."""
@@ -49,6 +51,14 @@ class Replies:
         return [replace(one, given=read[one.update_id]) if one.update_id in read else one for one in arrivals]
 
     async def _read(self, one: Arrival) -> Input:
+        """What one file asks for. Whatever is wrong with it is wrong with it alone: the others go on."""
+        try:
+            return await self._look_into(one)
+        except Exception as error:  # noqa: BLE001 - anybody may send a file, and no file may stop the bot
+            log.warning("calendar reply not read", error=type(error).__name__)
+            return UNREAD
+
+    async def _look_into(self, one: Arrival) -> Input:
         content = await self._fetch(str(one.update["message"]["document"].get("file_id", "")))
         if content is None:
             return UNREAD
@@ -56,12 +66,9 @@ class Replies:
             reply = calendars.read_reply(content)
         except calendars.ReplyError:
             return UNREAD
-        try:
-            async with self._engine.connect() as connection:
-                await connection.execution_options(**READING)
-                return await connection.run_sync(self._understand, one.chat_id, reply)
-        except (SQLAlchemyError, OSError):
-            return UNREAD
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**READING)
+            return await connection.run_sync(self._understand, one.chat_id, reply)
 
     async def _fetch(self, file_id: str) -> bytes | None:
         try:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot import calendars, replying, tickets
+from bot.editing import aside
 from bot.web.console.visits import Console
 from bot.web.guests import SECRET, Guest, told
 from storage.events import feeds
@@ -117,9 +118,16 @@ async def _feed(guest: Guest, request: Request) -> Response:
     feed = await guest.read(look)
     if feed is None:
         raise HTTPException(404)
-    tag = f'W/"{hashlib.sha256(repr(feed).encode()).hexdigest()[:32]}"'
+    tag = _tag(feed)
     headers = SECRET | {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    content = calendars.publish(feed.entries, now, feed.language)
+    async with guest.console.making:  # programs fetch feeds in crowds, and a long one takes as long as many taps
+        content = await aside(calendars.publish, feed.entries, now, feed.language)
     return Response(content, media_type=calendars.MEDIA_TYPE, headers=headers)
+
+
+def _tag(feed: Feed) -> str:
+    """How a feed stands: another once any of its entries has changed, for that raises its number."""
+    versions = [feed.language, *((one.uid, one.sequence, one.kept, one.how) for one in feed.entries)]
+    return f'W/"{hashlib.sha256(repr(versions).encode()).hexdigest()[:32]}"'

@@ -69,25 +69,32 @@ class Guest:
 
 
 def told(entry: Entry) -> dict[str, Any]:
-    """What every page about one date is told, in the person's language."""
+    """What every page about one date is told, in the person's language; nothing of the date to whoever gave it back."""
     language = entry.language
 
     def say(key: str, **fields: Field) -> str:
         return speech.phrase(Line(PHRASES[key], fields), language)
 
-    starts = entry.starts_at.astimezone(ZoneInfo(entry.zone))
-    states = {"confirmed": "web-place-confirmed", "unsure": "web-place-unsure"}
-    state = f"web-date-{entry.changed}" if entry.changed != "planned" else states.get(entry.state, "web-place-none")
-    return {
+    state = f"web-date-{entry.changed}" if entry.changed != "planned" else STATES.get(entry.state, "web-place-none")
+    page = {
         "say": say,
         "language": language,
         "direction": "rtl" if tongues.of(language).right_to_left else "ltr",
         "title": calendars.title(entry.kind, language),
+        "state": say("web-place-none" if entry.gone else state),
+    }
+    if entry.gone:
+        return page
+    starts = entry.starts_at.astimezone(ZoneInfo(entry.zone))
+    return page | {
         "day": tongues.day(starts.date(), language),
         "time": f"{starts:%H:%M}",
         "zone": entry.zone.rpartition("/")[2].replace("_", " "),
         "instant": entry.starts_at.isoformat(),
         "length": say("web-minutes", count=entry.minutes),
         "where": say("calendar-online") if entry.comes_online else entry.room,
-        "state": say(state),
     }
+
+
+STATES = {"confirmed": "web-place-confirmed", "unsure": "web-place-unsure"}
+"""State of a place -> the phrase that tells it."""

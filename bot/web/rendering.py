@@ -11,12 +11,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from storage.unopened import UNOPENED
+
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_templates.globals["unopened"] = UNOPENED
 
 
 def page(template: str, told: Mapping[str, Any], status: int = 200) -> Response:

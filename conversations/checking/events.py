@@ -29,11 +29,16 @@ def check(engagement: Table, findings: Findings) -> None:
     _check_kinds(event.get("kinds", ()), findings)
     _check_offers(event.get("offers", ()), findings)
     for position, step in enumerate(engagement["steps"]):
-        if step.get("record") in OF_A_PLACE and not meets and "kind" in engagement:
+        if step.get("record") in OF_A_PLACE and not meets and "kind" in engagement and not _is_of_all(step, engagement):
             what = f"{quote(step['record'])} is set of a place, and this has no places"
             findings.add(("steps", position, "record"), what, f'write kind = "{MEETS[0]}", or take `record` out')
         _check_options(step, event, ("steps", position), findings)
         _check_companions(step, ("steps", position), findings)
+
+
+def _is_of_all(step: Table, engagement: Table) -> bool:
+    """Whether it is set of all places somebody has, which only what is kept with their name can do."""
+    return bool(step["record"] == PAYMENT and engagement.get("identity") == "named")
 
 
 def _check_kinds(kinds: Sequence[Table], findings: Findings) -> None:

@@ -216,7 +216,9 @@ def _longest(text: Mapping[str, str]) -> int:
 NUMBERS = len("90. ")
 BREAK = 2  # the empty line between paragraphs
 
-_OPENING = tuple(PHRASES[key] for key in ("intro", "intro-settles", "intro-decides", "intro-identity-anonymous"))
+_OPENING = tuple(
+    PHRASES[key] for key in ("intro", "intro-settles", "intro-decides", "intro-identity-anonymous", "intro-until", "intro-more")
+)
 _FRAME = tuple(
     PHRASES[key] for key in ("changed", "banner-most", "confidential", "about-me", "before-text", "how-to-tick", "how-to-skip")
 )

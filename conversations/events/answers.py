@@ -6,24 +6,29 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conversations import reading
-from conversations.effects import Act, Calendar, Document, Facts, Go, Say, Toast, Turn
-from conversations.events import lists, screens
-from conversations.events.screens import Screen
-from conversations.events.views import GONE, Date, Event
+from conversations.effects import Act, Calendar, Document, Facts, Go, Renew, Say, Toast, Turn
+from conversations.events import cards, lists, screens, ways
+from conversations.events.screens import Choice, Screen
+from conversations.events.views import GONE, NEEDS, Date, Event
 from conversations.faces import line
 from conversations.flow import Option
 from conversations.inputs import Ask, Attend, Begin, Dates, Input, Outcome, Words
 from conversations.session import Session
-from conversations.text import Line, clean
+from conversations.text import SAME_LINE, Line, clean
 
-DEEDS = frozenset({"take", "leave", "accept", "decline", "swap", "bring", "room", "online", "no", "unsure", "deputy"})
+DEEDS = frozenset({"take", "leave", "accept", "decline", "swap", "bring"}) | frozenset(
+    {"room", "online", "deputy", "nobody", "no", "unsure"}
+)
 """Verbs that change something: the bot does them, and says what came of it."""
 
-LOOKS = frozenset({"see", "keep", "calendar", "paper"})
+LOOKS = frozenset({"see", "keep", "change", "about", "calendar", "paper"})
 """Verbs that change nothing."""
 
 SPOKEN = frozenset({"raise", "correct"})
 """Verbs that bring words of their own: a point for the group, a mistake in its minutes."""
+
+RENEWALS = frozenset({"needs-right", "needs-forget"})
+"""What somebody can say of what is kept of what helps them: it is still right, or it is to go."""
 
 FEEDS = frozenset({"calendar", "new-calendar"})
 """Asked for anywhere: the address by which a calendar reads all that somebody has coming up, or another one."""
@@ -60,6 +65,8 @@ def receive(session: Session | None, given: Input, facts: Facts) -> Turn | None:
             return _show(session, "events", "", facts)
         case Ask("points"):
             return _say(session, lists.points(facts.points), replace(facts, person=replace(facts.person, asking="", about="")))
+        case Ask(topic) if topic in RENEWALS:
+            return _renew(session, topic, facts)
         case Ask(topic) if topic in FEEDS:
             return Turn(session, (Act(topic, ""),), facts.person)
         case Outcome(verb, address) if verb in FEEDS:
@@ -78,6 +85,13 @@ def receive(session: Session | None, given: Input, facts: Facts) -> Turn | None:
     return None
 
 
+def _renew(session: Session | None, topic: str, facts: Facts) -> Turn:
+    still = topic == "needs-right"
+    done = (Renew(still), Say((line("needs-stay" if still else "needs-gone"),)))
+    said = done if facts.needs else (Say(lists.needs((), "")[0]),)
+    return Turn(session, said, replace(facts.person, asking="", about=""))
+
+
 def _attend(session: Session | None, given: Attend, event: Event, date: Date, facts: Facts) -> Turn:
     kept = date.kinds and not given.about and not (date.mine and date.mine.kind)
     if given.verb in {"take", "swap"} and kept and event.kinds and date.standing in GONE and date.takes(facts.now):
@@ -93,6 +107,8 @@ def _attend(session: Session | None, given: Attend, event: Event, date: Date, fa
         return Turn(session, (Calendar(date.mine.code),), facts.person)
     if given.verb == "paper" and date.standing == "confirmed" and any(one.code == given.about for one in facts.papers):
         return Turn(session, (Document(date.code, given.about),), facts.person)
+    if given.verb in {"about", "change"} and (event.member or date.standing not in GONE):
+        return _show(session, given.verb, date.code, facts)
     return _show(session, "place", date.code, facts, *(before or _first(date)))
 
 
@@ -105,26 +121,41 @@ IN_CALENDAR = frozenset({"confirmed", "unsure"})
 
 
 def _tell(session: Session | None, outcome: Outcome, event: Event, date: Date, facts: Facts) -> Turn:
-    """What came of it, and where one stands now."""
+    """What came of it, and where one stands now. Nothing new is shown to whoever had it: the question that stands last stays."""
+    if (outcome.action, outcome.result) in AGAIN:
+        return Turn(session, (Toast(line("event-same")),), facts.person)
+    if outcome.result in PLACED and date.standing == "confirmed":
+        return _tell_placed(session, outcome, event, date, facts)
     key = RESULTS.get((outcome.action, outcome.result)) or RESULTS.get(("", outcome.result))
     told = (line(key),) if key else _first(date)
-    if outcome.result in BEGINS and facts.person.stopped:
-        told = (*told, line("event-stopped"))
-    begins = event.begin and outcome.result in BEGINS and not event.meeting
-    shown = replace(facts, event=replace(event, begin=event.begin and not begins))
-    turn = _show(session, "place", date.code, shown, *told)
-    toast = (Toast(line(key)),) if key else ()
-    return replace(turn, effects=(*toast, *turn.effects, *((Go(Begin(event.slug)),) if begins else ())))
+    stopped = (line("event-stopped"),) if outcome.result == "waiting" and facts.person.stopped else ()
+    turn = _show(session, "place", date.code, facts, *told, *stopped)
+    return replace(turn, effects=(*((Toast(line(key)),) if key else ()), *turn.effects))
 
 
-BEGINS = frozenset({"placed", "waiting", "swapped"})
-"""What is followed by the questions of an event, for whoever has not answered them."""
+def _tell_placed(session: Session | None, outcome: Outcome, event: Event, date: Date, facts: Facts) -> Turn:
+    """The place they have now; then the questions of an event, for whoever has not answered them.
+
+    Nobody who waits is asked any: what helps somebody to take part is not kept of those who may never come.
+    """
+    begins = event.begin and not event.meeting
+    choices = ways.of_place(replace(event, begin=event.begin and not begins), date, facts)
+    swapped = (line("event-swapped", SAME_LINE),) if outcome.result == "swapped" else ()
+    there = replace(facts, person=replace(facts.person, asking="place", about=date.code))
+    turn = _say(session, (screens.taken(event, date, facts, *swapped), choices), there)
+    toast = Toast(line("event-mine-confirmed"))
+    return replace(turn, effects=(toast, *turn.effects, *((Go(Begin(event.slug)),) if begins else ())))
+
+
+PLACED = frozenset({"placed", "swapped"})
+"""What somebody has a place by."""
+
+AGAIN = frozenset({("take", "kept"), ("swap", "kept"), ("accept", "kept")})
+"""A second tap on what took a place."""
 
 RESULTS: dict[tuple[str, str], str] = {
-    ("", "placed"): "event-got",
     ("", "kept"): "event-same",
     ("", "waiting"): "event-waits",
-    ("", "swapped"): "event-swapped",
     ("", "swap-waiting"): "event-swap-waits",
     ("", "left"): "event-left-now",
     ("", "refused"): "event-declined",
@@ -137,11 +168,13 @@ RESULTS: dict[tuple[str, str], str] = {
     ("", "deputy-asked"): "meeting-deputy-asked",
     ("", "no-deputy"): "meeting-no-deputy",
     ("", "deputy-member"): "meeting-deputy-comes",
+    ("", "deputy-stays"): "meeting-deputy-stays",
+    ("", "deputy-freed"): "meeting-deputy-freed",
+    ("", "member-comes"): "meeting-member-comes",
     ("room", "noted"): "event-noted",
     ("online", "noted"): "event-noted",
     ("room", "kept"): "event-noted",
     ("online", "kept"): "event-noted",
-    ("accept", "placed"): "event-accepted",
     ("decline", "declined"): "event-declined",
     ("decline", "left"): "event-declined",
     ("raise", "heard"): "point-raised",
@@ -166,7 +199,12 @@ def _say(session: Session | None, screen: Screen, facts: Facts, *before: Line) -
 
 
 def _dates(facts: Facts) -> Screen | None:
-    return screens.card(facts.event, facts) if facts.event else None
+    return cards.card(facts.event, facts) if facts.event else None
+
+
+def _needs(facts: Facts) -> Screen:
+    asks = next((one.engagement for one in facts.offers if one.engagement == NEEDS), "")
+    return lists.needs(facts.needs, asks)
 
 
 def _of_date(make: Callable[[Event, Date, Facts], Screen]) -> Callable[[Facts], Screen | None]:
@@ -177,10 +215,21 @@ def _of_date(make: Callable[[Event, Date, Facts], Screen]) -> Callable[[Facts], 
     return screen
 
 
+def _place(choose: Callable[[Event, Date, Facts], tuple[Choice, ...]]) -> Callable[[Facts], Screen | None]:
+    """What somebody has of a date, with these choices."""
+    return _of_date(lambda event, date, facts: (screens.place(event, date, facts), choose(event, date, facts)))
+
+
 SCREENS: dict[str, Callable[[Facts], Screen | None]] = {
     "events": lambda facts: lists.diary(facts.diary, facts),
     "dates": _dates,
-    "place": _of_date(screens.place),
+    "needs": _needs,
+    "about": _of_date(cards.about),
+    "place": _place(ways.of_place),
+    "reminded": _place(ways.of_reminder),
+    "change": _of_date(
+        lambda event, date, facts: ((line("event-change-what"), screens.when(date)), ways.of_change(event, date, facts))
+    ),
     "kind": _of_date(lambda event, date, _facts: lists.kinds(event, date)),
     "bring": _of_date(lambda _event, date, _facts: lists.companions(date)),
     "papers": _of_date(lambda _event, date, facts: ((line("papers-here"),), lists.papers(date, facts.papers))),

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from conversations.effects import Facts
 from conversations.events.screens import LONGEST_KIND, NO_KIND, SHOWN, Choice, Screen, room, when
-from conversations.events.views import GONE, Date, Event, Paper, Point
+from conversations.events.views import GONE, Date, Event, Need, Paper, Point
 from conversations.faces import line
-from conversations.inputs import Attend
+from conversations.inputs import Ask, Attend, Open
+from conversations.records import MOST_COMPANIONS
 from conversations.text import FALLBACK, NEXT_LINE, SAME_LINE, Line
 
 
@@ -22,7 +23,7 @@ def kinds(event: Event, date: Date) -> Screen:
 
 def companions(date: Date) -> Screen:
     """How many come with them."""
-    labels = (line("event-bring-none"), line("event-bring-one"), line("event-bring-two"))
+    labels = [line(f"event-bring-{count}") for count in range(MOST_COMPANIONS + 1)]
     return (line("event-bring-how"), line("event-bring-why")), tuple(
         Choice(label, Attend("bring", date.code, str(count))) for count, label in enumerate(labels)
     )
@@ -50,13 +51,27 @@ def points(raised: Sequence[Point]) -> Screen:
 
 
 def _point(one: Point) -> list[Line]:
-    lines = [line("point-words", words=one.words), line(f"point-is-{one.state}", NEXT_LINE)]
+    lines = [line("point-words", words=one.words) if one.words else line("point-shut"), line(f"point-is-{one.state}", NEXT_LINE)]
     lines += [line("point-owner", NEXT_LINE, owner=one.owner)] if one.owner else []
     lines += [line("point-due", NEXT_LINE, day=one.due)] if one.due and one.state not in OVER else []
     return [*lines, *([Line({FALLBACK: one.became}, parting=NEXT_LINE)] if one.became else [])]
 
 
 OVER = frozenset({"done", "not-done"})
+
+
+def needs(kept: Sequence[Need], asks: str) -> Screen:
+    """What is kept of what helps somebody, and whether it is still right; `asks` is the engagement that asks for it, if open."""
+    if not kept:
+        return (line("needs-none"),), ()
+    told = (line("needs-are"), *(part for one in kept for part in _need(one)), line("needs-ask"))
+    change = (Choice(line("needs-change"), Open(asks)),) if asks else ()
+    return told, (Choice(line("needs-right"), Ask("needs-right")), *change, Choice(line("needs-forget"), Ask("needs-forget")))
+
+
+def _need(one: Need) -> list[Line]:
+    own = [Line({FALLBACK: one.words}, parting=NEXT_LINE)] if one.words else []
+    return [line(f"need-{one.code}", NEXT_LINE), *own]
 
 
 def diary(events: Sequence[Event], facts: Facts) -> Screen:

@@ -11,14 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conversations.effects import Button, Facts, Say
-from conversations.events import lists, screens
+from conversations.events import lists, screens, ways
 from conversations.events.screens import Choice
-from conversations.events.views import Date, Event, Paper
+from conversations.events.views import NEEDS, Date, Event, Need, Paper
 from conversations.faces import line
 from conversations.inputs import Dates, Open
-from conversations.text import FALLBACK, NEXT_LINE, PARAGRAPH, Line
+from conversations.text import FALLBACK, NEXT_LINE, PARAGRAPH, SAME_LINE, Line
 
 LONGEST = 3_000  # letters of one message that staff wrote
+MOST_LISTED = 20  # dates of one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,10 @@ class Told:
 
     event: Event | None = None
     date: Date | None = None
+    dates: tuple[Date, ...] = ()  # where several are told of in one letter
     link: str = ""  # the way in
     phone: str = ""
+    shut: bool = False  # the way in does not open here
     calendar: str = ""  # where the newest entry is
     feedback: str = ""  # the engagement that asks afterwards, where it is open
     next_day: dt.date | None = None  # by which people hear what happens next
@@ -37,6 +40,8 @@ class Told:
     words: str = ""
     why: str = ""
     papers: tuple[Paper, ...] = ()
+    needs: tuple[Need, ...] = ()  # what is kept of what helps them
+    asks: str = ""  # the engagement that asks for it, where it is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +55,31 @@ class Notice:
 
 def write(kind: str, told: Told, now: dt.datetime) -> Notice:
     """The messages of one follow-up. Raises KeyError for a kind that nobody is told."""
-    return WRITERS[kind](told, Facts(now))
+    return (SEVERAL if told.dates else WRITERS)[kind](told, Facts(now))
 
 
 # --- About a date
 
 
-def _about_date(first: str, *more: str) -> Callable[[Told, Facts], Notice]:
+def _about_date(first: str, *more: str, screen: str = "place") -> Callable[[Told, Facts], Notice]:
     def write(told: Told, facts: Facts) -> Notice:
-        return _place(told, facts, line(first), tuple(line(key) for key in more))
+        return _place(told, facts, line(first), tuple(line(key) for key in more), screen)
 
     return write
 
 
-def _place(told: Told, facts: Facts, first: Line, more: Sequence[Line] = ()) -> Notice:
+def _place(told: Told, facts: Facts, first: Line, more: Sequence[Line] = (), screen: str = "place") -> Notice:
     """A first line, the date as it stands for this person, and what they can do."""
     if told.event is None or told.date is None:
         return Notice((Say((first, *more)),))
-    lines, choices = screens.place(told.event, told.date, facts)
+    lines = screens.place(told.event, told.date, facts)
+    choices = CHOICES[screen](told.event, told.date, facts)
     shown = (first, _apart(lines[0]), *lines[1:], *more)
-    return Notice((_offer(shown, choices),), told.date.code if choices else "")
+    return Notice((_offer(shown, choices),), told.date.code if choices else "", screen)
+
+
+CHOICES = {"place": ways.of_place, "reminded": ways.of_reminder}
+"""What somebody can do about a date, by the screen whose numbers they type."""
 
 
 def _offer(lines: Sequence[Line], choices: Sequence[Choice]) -> Say:
@@ -88,38 +98,45 @@ def _stood_down(told: Told, _facts: Facts) -> Notice:
 
 def _morning(told: Told, facts: Facts) -> Notice:
     link = (line("morning-link"), _written(told.link, NEXT_LINE)) if told.link else ()
-    return _place(told, facts, line("morning"), (*link, *_phone(told)))
+    shut = (line("join-shut"),) if told.shut else ()
+    return _place(told, facts, line("morning"), (*link, *_phone(told), *shut))
 
 
 def _phone(told: Told) -> tuple[Line, ...]:
     return (line("morning-phone" if told.link else "morning-phone-only", NEXT_LINE, phone=told.phone),) if told.phone else ()
 
 
-def _changed(first: str, *more: str) -> Callable[[Told, Facts], Notice]:
+def _changed(first: str, *more: str, screen: str = "place") -> Callable[[Told, Facts], Notice]:
     """A date that is not what it was: with the newest entry for their calendar."""
 
     def write(told: Told, facts: Facts) -> Notice:
         again = (line("calendar-again", link=told.calendar),) if told.calendar else ()
-        return _place(told, facts, line(first), (*(line(key) for key in more), *again))
+        return _place(told, facts, line(first), (*(line(key) for key in more), *again), screen)
 
     return write
 
 
-def _several(state: str, first: str, *more: str) -> Callable[[Told, Facts], Notice]:
-    """All their dates that are so now, in one letter; not the day of each again."""
+def _several(first: str, *more: str) -> Callable[[Told, Facts], Notice]:
+    """All these dates in one letter; a reason that is the same for all of them stands once."""
 
-    def write(told: Told, facts: Facts) -> Notice:
-        event = told.event
-        theirs = [date for date in event.dates if date.standing in screens.MINE] if event else []
-        found = [date for date in theirs if date.state == state and date.is_ahead(facts.now)]
-        days = sorted(found, key=lambda date: date.starts)
-        lines = [part for date in days for part in (screens.when(date, NEXT_LINE), *screens.where(date))]
-        why = (line("event-reason", why=told.date.why),) if told.date and told.date.why else ()
-        opens = event and event.open and state == "planned"
+    def write(told: Told, _facts: Facts) -> Notice:
+        event, reasons = told.event, {date.why for date in told.dates}
+        listed = [_listed(date, why=len(reasons) > 1) for date in told.dates]
+        parts = [sum(listed[at : at + MOST_LISTED], (line(first),)) for at in range(0, len(listed), MOST_LISTED)]
+        why = (line("event-reason", why=told.dates[0].why),) if len(reasons) == 1 and told.dates[0].why else ()
+        opens = event and event.open and any(date.state == "planned" for date in told.dates)
         buttons = ((Button(line("event-others"), Dates(event.slug)),),) if event and opens else ()
-        return Notice((Say((line(first), *lines, *why, *(line(key) for key in more)), buttons),))
+        last = Say((*parts[-1], *why, *(line(key) for key in more)), buttons)
+        return Notice((*map(Say, parts[:-1]), last))
 
     return write
+
+
+def _listed(date: Date, *, why: bool) -> tuple[Line, ...]:
+    """One of several dates; whoever is only asked to stand in there hears of nothing but the day."""
+    place = screens.where(date) if date.standing != "asked" else ()
+    reason = (line("event-reason", SAME_LINE, why=date.why),) if why and date.why else ()
+    return (screens.when(date, NEXT_LINE), *place, *reason)
 
 
 def _after(told: Told, facts: Facts) -> Notice:
@@ -165,7 +182,7 @@ def _papers(told: Told, facts: Facts) -> Notice:
     date, files = told.date, tuple(one for one in told.papers if one.code)
     lines = [line("notice-papers")]
     if told.event and told.date:
-        lines += screens.place(told.event, told.date, facts)[0][:2]
+        lines += screens.place(told.event, told.date, facts)[:2]
         lines[1] = _apart(lines[1])
     for paper in told.papers:
         lines += [Line({FALLBACK: paper.title}, bold=True), Line({FALLBACK: paper.summary}, parting=NEXT_LINE)]
@@ -182,6 +199,12 @@ def _minutes(told: Told, _facts: Facts) -> Notice:
         return Notice(tuple(map(Say, says)))
     last = _offer((*says[-1], line("minutes-wrong-how")), lists.minutes(told.date)[1])
     return Notice((*map(Say, says[:-1]), last), told.date.code, "minutes")
+
+
+def _review(told: Told, _facts: Facts) -> Notice:
+    """Once a year: whether what is kept of what helps them is still right."""
+    lines, choices = lists.needs(told.needs, told.asks)
+    return Notice((_offer((line("notice-review"), *lines), choices),), NEEDS, "needs")
 
 
 def _cut(words: str) -> list[str]:
@@ -202,18 +225,16 @@ def _written(words: str, parting: str = PARAGRAPH) -> Line:
 
 
 WRITERS: dict[str, Callable[[Told, Facts], Notice]] = {
-    "reminder-7": _about_date("remind", "remind-free"),
-    "reminder-2": _about_date("remind", "remind-free"),
+    "reminder-7": _about_date("remind", "remind-free", screen="reminded"),
+    "reminder-2": _about_date("remind", "remind-free", screen="reminded"),
     "morning": _morning,
     "after": _after,
     "offer": _about_date("notice-offer"),
     "lapsed": _about_date("notice-lapsed", "notice-lapsed-how"),
     "place": _about_date("notice-place"),
     "cancelled": _changed("notice-cancelled"),
-    "cancelled-all": _several("cancelled", "notice-cancelled"),
-    "moved-all": _several("planned", "notice-moved", "notice-moved-now"),
     "postponed": _changed("notice-postponed", "notice-postponed-next"),
-    "moved": _changed("notice-moved", "notice-moved-now"),
+    "moved": _changed("notice-moved", "notice-moved-now", screen="reminded"),
     "need": _state("need"),
     "claim": _state("claim"),
     "deputy": _about_date("notice-deputy"),
@@ -223,5 +244,13 @@ WRITERS: dict[str, Callable[[Told, Facts], Notice]] = {
     "minutes": _minutes,
     "told": _raised,
     "corrected": _state("corrected"),
+    "review": _review,
 }
 """Each kind that people are told -> who writes it."""
+
+SEVERAL: dict[str, Callable[[Told, Facts], Notice]] = {
+    "cancelled": _several("notice-cancelled"),
+    "postponed": _several("notice-postponed", "notice-postponed-next"),
+    "moved": _several("notice-moved", "notice-moved-now"),
+}
+"""The kinds that tell of several dates at once."""

@@ -1,15 +1,15 @@
-"""What people see of events: the card with its dates, what they have of one, and what they can choose."""
+"""What people see of a date: when and where it is, what they have of it, and how a list of choices is shown."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from conversations.effects import Button, Facts, Rows
 from conversations.events.views import GONE, Date, Event
 from conversations.faces import line
-from conversations.inputs import Attend, Begin, Dates, Input, Open
+from conversations.inputs import Input
 from conversations.text import NEXT_LINE, PARAGRAPH, SAME_LINE, Line, Text
 
 NO_KIND = "-"
@@ -18,7 +18,6 @@ NO_KIND = "-"
 LONGEST_KIND = 20
 """Letters of a kind that a button carries."""
 
-MOST_COMPANIONS = 2
 SHOWN = 12
 """Dates shown at once."""
 
@@ -30,6 +29,7 @@ class Choice:
     label: Line
     brings: Input
     told: tuple[Line, ...] = ()  # what stands beside it in the message
+    named: bool = False  # the words above the list tell of it, with its number
 
     @property
     def words(self) -> Text:
@@ -47,11 +47,16 @@ def rows(choices: Sequence[Choice]) -> Rows:
 
 
 def listed(choices: Sequence[Choice]) -> list[Line]:
-    """Each on a line of its own, with what stands beside it."""
-    found = []
-    for number, choice in enumerate(choices, 1):
+    """Each that is not named above on a line of its own, with what stands beside it."""
+    return listing([(number, choice) for number, choice in enumerate(choices, 1) if not choice.named])
+
+
+def listing(choices: Sequence[tuple[int, Choice]]) -> list[Line]:
+    """These choices with their numbers, one a line."""
+    found: list[Line] = []
+    for number, choice in choices:
         first, *rest = choice.told or (choice.label,)
-        found += [_numbered(number, first, PARAGRAPH if number == 1 else NEXT_LINE), *rest]
+        found += [_numbered(number, first, NEXT_LINE if found else PARAGRAPH), *rest]
     return found
 
 
@@ -75,6 +80,23 @@ def where(date: Date, parting: str = SAME_LINE) -> tuple[Line, ...]:
     if date.place:
         return (line("event-where-both" if date.online else "event-where", parting, place=date.place),)
     return (line("event-online", parting),) if date.online else ()
+
+
+def lasts(minutes: int, parting: str = SAME_LINE) -> Line:
+    """How long it is, as people say it."""
+    if minutes in LENGTHS:
+        return line(LENGTHS[minutes], parting)
+    if minutes < HOUR:
+        return line("event-lasts-minutes", parting, count=minutes)
+    hours, over = divmod(minutes, HOUR)
+    if over == HOUR // 2:
+        return line("event-lasts-half", parting, count=hours)
+    return line("event-lasts-about" if over else "event-lasts", parting, count=round(minutes / HOUR))
+
+
+HOUR = 60
+LENGTHS = {30: "event-lasts-half-hour", 60: "event-lasts-hour", 90: "event-lasts-hour-half"}
+"""Minutes that have words of their own."""
 
 
 def room(date: Date, now: dt.datetime) -> tuple[Line, ...]:
@@ -108,87 +130,45 @@ MINE = {
 """What somebody has of a date -> how a list says it."""
 
 
-# --- The card of an event
-
-
-def card(event: Event, facts: Facts) -> Screen:
-    """What it is, why, who comes, access, payment, what it will change; then every date."""
-    flow, charter = event.flow, event.flow.charter
-    own = {key: getattr(flow.event, name, {}) for key, name in OWN.items()}
-    choices = _dates(event, facts)
-    ahead = [date for date in event.dates if date.is_ahead(facts.now)]
-    reply = min((date.reply_by for date in ahead if date.reply_by and date.takes(facts.now)), default=None)
-    lines = (
-        line("meeting-card" if event.meeting else "event-card"),
-        line("event-what", title=_whole(flow.title), settles=_whole(charter.settles)),
-        *((Line(flow.welcome),) if flow.welcome else ()),
-        *(line(key, what=words) for key, words in own.items() if words),
-        line(
-            "intro-decides",
-            decided_by=_whole(charter.decided_by),
-            can_change=_whole(charter.can_change),
-            cannot_change=_whole(charter.cannot_change),
-        ),
-        *((line("event-reply-by", moment=reply.astimezone(ahead[0].starts.tzinfo)),) if reply else ()),
-        _invites(event, facts, choices),
-        *((line("meeting-points"),) if event.meeting and event.member else ()),
-    )
-    return lines, choices
-
-
-OWN = {"event-why": "why_you", "event-who": "who_comes", "event-access": "access", "event-payment": "payment"}
-"""Phrase -> what it tells of `[event]`."""
-
-
-def _whole(text: Text) -> Text:
-    """A text without its full stop: it stands within a sentence."""
-    return {tag: words.rstrip().rstrip(".。۔") for tag, words in text.items()}
-
-
-def _invites(event: Event, facts: Facts, choices: Sequence[Choice]) -> Line:
-    if not choices:
-        return line("event-no-dates")
-    if event.meeting:
-        return line("meeting-how")
-    if event.held() and not event.several:
-        return line("event-how-other")
-    return line("event-how" if any(date.takes(facts.now) for date in event.dates) else "event-how-look")
-
-
-def _dates(event: Event, facts: Facts) -> tuple[Choice, ...]:
-    """Every date still ahead; one tap takes a place, or shows what one has."""
-    ahead = [date for date in event.dates if date.is_ahead(facts.now)][:SHOWN]
-    return tuple(
-        Choice(
-            line("event-date", starts=date.starts),
-            _brings(event, date, facts),
-            (when(date), *where(date), *room(date, facts.now)),
-        )
-        for date in ahead
-    )
-
-
-def _brings(event: Event, date: Date, facts: Facts) -> Input:
-    taken = event.held(besides=date.code)
-    if event.meeting or date.standing not in GONE or not date.takes(facts.now):
-        return Attend("see", date.code)
-    return Attend("swap" if taken and not event.several else "take", date.code)
-
-
 # --- What somebody has of one date
 
 
-def place(event: Event, date: Date, facts: Facts) -> Screen:
-    """When, where, what they have, and what they can do about it."""
+def place(event: Event, date: Date, facts: Facts) -> tuple[Line, ...]:
+    """When, where, and what they have."""
     if date.standing == "asked":  # nothing more before they say yes
-        return (line("event-stand-in"), when(date), *_stands(date, facts)), _choices(event, date, facts)
+        return (line("event-stand-in"), when(date), *_stands(event, date, facts))
     if event.meeting and not event.member and date.standing in GONE:  # nor when they need not come, or said no
-        return (when(date),), ()
-    what = (line("event-title", title=event.flow.title), *where(date, NEXT_LINE))
-    return (when(date), *_stands(date, facts), *what), _choices(event, date, facts)
+        return (when(date),)
+    return (when(date), *_stands(event, date, facts), *_what(event, date))
 
 
-def _stands(date: Date, facts: Facts) -> list[Line]:
+def taken(event: Event, date: Date, facts: Facts, *more: Line) -> tuple[Line, ...]:
+    """That they have a place, first of all; then where, and what comes next."""
+    return (line(f"event-got{_way(date)}"), when(date, SAME_LINE), *more, *_what(event, date), *_ahead(date, facts))
+
+
+def _what(event: Event, date: Date) -> tuple[Line, ...]:
+    return (line("event-title", title=event.flow.title), *where(date, NEXT_LINE))
+
+
+def _ahead(date: Date, facts: Facts) -> list[Line]:
+    """What the bot will send before it, as far as there is time for that."""
+    if facts.person.stopped:
+        return [line("event-stopped")]
+    found = next((key for least, key in REMINDS if date.starts - facts.now >= least), None)
+    link = [line("event-link", SAME_LINE if found else PARAGRAPH)] if date.online and _way(date) != "-room" else []
+    return [*([line(found)] if found else []), *link]
+
+
+REMINDS = (
+    (dt.timedelta(days=8), "event-reminds-twice"),
+    (dt.timedelta(days=3), "event-reminds-once"),
+    (dt.timedelta(days=2), "event-notes"),
+)
+"""So long before it begins -> what is certain to be sent. Reminders go out at ten, so a part of a day is not counted."""
+
+
+def _stands(event: Event, date: Date, facts: Facts) -> list[Line]:
     mine = date.mine
     if date.state != "planned":
         told = [line("event-cancelled" if date.state == "cancelled" else "event-postponed")]
@@ -197,13 +177,13 @@ def _stands(date: Date, facts: Facts) -> list[Line]:
         return [line("event-past")]
     match date.standing:
         case "waiting" if mine:
-            return [line("event-number", number=mine.number), line("event-number-how", SAME_LINE)]
+            return [line("event-number", number=mine.number), line("event-number-how", SAME_LINE), *_to_answer(event)]
         case "offered" if mine:
             until = mine.until.astimezone(date.starts.tzinfo) if mine.until else None
             return [line("event-offered"), *([line("event-offered-until", SAME_LINE, moment=until)] if until else [])]
         case "confirmed" if mine:
             brings = [line("event-brings", SAME_LINE, count=mine.companions)] if mine.companions else []
-            return [line(_coming(date)), *brings]
+            return [line(f"event-coming{_way(date)}"), *brings]
         case standing if standing in SAYS:
             return [line(SAYS[standing])]
     if not date.takes(facts.now):
@@ -212,74 +192,19 @@ def _stands(date: Date, facts: Facts) -> list[Line]:
     return [replace(first, parting=PARAGRAPH), *rest]
 
 
+def _to_answer(event: Event) -> tuple[Line, ...]:
+    """How long somebody has who is offered a place."""
+    hours, minutes = divmod(event.answer_minutes, HOUR)
+    if not event.answer_minutes:
+        return ()
+    if minutes:
+        return (line("event-answer-minutes", SAME_LINE, count=event.answer_minutes),)
+    return (line("event-answer-hours", SAME_LINE, count=hours),)
+
+
 SAYS = {"unsure": "meeting-unsure", "deputised": "meeting-deputised", "declined": "meeting-declined", "asked": "event-asked"}
 
 
-def _coming(date: Date) -> str:
-    how = date.mine.how if date.mine else ""
-    return f"event-coming-{how}" if how and date.place and date.online else "event-coming"
-
-
-def _choices(event: Event, date: Date, facts: Facts) -> tuple[Choice, ...]:
-    """What can be done now, the likeliest first."""
-    if not date.is_ahead(facts.now) or date.state == "cancelled":
-        return _others(event, date, facts)
-    make = _for(date)
-    match date.standing:
-        case "asked":
-            return (make("event-yes-stand-in", "accept"), make("event-no-thanks", "decline"))
-        case "offered":
-            return (make("event-accept", "accept"), make("event-no-thanks", "decline"))
-        case "confirmed" if date.mine and date.mine.stands_in:
-            return (make("event-keep", "keep"), make("event-leave", "decline"), make("event-calendar", "calendar"))
-    if event.meeting:
-        return _replies(event, date, facts)
-    if date.standing == "confirmed":
-        return (make("event-keep", "keep"), make("event-leave", "leave"), *_others(event, date, facts), *_details(event, date))
-    if date.standing == "waiting":
-        return (make("event-stop-waiting", "leave"), *_others(event, date, facts))
-    take = Choice(line("event-take" if date.left != 0 else "event-wait"), _brings(event, date, facts))
-    return (*((take,) if date.takes(facts.now) else ()), *_others(event, date, facts))
-
-
-def _for(date: Date) -> Callable[[str, str], Choice]:
-    def make(key: str, verb: str) -> Choice:
-        return Choice(line(key), Attend(verb, date.code))
-
-    return make
-
-
-def _others(event: Event, date: Date, facts: Facts) -> tuple[Choice, ...]:
-    """The other dates, where there are any to go to."""
-    there = [other for other in event.dates if other.code != date.code and other.is_ahead(facts.now) and other.state == "planned"]
-    return (Choice(line("event-others"), Dates(event.slug)),) if there and event.open else ()
-
-
-def _details(event: Event, date: Date) -> tuple[Choice, ...]:
-    make = _for(date)
-    how = date.mine.how if date.mine else ""
-    both = (make("event-go-room" if how == "online" else "event-go-online", "room" if how == "online" else "online"),)
-    return (
-        *(both if date.place and date.online else ()),
-        *(() if date.mine and date.mine.stands_in else (make("event-bring", "bring"),)),
-        *((Choice(line("event-questions"), Begin(event.slug)),) if event.begin else ()),
-        *((Choice(line("event-needs"), Open(event.needs)),) if event.needs else ()),
-        make("event-calendar", "calendar"),
-    )
-
-
-def _replies(event: Event, date: Date, facts: Facts) -> tuple[Choice, ...]:
-    """The five answers to a meeting; the one they gave is ticked by its words above."""
-    make = _for(date)
-    open_ = date.takes(facts.now) or date.standing == "confirmed"
-    come = (
-        *((make("meeting-room", "room"),) if date.place or not date.online else ()),
-        *((make("meeting-online", "online"),) if date.online else ()),
-    )
-    rest = (make("meeting-deputy", "deputy"), make("meeting-no", "no"), make("meeting-not-sure", "unsure"))
-    more: tuple[Choice, ...] = ()
-    if date.standing == "confirmed":
-        needs = (Choice(line("event-needs"), Open(event.needs)),) if event.needs else ()
-        more = (*needs, make("event-calendar", "calendar"))
-    raises = (make("meeting-raise", "raise"),) if event.member else ()
-    return (*(come if open_ else ()), *rest, *raises, *more)
+def _way(date: Date) -> str:
+    """In which way they come, as keys end with it; nothing where there is but one, or they have not said."""
+    return f"-{date.mine.how}" if date.mine and date.mine.how and date.place and date.online else ""

@@ -7,11 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conversations.flow import Flow
+from conversations.records import HOW
 from conversations.text import Text
 
 COMING = frozenset({"confirmed"})
 IN_LINE = frozenset({"waiting"})
 GONE = frozenset({"", "withdrawn", "declined", "lapsed"})
+
+
+NEEDS = "access-needs"
+"""The engagement that asks what helps somebody to take part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that helps one person, kept for next time too; `code` is one of `records.CODES`."""
+
+    code: str
+    words: str = ""  # their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +113,18 @@ class Event:
     member: bool = True  # whether it is for this person at all
     begin: bool = False  # there are questions they have not answered
     needs: str = ""  # the engagement that asks what helps them, where it is open
+    answer_minutes: int = 0  # that an offer can be answered in, quiet hours left out; 0: not told
+    next_day: dt.date | None = None  # by which people hear what happens next, if staff settled one
+
+    @property
+    def hears_by(self) -> dt.date:
+        """By when people hear what happens next: the event's own day goes before that of its charter."""
+        return self.next_day or self.flow.charter.feedback_by
+
+    @property
+    def asks_how(self) -> bool:
+        """Whether its questions, not answered yet, ask in which way somebody takes part."""
+        return self.begin and any(step.record == HOW for step in self.flow.steps)
 
     @property
     def meeting(self) -> bool:

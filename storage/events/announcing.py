@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -22,15 +22,17 @@ Change = tuple[Occasion, Place | None, Place]
 
 def announce(db: Connection, changes: Collection[Change], now: dt.datetime) -> None:
     """Plan what these changes bring, and drop what they end."""
-    for kinds, state in (((rules.OFFER, rules.LAPSE), OFFERED), (("deputy",), ASKED)):
-        for date, before, place in changes:
-            if before and before.state == state and place.state != state:
-                planning.drop(db, occasion_id=date.id, person_ids=[place.person_id], kinds=kinds)
+    over: dict[tuple[int, Sequence[str]], list[int]] = {}
+    told: dict[tuple[int, str], dict[int, str]] = {}
     for date, before, place in changes:
-        if before and place.state == OFFERED == before.state and before.offered_until != place.offered_until:
-            planning.drop(db, occasion_id=date.id, person_ids=[place.person_id], kinds=[rules.LAPSE])
+        if ended := _ended(before, place):
+            over.setdefault((date.id, ended), []).append(place.person_id)
         if place.state in _TOLD and (before is None or before.state != place.state):
-            planning.tell(db, _TOLD[place.state], [place.person_id], date.id, place.code, now)
+            told.setdefault((date.id, _TOLD[place.state]), {})[place.person_id] = place.code
+    for (date_id, kinds), people in over.items():
+        planning.drop(db, occasion_id=date_id, person_ids=people, kinds=kinds)
+    for (date_id, kind), about in told.items():
+        planning.tell_each(db, kind, about, date_id, now)
     planning.plan(db, list(_lapses(changes)))
     touched = [place.id for _, before, place in changes if place.id and CONFIRMED in {place.state, before and before.state}]
     if touched:
@@ -38,6 +40,13 @@ def announce(db: Connection, changes: Collection[Change], now: dt.datetime) -> N
         confirmed = [(date, before, place) for date, before, place in changes if place.id and place.state == CONFIRMED]
         needs.carry(db, [place.id for _, _, place in confirmed if place.id], now)
         _catch_up(db, [(date, place) for date, before, place in confirmed if not before or before.state != CONFIRMED], now)
+
+
+def _ended(before: Place | None, place: Place) -> Sequence[str]:
+    """The kinds that are over by what somebody has now."""
+    if before and before.state == place.state == OFFERED:
+        return (rules.LAPSE,) if before.offered_until != place.offered_until else ()
+    return _ENDS.get(before.state, ()) if before and before.state != place.state else ()
 
 
 def _catch_up(db: Connection, fresh: Collection[tuple[Occasion, Place]], now: dt.datetime) -> None:
@@ -62,5 +71,8 @@ def _lapses(changes: Iterable[Change]) -> Iterable[Due]:
             yield Due(date.organisation_id, place.person_id, rules.LAPSE, rule, day, at, date.id, date.sequence, place.code)
 
 
-_TOLD = {OFFERED: rules.OFFER, ASKED: "deputy"}
+_TOLD = {OFFERED: rules.OFFER, ASKED: rules.DEPUTY}
 """What somebody hears by a message, for they did not bring it about themselves."""
+
+_ENDS = {OFFERED: (rules.OFFER, rules.LAPSE), ASKED: (rules.DEPUTY,)}
+"""What of it is over with the state."""

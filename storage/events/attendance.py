@@ -26,6 +26,11 @@ MOST_WALK_INS = 10_000
 
 def note(db: Connection, one: Occasion, came: Mapping[int, bool | None], now: dt.datetime) -> None:
     """Note of people who have anything of a date whether they came; None takes it back. Others are left out: see `walk_in`."""
+    occasion_rows.hold(db, [one.event_id])  # whoever writes places has their event first, or two wait for each other
+    _note(db, one, came, now)
+
+
+def _note(db: Connection, one: Occasion, came: Mapping[int, bool | None], now: dt.datetime) -> None:
     rows = [{"who": person, "did": did, "at": now} for person, did in came.items()]
     if rows:
         mine = (places.c.occasion_id == one.id, places.c.person_id == bindparam("who"))
@@ -40,7 +45,7 @@ def walk_in(db: Connection, one: Occasion, person_id: int, now: dt.datetime) -> 
         seat = whose.standing(db, one.event_id, person_id).seat
         register.put(register.by_id[one.id], person_id, state=CONFIRMED, offered_until=None, **seat)
         register.write()
-    note(db, one, {person_id: True}, now)
+    _note(db, one, {person_id: True}, now)
 
 
 def count_walk_ins(db: Connection, one: Occasion, number: int) -> None:
@@ -102,5 +107,5 @@ def admit(register: Registers, date: Occasion, person_id: int) -> str:
         return NO_PLACE
     if not has_place:
         register.write_now(register.put(date, person_id, state=CONFIRMED, offered_until=None, **who.seat))
-    note(register.db, date, {person_id: True}, now)
+    _note(register.db, date, {person_id: True}, now)
     return CAME if has_place else WALK_IN

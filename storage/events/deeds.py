@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conversations.records import MOST_COMPANIONS
 from storage.events import occasion_rows
 from storage.events.occasion_rows import Occasion
 from storage.events.place_rows import Place
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
 PLACED, KEPT, OFFERED_NOW, WAITING_NOW = "placed", "kept", "offered", "waiting"
 SWAPPED, SWAP_WAITING, LEFT, NOTED, REFUSED = "swapped", "swap-waiting", "left", "noted", "refused"
 DEPUTY_ASKED, NO_DEPUTY, DEPUTY_MEMBER = "deputy-asked", "no-deputy", "deputy-member"
+DEPUTY_STAYS, DEPUTY_FREED, MEMBER_COMES = "deputy-stays", "deputy-freed", "member-comes"
 FULL, CLOSED, OVER, NOTHING = "full", "closed", "over", "nothing"
 
 UNSURE, DECLINED, LAPSED, CANCELLED, POSTPONED = "unsure", "declined", "lapsed", "cancelled", "postponed"
-
-MOST_COMPANIONS = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ KEPT_FOR = dt.timedelta(days=31)
 MOST = 500
 """Entries of a feed."""
 
+_GONE = frozenset({"asked", "withdrawn", "declined", "lapsed"})
+"""States of a place whose holder gave it back, or never took it."""
+
 _STANDING = {"confirmed": CONFIRMED, "unsure": TENTATIVE}
 """State of a place -> how it stands in a calendar; any other is no reason to keep the hour free."""
 
@@ -50,6 +53,11 @@ class Entry:
     language: str = "en"
     person_id: int = 0
     stands_in: bool = False  # for a member of a group
+
+    @property
+    def gone(self) -> bool:
+        """Whether its holder has nothing of the date: where and when it is now is not for them, whatever they were told once."""
+        return self.state in _GONE
 
     @property
     def comes_online(self) -> bool:

@@ -12,7 +12,7 @@ from storage.schema import occasions
 
 
 def link(db: Connection, keys: Keys, occasion: str) -> str:
-    """Where an online meeting is; empty when nobody has said, or it is no web address."""
+    """Where an online meeting is; empty when nobody has said, or it is no web address. Raises UnopenedError."""
     sealed = db.scalars(select(occasions.c.joining).where(occasions.c.code == occasion)).first()
     if not sealed:
         return ""

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Select, and_, delete, exists, func, literal, 
 
 from conversations import bank_holidays
 from conversations.records import CODES, OTHER_NEED
+from storage import unopened
+from storage.events import reviews
 from storage.keys import Keys
 from storage.schema import events, needs, occasions, people, place_needs, places
 from storage.upserts import insert
@@ -26,8 +28,6 @@ LEAD = {"bsl": 15, "interpreter": 15, "lip-speaker": 15}
 
 FORGOTTEN_AFTER = dt.timedelta(days=7)
 """What may not be used again goes so long after the last date it was for."""
-
-REVIEWED_AFTER = dt.timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def settle(db: Connection, keys: Keys, said: Sequence[Said], now: dt.datetime) -
     db.execute(delete(needs).where(needs.c.person_id.in_(spoken)))
     if rows:
         db.execute(insert(db, needs), rows)
+    reviews.plan(db, spoken, now.date())
     _tell(db, spoken, rows, now)
 
 
@@ -130,6 +131,20 @@ def _to_come(now: dt.datetime) -> tuple[Any, ...]:
     return (places.c.state.not_in(GONE), occasions.c.ends_at > now, occasions.c.state != "cancelled")
 
 
+def kept(db: Connection, keys: Keys, person_ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:
+    """Person -> what may be used again of what helps them: code and their own words, in the order of CODES."""
+    wanted = select(needs, people.c.code).join_from(needs, people, people.c.id == needs.c.person_id)
+    rows = db.execute(wanted.where(needs.c.person_id.in_(person_ids), needs.c.kept))
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in sorted(rows, key=lambda row: CODES.index(row.need)):
+        found.setdefault(row.person_id, []).append((row.need, _open(keys, row)))
+    return found
+
+
+def _open(keys: Keys, row: Any) -> str:
+    return unopened.words(keys, _SEALED, f"{row.code}.{row.need}", row.sealed) if row.sealed else ""
+
+
 def carry(db: Connection, place_ids: Collection[int], now: dt.datetime) -> None:
     """Tell staff the needs of people who have just got these places.
 
@@ -183,7 +198,7 @@ def of_places(db: Connection, keys: Keys, place_ids: Collection[int]) -> dict[in
     )
     found: dict[int, list[Need]] = {}
     for row in sorted(db.execute(wanted), key=lambda row: CODES.index(row.need)):
-        words = keys.open(_SEALED, f"{row.code}.{row.need}", row.sealed).decode() if row.sealed else ""
+        words = _open(keys, row) or (unopened.UNOPENED if row.sealed else "")
         found.setdefault(row.place_id, []).append(Need(row.need, words, row.state, row.why, row.changed_by, row.still))
     return found
 
@@ -248,14 +263,6 @@ _DAY = dt.timedelta(days=1)
 def late(code: str, day: dt.date, today: dt.date, nation: str) -> bool:
     """Whether it is too late to be sure of a booking."""
     return code in LEAD and today > book_by(code, day, nation)
-
-
-def due_review(db: Connection, organisation_id: int, today: dt.date) -> list[int]:
-    """The people who said for the last time a year ago what helps them, and agreed to have it used."""
-    last = func.max(needs.c.on_day)
-    kept = select(needs.c.person_id).join_from(needs, people, people.c.id == needs.c.person_id)
-    mine = kept.where(people.c.organisation_id == organisation_id, needs.c.kept, ~people.c.stopped)
-    return list(db.scalars(mine.group_by(needs.c.person_id).having(last <= today - REVIEWED_AFTER).order_by(last)))
 
 
 def counts(

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from conversations.places import ASKED, CONFIRMED, DEPUTISED, OFFERED, UNSURE, WAITING
 from storage import codes
 from storage.events import offers, registers
 from storage.events.events import Event
@@ -27,18 +26,16 @@ from storage.events.occasion_rows import (
     read,
     seal,
 )  # fmt: skip
-from storage.events.plans import OccasionError, Plan, StaleError, again, check, check_time, span
+from storage.events.plans import OccasionError, Plan, StaleError, again, check, check_reply, check_time, span
 from storage.followups import planning
+from storage.followups.rules import CONCERNED
 from storage.keys import Keys
 from storage.schema import occasions, places, reserved
 
 __all__ = [
-    "CANCELLED", "PLANNED", "POSTPONED", "Occasion", "OccasionError", "Plan", "StaleError", "calendar", "find", "find_all",
-    "joining", "load",
+    "CANCELLED", "CONCERNED", "PLANNED", "POSTPONED", "Occasion", "OccasionError", "Plan", "StaleError", "calendar", "find",
+    "find_all", "joining", "load",
 ]  # fmt: skip
-
-CONCERNED = (CONFIRMED, OFFERED, WAITING, UNSURE, DEPUTISED, ASKED)
-"""Whoever has one of these of a date hears what becomes of it."""
 
 
 def make(db: Connection, keys: Keys, event: Event, plan: Plan, now: dt.datetime, **series: Any) -> Occasion:
@@ -51,13 +48,11 @@ def make(db: Connection, keys: Keys, event: Event, plan: Plan, now: dt.datetime,
     return find_all(db, [made])[made]
 
 
-def change(
-    db: Connection, keys: Keys, one: Occasion, plan: Plan, version: int, now: dt.datetime, *, tell: bool = True
-) -> Occasion:
+def change(db: Connection, keys: Keys, one: Occasion, plan: Plan, version: int, now: dt.datetime) -> Occasion:
     """Change a date as somebody wants it who began from `version`. Raises OccasionError, StaleError when another saved since.
 
     Moved in time or place: whoever is concerned hears of it once. Fewer places than are taken: nobody loses theirs; see
-    `Room.over`. More: they are offered to those who wait. A date that was put off stands again.
+    `Room.over`. More: they are offered to those who wait. A date that was put off stands again, and so do its offers.
     """
     hold(db, [one.event_id])
     before = find_all(db, [one.id]).get(one.id)
@@ -75,10 +70,14 @@ def change(
     moved = before.state == POSTPONED or any(getattr(before, name) != values[name] for name in _MOVED)
     _write(db, one.id, values | {"sequence": before.sequence + moved})
     _reserve(db, one.id, plan.reserved)
-    if values["starts_at"] < before.starts_at:
+    anew: Collection[int] = ()
+    if before.state == POSTPONED:
+        anew = offers.renew(db, one.id, now)
+        planning.resume(db, one.id, now)
+    elif values["starts_at"] < before.starts_at:
         offers.shorten(db, one.id, now)
     if moved:
-        _announce(db, one, "moved", now, tell=tell)
+        _announce(db, one, "moved", now, besides=anew)
     return _filled(db, one.id, now)
 
 
@@ -106,26 +105,9 @@ def cancel(db: Connection, one: Occasion, why: str, now: dt.datetime) -> Occasio
 
 
 def cancel_all(db: Connection, wanted: Collection[Occasion], why: str, now: dt.datetime) -> list[Occasion]:
-    """Several dates; whoever is concerned hears once of all those they have anything of."""
+    """Several dates; whoever is concerned hears of all those they have anything of in one letter."""
     hold(db, {one.event_id for one in wanted})
-    before = find_all(db, [one.id for one in wanted])
-    gone = [_stop(db, one, CANCELLED, why, now, tell=False) for one in wanted]
-    tell_together(db, CANCELLED, [one for one in gone if before[one.id].state != CANCELLED], now)
-    return gone
-
-
-def tell_together(db: Connection, kind: str, changed: Collection[Occasion], now: dt.datetime) -> None:
-    """Have everybody concerned hear in one letter what became of these dates: all of theirs are told with the last of them."""
-    theirs: dict[int, list[Occasion]] = {}
-    for one in sorted(changed, key=lambda one: one.starts_at):
-        for person in _concerned(db, one.id):
-            theirs.setdefault(person, []).append(one)
-    letters: dict[tuple[str, int, str], list[int]] = {}
-    for person, dates in theirs.items():
-        which = f"{kind}-all" if len(dates) > 1 else kind
-        letters.setdefault((which, dates[-1].id, dates[-1].code), []).append(person)
-    for (which, last, code), people in letters.items():
-        planning.tell(db, which, people, last, code, now)
+    return [_stop(db, one, CANCELLED, why, now) for one in wanted]
 
 
 def cancel_event(db: Connection, event: Event, why: str, now: dt.datetime) -> list[Occasion]:
@@ -173,6 +155,8 @@ def _values(plan: Plan, now: dt.datetime, before: Occasion | None = None) -> dic
         starts, ends = span(plan)
         check_time(starts, now)
     check(plan, starts)
+    if plan.reply_by != (before and before.reply_by):
+        check_reply(plan, now)
     names = ("local_at", "zone", "minutes", "place", "online", "capacity", "reply_by")
     return {name: getattr(plan, name) for name in names} | {"starts_at": starts, "ends_at": ends}
 
@@ -183,7 +167,7 @@ def _set(db: Connection, one: Occasion, now: dt.datetime, **values: Any) -> Occa
     return _filled(db, one.id, now)
 
 
-def _stop(db: Connection, one: Occasion, state: str, why: str, now: dt.datetime, *, tell: bool = True) -> Occasion:
+def _stop(db: Connection, one: Occasion, state: str, why: str, now: dt.datetime) -> Occasion:
     hold(db, [one.event_id])
     before = find_all(db, [one.id])[one.id]
     if before.ends_at <= now:
@@ -192,21 +176,22 @@ def _stop(db: Connection, one: Occasion, state: str, why: str, now: dt.datetime,
         return before
     moves = {"sequence": before.sequence + 1, "version": before.version + 1}
     _write(db, one.id, {"state": state, "why": why.strip(), **moves})
-    planning.drop(db, occasion_id=one.id)
-    _announce(db, one, state, now, tell=tell)
+    if state == POSTPONED:
+        offers.suspend(db, one.id, now)
+    _announce(db, one, state, now)
+    planning.stop(db, one.id, state)
     return find_all(db, [one.id])[one.id]
 
 
-def _announce(db: Connection, one: Occasion, kind: str, now: dt.datetime, *, tell: bool = True) -> None:
-    """Have everybody concerned hear of it once, and plan anew what else they get."""
+def _announce(db: Connection, one: Occasion, kind: str, now: dt.datetime, besides: Collection[int] = ()) -> None:
+    """Have everybody concerned hear of it once, besides those who do already; and plan anew what else they get."""
     planning.replan_occasion(db, one.id, now)
-    if tell:
-        planning.tell(db, kind, _concerned(db, one.id), one.id, one.code, now)
+    planning.tell(db, kind, set(_concerned(db, one.id)).difference(besides), one.id, one.code, now)
 
 
 def _concerned(db: Connection, occasion_id: int) -> Sequence[int]:
     mine = (places.c.occasion_id == occasion_id, places.c.state.in_(CONCERNED))
-    return db.scalars(select(places.c.person_id).where(*mine).order_by(places.c.person_id)).all()
+    return db.scalars(select(places.c.person_id).where(*mine, places.c.person_id.not_in(planning.uninvited(occasion_id)))).all()
 
 
 def _filled(db: Connection, occasion_id: int, now: dt.datetime) -> Occasion:

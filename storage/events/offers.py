@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, select
 
@@ -11,7 +11,7 @@ from conversations.places import DECLINED, LAPSED, OFFERED, WAITING, WITHDRAWN
 from storage.events import occasion_rows, place_rows, registers, terms, verbs
 from storage.events.place_rows import Place
 from storage.events.registers import Registers
-from storage.followups import planning
+from storage.followups import planning, rules
 from storage.schema import occasions, places
 
 
@@ -26,8 +26,7 @@ def lapse(db: Connection, codes: Collection[str], now: dt.datetime) -> list[str]
     for place in gone:
         verbs.lapse(register, register.by_id[place.occasion_id], place)
     register.write()
-    for place in gone:
-        planning.tell(db, "lapsed", [place.person_id], place.occasion_id, place.code, now)
+    _tell(db, "lapsed", gone, now)
     return [place.code for place in gone]
 
 
@@ -45,16 +44,45 @@ def put_off(db: Connection, codes: Collection[str], now: dt.datetime) -> None:
 def shorten(db: Connection, occasion_id: int, now: dt.datetime) -> None:
     """A date begins sooner: offers there end in time for it, and go to whoever is next where that is now."""
     register, found = _offered(db, now, places.c.occasion_id == occasion_id)
+    last = register.by_id[occasion_id].starts_at - terms.BEFORE if found else now
+    wanted = [place for place in found if place.offered_until and place.offered_until > last]
+    _end(register, dict.fromkeys(wanted, last if last > now else None))
+
+
+def suspend(db: Connection, occasion_id: int, now: dt.datetime) -> None:
+    """A date is put off: the places offered there are kept, and their time to answer does not pass."""
+    register, found = _offered(db, now, places.c.occasion_id == occasion_id)
     for place in found:
-        date = register.by_id[occasion_id]
-        last = date.starts_at - terms.BEFORE
-        if place.offered_until is None or place.offered_until <= last:
-            continue
-        if last > now:
-            register.put(date, place.person_id, offered_until=last)
+        register.put(register.by_id[occasion_id], place.person_id, offered_until=None)
+    register.write()
+
+
+def renew(db: Connection, occasion_id: int, now: dt.datetime) -> list[int]:
+    """It stands again: they are offered anew, with all their time; who has none goes to whoever is next. Returns who is told."""
+    register, found = _offered(db, now, places.c.occasion_id == occasion_id)
+    until = register.until(register.by_id[occasion_id], [place.person_id for place in found]) if found else {}
+    _end(register, {place: until.get(place.person_id) for place in found})
+    kept = [place for place in found if until.get(place.person_id)]
+    _tell(db, rules.OFFER, kept, now)
+    return [place.person_id for place in kept]
+
+
+def _end(register: Registers, wanted: Mapping[Place, dt.datetime | None]) -> None:
+    """Have each of these offers end then, or now."""
+    for place, until in wanted.items():
+        date = register.by_id[place.occasion_id]
+        if until:
+            register.put(date, place.person_id, offered_until=until)
         else:
             verbs.lapse(register, date, place)
     register.write()
+    _tell(register.db, "lapsed", [place for place, until in wanted.items() if until is None], register.now)
+
+
+def _tell(db: Connection, kind: str, wanted: Collection[Place], now: dt.datetime) -> None:
+    for occasion_id in {place.occasion_id for place in wanted}:
+        about = {place.person_id: place.code for place in wanted if place.occasion_id == occasion_id}
+        planning.tell_each(db, kind, about, occasion_id, now)
 
 
 def _offered(

@@ -46,23 +46,30 @@ class Plan:
 
 
 def span(plan: Plan) -> tuple[dt.datetime, dt.datetime]:
-    """When it begins and ends, in UTC. Raises OccasionError for a time that is not, or is twice and nobody says which."""
+    """When it begins and ends, in UTC. Raises OccasionError for a time that is not, or is twice and nobody says which.
+
+    The last day to answer is no later: whoever reckons with it need not ask again.
+    """
     try:
         there = ZoneInfo(plan.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         msg = f"There is no time zone called “{plan.zone}”. Write it like Europe/London."
         raise OccasionError(msg, "zone") from None
-    try:
-        first = instant(plan.local_at, there)
-    except HourError as error:
-        raise OccasionError(str(error), "local_at") from None
-    second = dt.datetime.fromisoformat(plan.local_at).replace(tzinfo=there, fold=1).astimezone(dt.UTC)
-    if second > first and plan.fold is None:
-        raise OccasionError(_TWICE.format(plan.local_at.replace("T", " ")), "fold")
     if not 1 <= plan.minutes <= LONGEST:
         raise OccasionError(_LENGTH, "minutes")
-    starts = second if plan.fold else first
-    return starts, starts + dt.timedelta(minutes=plan.minutes)
+    try:
+        first = instant(plan.local_at, there)
+        second = dt.datetime.fromisoformat(plan.local_at).replace(tzinfo=there, fold=1).astimezone(dt.UTC)
+        starts = second if plan.fold else first
+        ends = starts + dt.timedelta(minutes=plan.minutes)
+    except HourError as error:
+        raise OccasionError(str(error), "local_at") from None
+    except OverflowError:  # after the last day there is a name for
+        raise OccasionError(_FAR, "local_at") from None
+    if second > first and plan.fold is None:
+        raise OccasionError(_TWICE.format(plan.local_at.replace("T", " ")), "fold")
+    _check_reply(plan, starts)
+    return starts, ends
 
 
 def check_time(starts: dt.datetime, now: dt.datetime) -> None:
@@ -86,6 +93,16 @@ def check(plan: Plan, starts: dt.datetime) -> None:
         raise OccasionError(_RESERVED_NONE, "reserved")
     if plan.capacity is not None and wanted > plan.capacity:
         raise OccasionError(_RESERVED.format(wanted, plan.capacity), "reserved")
+    _check_reply(plan, starts)
+
+
+def check_reply(plan: Plan, now: dt.datetime) -> None:
+    """Raises OccasionError for a last day to answer that is over, as nobody could sign up."""
+    if plan.reply_by is not None and plan.reply_by <= now:
+        raise OccasionError(_REPLIED, "reply_by")
+
+
+def _check_reply(plan: Plan, starts: dt.datetime) -> None:
     if plan.reply_by is not None and plan.reply_by > starts:
         raise OccasionError(_REPLY, "reply_by")
 
@@ -106,4 +123,5 @@ _NO_PLACES = "There must be at least 1 place. For as many people as like, leave 
 _RESERVED_LESS = "Write how many places are reserved as a number, 0 or more."
 _RESERVED_NONE = "Reserved places are part of all places: say first how many there are in all."
 _RESERVED = "{} places are reserved, and there are only {} in all. Reserve fewer, or have more places."
+_REPLIED = "That day is over, so nobody could sign up. Choose a later day to reply by, or leave it empty."
 _REPLY = "People must answer before it begins. Choose an earlier day to reply by."

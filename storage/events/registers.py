@@ -10,23 +10,26 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
 
 from conversations.places import CONFIRMED, HOLDING, OFFERED, WAITING, Room, position, promote
 from storage import codes
 from storage.broadcasting import clocks
 from storage.broadcasting.clocks import Clock
-from storage.events import announcing, occasion_rows, place_rows, terms, verbs
+from storage.events import announcing, deputies, occasion_rows, place_rows, terms, verbs
 from storage.events.deeds import (
     CANCELLED,
     CLOSED,
     DECLINED,
     DEPUTY_ASKED,
+    DEPUTY_FREED,
     DEPUTY_MEMBER,
+    DEPUTY_STAYS,
     FULL,
     KEPT,
     LAPSED,
     LEFT,
+    MEMBER_COMES,
     NO_DEPUTY,
     NOTED,
     NOTHING,
@@ -47,10 +50,10 @@ from storage.events.place_rows import Place, of_occasion, of_people, positions, 
 from storage.schema import events, occasions, people, places
 
 __all__ = [
-    "CANCELLED", "CLOSED", "DECLINED", "DEPUTY_ASKED", "DEPUTY_MEMBER", "FULL", "KEPT", "LAPSED", "LEFT", "NOTED", "NOTHING",
-    "NO_DEPUTY", "OFFERED_NOW", "OVER", "PLACED", "POSTPONED", "REFUSED", "SWAPPED", "SWAP_WAITING", "UNSURE", "WAITING_NOW",
-    "Deed", "Done", "Place", "Registers", "fill", "lock", "lock_events", "of_occasion", "of_people", "positions", "rooms",
-    "waiting",
+    "CANCELLED", "CLOSED", "DECLINED", "DEPUTY_ASKED", "DEPUTY_FREED", "DEPUTY_MEMBER", "DEPUTY_STAYS", "FULL", "KEPT",
+    "LAPSED", "LEFT", "MEMBER_COMES", "NOTED", "NOTHING", "NO_DEPUTY", "OFFERED_NOW", "OVER", "PLACED", "POSTPONED", "REFUSED",
+    "SWAPPED", "SWAP_WAITING", "UNSURE", "WAITING_NOW", "Deed", "Done", "Place", "Registers", "fill", "lock", "lock_events",
+    "of_occasion", "of_people", "positions", "rooms", "waiting",
 ]  # fmt: skip
 
 
@@ -61,6 +64,7 @@ class Terms:
     organisation_id: int
     several: bool
     answer_minutes: int
+    group_id: int | None  # whose meetings these are
 
 
 class Registers:
@@ -110,6 +114,13 @@ class Registers:
         found = self.db.execute(place_rows.WANTED.where(places.c.occasion_id == date.id, *where)).all()
         return [self.know(Place(*row)) for row in found]
 
+    def of_seat(self, date: Occasion, seat_id: int | None, place_id: int | None) -> list[Place]:
+        """The places of a seat, and of whoever stands in for the member who has this one, as they were decided by now."""
+        named = ((places.c.seat_id, seat_id), (places.c.deputy_of, place_id))
+        self.find(date, or_(*(column == wanted for column, wanted in named if wanted)))
+        here = [one for (at, _), one in self._kept.items() if at == date.id]
+        return [one for one in here if (seat_id and one.seat_id == seat_id) or (place_id and one.deputy_of == place_id)]
+
     def position(self, place: Place) -> int:
         """Which in line somebody is who waits, from 1."""
         return position(place.queued, (one.queued for one in self._line(place.occasion_id)))
@@ -128,7 +139,7 @@ class Registers:
     def do(self, deed: Deed) -> Done:
         """Do what somebody wants, as far as it can be done; says what came of it. A date that is not here: NOTHING."""
         date = self.dates.get(deed.occasion)
-        return verbs.VERBS[deed.verb](self, date, deed) if date else Done(NOTHING)
+        return verbs.VERBS[deed.verb](self, date, deputies.seated(self, date, deed)) if date else Done(NOTHING)
 
     def put(self, date: Occasion, person_id: int, **values: Any) -> Place:
         """Settle what somebody has of a date from now on."""
@@ -262,12 +273,13 @@ def lock_events(db: Connection, event_ids: Collection[int], person_ids: Collecti
 
 
 def _lock(db: Connection, which: ColumnElement[bool], person_ids: Collection[int], now: dt.datetime) -> Registers:
-    wanted = select(events.c.id, events.c.organisation_id, events.c.several, events.c.answer_minutes).where(which)
+    columns = (events.c.id, events.c.organisation_id, events.c.several, events.c.answer_minutes, events.c.group_id)
+    wanted = select(*columns).where(which)
     rows = db.execute(wanted.order_by(events.c.id).with_for_update(key_share=True)).all()
     register = Registers(
         db,
         now,
-        {row.id: Terms(row.organisation_id, row.several, row.answer_minutes) for row in rows},
+        {row.id: Terms(row.organisation_id, row.several, row.answer_minutes, row.group_id) for row in rows},
         occasion_rows.load(db, [row.id for row in rows]) if rows else (),
     )
     register.meet(person_ids)

@@ -75,10 +75,7 @@ def change_later(db: Connection, keys: Keys, one: Occasion, plan: Plan, version:
     if not wanted or wanted[0].id != one.id or wanted[0].version != version:
         raise StaleError(_STALE)
     standing = [each for each in wanted if each.id == one.id or each.state != POSTPONED]
-    made = [occasions.change(db, keys, each, _moved(one, each, plan), each.version, now, tell=False) for each in standing]
-    moved = [new for old, new in zip(standing, made, strict=True) if new.sequence != old.sequence]
-    occasions.tell_together(db, "moved", moved, now)
-    return made
+    return [occasions.change(db, keys, each, _moved(one, each, plan), each.version, now) for each in standing]
 
 
 def cancel_later(db: Connection, one: Occasion, why: str, now: dt.datetime) -> list[Occasion]:

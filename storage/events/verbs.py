@@ -47,12 +47,13 @@ def join(register: Registers, date: Occasion, deed: Deed) -> Done:
         return Done(KEPT, _note(register, date, deed))
     if state == OFFERED:
         return accept(register, date, deed)
-    if mine and deputies.comes(register, date, mine):
+    if done := deputies.come(register, date, deed):
+        return done
+    if deputies.comes(register, date, deed):
         return _place(register, date, deed)  # the one that is kept for their seat is theirs again
     if _shut(register, date):
         return _in_line(register, date, deed) if state == WAITING else Done(CLOSED, mine)
-    if mine:
-        deputies.stand_down(register, date, mine)
+    deputies.stand_down(register, date, deed)
     if register.room(date.code).fits(deed.kind or (mine.kind if mine else "")):
         return _place(register, date, deed)
     return _wait(register, date, deed, mine)
@@ -60,10 +61,9 @@ def join(register: Registers, date: Occasion, deed: Deed) -> Done:
 
 def _place(register: Registers, date: Occasion, deed: Deed) -> Done:
     """They have a place; what they had at other dates goes to others, if one comes once."""
-    mine = register.place(date, deed.person_id)
-    place = register.put(date, deed.person_id, state=CONFIRMED, offered_until=None, deputy_of=None, **_told(register, date, deed))
-    if mine:
-        deputies.stand_down(register, date, mine)
+    deputies.stand_down(register, date, deed)
+    said = _told(register, date, deed) | {"seat_id": deed.seat_id, "deputy_of": None, "offered_until": None}
+    place = register.put(date, deed.person_id, state=CONFIRMED, **said)
     held = _elsewhere(register, date, deed.person_id)
     for old in held:
         register.put(old, deed.person_id, state=WITHDRAWN, offered_until=None)
@@ -77,7 +77,8 @@ def _wait(register: Registers, date: Occasion, deed: Deed, mine: Place | None) -
     if not register.offers(date):
         return Done(FULL, mine)
     ahead = register.waiting(date.code)
-    place = register.queue(date, deed.person_id, offered_until=None, deputy_of=None, **told(deed))
+    said = told(deed) | {"seat_id": deed.seat_id, "deputy_of": None, "offered_until": None}
+    place = register.queue(date, deed.person_id, **said)
     swaps = bool(_elsewhere(register, date, deed.person_id))
     return Done(SWAP_WAITING if swaps else WAITING_NOW, place, ahead + 1)
 
@@ -134,6 +135,8 @@ def leave(register: Registers, date: Occasion, deed: Deed) -> Done:
         return Done(why, mine)
     if not why and deputies.stands_in(mine):
         return deputies.decline(register, date, deed)
+    if not why and (done := deputies.keep(register, date, deed)):
+        return done
     return Done(LEFT, withdraw(register, date, mine))
 
 
@@ -149,7 +152,8 @@ def withdraw(register: Registers, date: Occasion, mine: Place) -> Place:
 
 def _let_go(register: Registers, date: Occasion, mine: Place, state: str) -> Place:
     place = register.put(date, mine.person_id, state=state, offered_until=None)
-    deputies.stand_down(register, date, mine)
+    if deputies.stands_in(mine):
+        deputies.miss(register, date, mine)
     register.fill(date)
     return place
 
@@ -205,9 +209,9 @@ def _say(register: Registers, date: Occasion, deed: Deed, state: str) -> Done:
     if mine and deputies.stands_in(mine):
         gives_up = state == DECLINED or mine.state == CONFIRMED
         return deputies.decline(register, date, deed) if gives_up else Done(state, mine)
+    if done := deputies.keep(register, date, deed):
+        return done
     place = register.put(date, deed.person_id, state=state, offered_until=None, **told(deed))
-    if mine:
-        deputies.stand_down(register, date, mine)
     register.fill(date)
     return Done(state, place)
 
@@ -242,6 +246,7 @@ VERBS: dict[str, Act] = {
     "no": no,
     "unsure": unsure,
     "deputy": deputies.send,
+    "release": deputies.release,
     "ask": deputies.ask,
     "accept_deputy": deputies.accept,
     "decline_deputy": deputies.decline,

@@ -20,7 +20,7 @@ from storage.events.events import Event
 from storage.events.occasions import Occasion
 from storage.followups import rules
 from storage.followups.due import Row
-from storage.followups.planning import DROPPED, MISSED, PAUSED, STOPPED, UNREACHABLE, clock_of
+from storage.followups.planning import ASIDE, DROPPED, MISSED, PAUSED, STOPPED, UNREACHABLE, clock_of
 from storage.followups.rules import KINDS, Happening
 from storage.keys import Keys
 from storage.schema import addresses, events, people, places, switches
@@ -67,9 +67,7 @@ def find(db: Connection, keys: Keys, place: tuple[int, int], rows: Sequence[Row]
         known.dates = {one.id: one for one in occasions.load(db, of)}
         engagement_ids = select(events.c.engagement_id).where(events.c.id.in_(of))
         known.events = {one.id: one for one in engaged.of(db, db.scalars(engagement_ids).all()).values() if one.id}
-        of_all = {row.person_id for row in rows if row.kind in rules.TOGETHER}
-        every = places.c.occasion_id.in_(known.dates) & places.c.person_id.in_(of_all)
-        theirs = select(places).where(every | (places.c.occasion_id.in_(dated) & places.c.person_id.in_(met)))
+        theirs = select(places).where(places.c.occasion_id.in_(dated), places.c.person_id.in_(met))
         known.places = {(row.occasion_id, row.person_id): row for row in db.execute(theirs)}
         known.finished = set(sessions.finished_by(db, met))
     return known
@@ -106,6 +104,8 @@ def weigh(row: Row, known: Circumstances, now: dt.datetime) -> str | dt.datetime
     kind, who = KINDS.get(row.kind), known.listeners.get(row.person_id)
     if kind is None or who is None or _is_stale(row, known):
         return DROPPED
+    if (date := known.dates.get(row.occasion_id or 0)) and rules.is_aside(row.kind, date.state):
+        return ASIDE
     last = _deadline(row, known, who.zone)
     if now >= last:
         return MISSED
@@ -127,7 +127,7 @@ def _is_stale(row: Row, known: Circumstances) -> bool:
     if row.occasion_id is None:
         return False
     date, kind = known.dates.get(row.occasion_id), KINDS[row.kind]
-    if date is None or date.state not in kind.stands or (kind.fixed and date.sequence != row.sequence):
+    if date is None or rules.is_over(row.kind, date.state) or (kind.fixed and date.sequence != row.sequence):
         return True
     mine = known.places.get((row.occasion_id, row.person_id))
     return bool(kind.holding) and (mine is None or mine.state not in kind.holding)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, tuple_, update
 
 from conversations.hours import next_open
 from storage import upserts
@@ -21,6 +21,7 @@ from storage.schema import followups, occasions, organisations, people, places
 
 WAITING, DONE, MISSED, DROPPED = "waiting", "done", "missed", "dropped"
 STOPPED, PAUSED, UNREACHABLE = "stopped", "paused", "unreachable"
+ASIDE = "aside"  # until its date, which is put off, stands again
 UNTOLD = (MISSED, STOPPED, PAUSED, UNREACHABLE)
 """Of these rows staff hear: somebody should know something, and the bot could not tell them."""
 
@@ -66,18 +67,30 @@ def tell(
 
     `about` is the code that KINDS says. The same is told once a day; `turn` is what tells apart what is not the same.
     """
+    tell_each(db, kind, dict.fromkeys(person_ids, about), occasion_id, now, turn)
+
+
+def tell_each(
+    db: Connection, kind: str, about: Mapping[int, str], occasion_id: int | None, now: dt.datetime, turn: str = ""
+) -> None:
+    """The same where it is about something else for each: person -> the code."""
     sequence = _sequence(db, occasion_id)
     turn = turn or _turn(kind, sequence, now)
     zones = select(people.c.id, people.c.organisation_id, organisations.c.time_zone).join_from(people, organisations)
-    told = partial(Due, kind=kind, rule=rules.name(kind, about, turn), due_at=now, occasion_id=occasion_id, sequence=sequence)
-    rows = db.execute(zones.where(people.c.id.in_(person_ids))).all()
-    plan(
-        db,
-        [
-            told(organisation_id=row.organisation_id, person_id=row.id, about=about, local_day=_day(now, row.time_zone))
-            for row in rows
-        ],
-    )
+    told = partial(Due, kind=kind, due_at=now, occasion_id=occasion_id, sequence=sequence)
+    day = cache(partial(_day, now))
+    dues = []
+    for some in _parts(about):
+        for person, organisation, zone in db.execute(zones.where(people.c.id.in_(some))):
+            rule = rules.name(kind, about[person], turn)
+            dues.append(told(organisation, person, rule=rule, local_day=day(zone), about=about[person]))
+    plan(db, dues)
+
+
+def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    """So many at a time as one condition takes."""
+    wanted = sorted(ids)
+    return (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
 
 
 def _sequence(db: Connection, occasion_id: int | None) -> int:
@@ -85,19 +98,39 @@ def _sequence(db: Connection, occasion_id: int | None) -> int:
     return (db.scalar(wanted) if occasion_id is not None else None) or 0
 
 
-_CHANGES = ("cancelled", "cancelled-all", "postponed", "moved", "moved-all")
-_AGAIN = (rules.OFFER, "lapsed", "place", "deputy", "no-deputy", "stood-down")
+_AGAIN = (rules.OFFER, "lapsed", "place", rules.DEPUTY, "no-deputy", "stood-down")
 
 
 def _turn(kind: str, sequence: int, now: dt.datetime) -> str:
     """What tells one from the next: each change of a date is told, and each of these though there be several on a day."""
-    return str(sequence) if kind in _CHANGES else f"{now:%H%M%S}" if kind in _AGAIN else ""
+    return str(sequence) if kind in rules.TOGETHER else f"{now:%H%M%S}" if kind in _AGAIN else ""
 
 
 def follow(db: Connection, occasion_id: int, sequence: int) -> None:
     """What is yet to be told of a date's changes is still so, though its `sequence` is another now."""
-    mine = (followups.c.occasion_id == occasion_id, followups.c.state == WAITING, followups.c.kind.in_(_CHANGES))
+    mine = (followups.c.occasion_id == occasion_id, followups.c.state == WAITING, followups.c.kind.in_(rules.TOGETHER))
     db.execute(update(followups).where(*mine).values(sequence=sequence))
+
+
+def stop(db: Connection, occasion_id: int, standing: str) -> None:
+    """A date was put off or cancelled: what nobody is to be told any more is dropped; what else is owed, stays so."""
+    drop(db, occasion_id=occasion_id, kinds=[kind for kind in rules.KINDS if rules.is_over(kind, standing)])
+
+
+def resume(db: Connection, occasion_id: int, now: dt.datetime) -> None:
+    """A date that was put off stands again: what was laid aside is due. So is what waits, for a tick may be at it just now."""
+    owed = [kind for kind, its in rules.KINDS.items() if its.owed]
+    mine = (followups.c.occasion_id == occasion_id, followups.c.kind.in_(owed), followups.c.state.in_(_AHEAD))
+    db.execute(update(followups).where(*mine).values(state=WAITING, due_at=now))
+
+
+def uninvited(occasion_id: int) -> Select[Any]:
+    """Whoever is yet to hear that they are asked to stand in at a date: then they hear all of it."""
+    mine = (followups.c.occasion_id == occasion_id, followups.c.kind == rules.DEPUTY, followups.c.state.in_(_AHEAD))
+    return select(followups.c.person_id).where(*mine)
+
+
+_AHEAD = (WAITING, ASIDE)
 
 
 def drop(
@@ -112,13 +145,16 @@ def drop(
     where: list[ColumnElement[bool]] = []
     if occasion_id is not None:
         where.append(followups.c.occasion_id == occasion_id)
-    for column, wanted in ((followups.c.person_id, person_ids), (followups.c.kind, kinds), (followups.c.about, about)):
+    for column, wanted in ((followups.c.kind, kinds), (followups.c.about, about)):
         if wanted is not None:
             where.append(column.in_(wanted))
     if occasion_id is None and person_ids is None:
         msg = "say of which date, or of whom"
         raise ValueError(msg)
-    return db.execute(update(followups).where(followups.c.state == WAITING, *where).values(state=DROPPED)).rowcount
+    gone = update(followups).where(followups.c.state.in_(_AHEAD), *where).values(state=DROPPED)
+    if person_ids is None:
+        return db.execute(gone).rowcount
+    return sum(db.execute(gone.where(followups.c.person_id.in_(some))).rowcount for some in _parts(person_ids))
 
 
 # --- What goes with a place
@@ -129,9 +165,8 @@ def replan(db: Connection, place_ids: Collection[int], now: dt.datetime) -> None
 
     For whoever writes places, or moves a date. A place that was deleted: `drop`.
     """
-    wanted = sorted(place_ids)
-    for at in range(0, len(wanted), _AT_ONCE):
-        rows = list[Any](db.execute(_PLACES.where(places.c.id.in_(wanted[at : at + _AT_ONCE]))))
+    for some in _parts(place_ids):
+        rows = list[Any](db.execute(_PLACES.where(places.c.id.in_(some))))
         for organisation_id in sorted({row.organisation_id for row in rows}):
             _replan(db, organisation_id, [row for row in rows if row.organisation_id == organisation_id], now)
 

@@ -29,6 +29,7 @@ class Kind(NamedTuple):
     holding: frozenset[str] = frozenset()  # of these states their place must be; empty: of any, or none
     stands: frozenset[str] = frozenset({"planned"})  # and of these the date
     fixed: bool = False  # a date that changed since makes it stale
+    owed: bool = False  # while the date is put off it is laid aside, and told when that stands again
     optional: bool = False  # goes with the switch `reminders`
     matters: bool = True  # staff hear who could not be told
 
@@ -90,6 +91,16 @@ def _at(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, time, zone).astimezone(dt.UTC)
 
 
+def is_over(kind: str, standing: str) -> bool:
+    """Whether nobody is told it any more once a date stands so."""
+    return standing not in KINDS[kind].stands and not is_aside(kind, standing)
+
+
+def is_aside(kind: str, standing: str) -> bool:
+    """Whether it is laid aside while a date stands so."""
+    return KINDS[kind].owed and standing == POSTPONED
+
+
 def name(kind: str, code: str, turn: str = "") -> str:
     """The rule of a row: the same is told to one person once a local day."""
     return ":".join(filter(None, (kind, code, turn)))
@@ -99,7 +110,9 @@ NO_END = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 Moment = tuple[int, dt.time]  # days before, and when, by the person's clock
 
-MORNING, AFTER, LAPSE, OFFER = "morning", "after", "lapse", "offer"
+MORNING, AFTER, LAPSE, OFFER, DEPUTY = "morning", "after", "lapse", "offer", "deputy"
+REVIEW = "review"
+POSTPONED = "postponed"  # a date that is put off
 
 PLANNED: dict[str, Sequence[Moment]] = {
     "reminder-7": tuple((before, dt.time(10)) for before in (7, 8, 9)),
@@ -111,8 +124,11 @@ PLANNED: dict[str, Sequence[Moment]] = {
 
 _CONFIRMED, _ANY = frozenset({"confirmed"}), frozenset({"planned", "postponed", "cancelled"})
 
-TOGETHER = frozenset({"cancelled-all", "moved-all"})
-"""Kinds that tell of several dates at once."""
+CONCERNED = frozenset({"confirmed", "offered", "waiting", "unsure", "deputised", "asked"})
+"""Whoever has one of these of a date hears what becomes of it."""
+
+TOGETHER = frozenset({"cancelled", "postponed", "moved"})
+"""Kinds of which all that is due to one person about one event makes one letter."""
 
 KINDS: dict[str, Kind] = {
     "reminder-7": Kind("place", "reminded", _CONFIRMED, fixed=True, optional=True, matters=False),
@@ -121,19 +137,18 @@ KINDS: dict[str, Kind] = {
     AFTER: Kind("place", "asked", _CONFIRMED, fixed=True, matters=False),
     OFFER: Kind("place", "start", frozenset({"offered"})),  # a place is theirs if they say so in time
     LAPSE: Kind("place"),  # nobody is told: the offer goes to the next
-    "lapsed": Kind("place", "start", frozenset({"lapsed"})),  # the offer they did not answer went to the next
-    "place": Kind("place", "start", _CONFIRMED),  # staff gave them a place
-    "cancelled": Kind("occasion", "start", stands=frozenset({"cancelled"}), fixed=True),
-    "cancelled-all": Kind("occasion", "start", stands=frozenset({"cancelled"}), fixed=True),  # several: the last of theirs
-    "postponed": Kind("occasion", "start", stands=frozenset({"postponed"}), fixed=True),
-    "moved": Kind("occasion", "start", fixed=True),
-    "moved-all": Kind("occasion", "start", fixed=True),
-    "need": Kind("place", "start", _CONFIRMED),  # what staff could do about what helps them
+    "lapsed": Kind("place", "start", frozenset({"lapsed"}), owed=True),  # the offer they did not answer went to the next
+    "place": Kind("place", "start", _CONFIRMED, owed=True),  # staff gave them a place
+    "cancelled": Kind("occasion", "start", CONCERNED, frozenset({"cancelled"}), fixed=True),
+    "postponed": Kind("occasion", "start", CONCERNED, frozenset({"postponed"}), fixed=True),
+    "moved": Kind("occasion", "start", CONCERNED, fixed=True),
+    "need": Kind("place", "start", _CONFIRMED, owed=True),  # what staff could do about what helps them
     "claim": Kind("place", stands=_ANY),  # what became of the money
-    "deputy": Kind("place", "start", frozenset({"asked"})),  # asked to stand in
-    "stood-down": Kind("place", "start", frozenset({"withdrawn"})),  # they had said yes to standing in, and need not come
-    "no-deputy": Kind("place", "start", frozenset({"deputised"})),  # whoever was asked to stand in for them cannot
-    "papers": Kind("occasion", "start"),
+    REVIEW: Kind("", matters=False),  # once a year: whether what is kept of what helps them is still right
+    DEPUTY: Kind("place", "start", frozenset({"asked"}), owed=True),  # asked to stand in
+    "stood-down": Kind("place", "start", frozenset({"withdrawn"}), _ANY),  # they had said yes to standing in, and need not come
+    "no-deputy": Kind("place", "start", frozenset({"deputised"}), owed=True),  # whoever was asked to stand in for them cannot
+    "papers": Kind("occasion", "start", owed=True),
     "minutes": Kind("occasion", stands=_ANY),
     "told": Kind("change", stands=_ANY),  # what became of something they raised: one change of a point, by its number
     "corrected": Kind("correction", stands=_ANY),  # what became of what they put right in the minutes

@@ -15,6 +15,7 @@ from storage.groups.rules import ClashError, RefusedError
 from storage.groups.telling import tell
 from storage.keys import Keys
 from storage.schema import corrections, minutes, occasions, places
+from storage.unopened import words as opened
 
 LONGEST, LONGEST_CORRECTION, LONGEST_ANSWER = 20_000, 1000, 600
 DRAFT, SHARED, AGREED = "draft", "shared", "agreed"
@@ -35,7 +36,10 @@ class Minutes:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a member says is not right; `state` is open, made or not-made, `answer` what they were told."""
+    """What a member says is not right; `state` is open, made or not-made, `answer` what they were told.
+
+    `words` are empty where they do not open here.
+    """
 
     code: str
     words: str
@@ -130,7 +134,7 @@ def load_corrections(db: Connection, keys: Keys, occasion_id: int) -> list[Corre
     return [
         Correction(
             row.code,
-            keys.open("corrections.sealed", row.code, row.sealed).decode(),
+            opened(keys, "corrections.sealed", row.code, row.sealed),
             row.state,
             row.answer,
             row.person_id,
@@ -160,15 +164,23 @@ def answer(db: Connection, meeting: Meeting, code: str, typed: tuple[str, str], 
 
 
 def overdue(db: Connection, organisation_id: int, meetings: Collection[Meeting], today: dt.date) -> list[tuple[Meeting, dt.date]]:
-    """Of these meetings, those whose minutes were promised before today and are not shared."""
-    shared = set(db.scalars(select(minutes.c.occasion_id).where(minutes.c.state != DRAFT)))
-    late = [(one, due_on(db, organisation_id, one)) for one in meetings if one.id not in shared]
+    """Of these meetings, those whose minutes were promised before today and are not shared.
+
+    Once they are begun the day stays as it was promised, whatever the group's rules are now.
+    """
+    begun = select(minutes.c.occasion_id, minutes.c.state, minutes.c.due_on)
+    written = {row.occasion_id: row for row in db.execute(begun.where(minutes.c.occasion_id.in_([one.id for one in meetings])))}
+    waiting = [one for one in meetings if one.id not in written or written[one.id].state == DRAFT]
+    late = [(one, written[one.id].due_on if one.id in written else due_on(db, organisation_id, one)) for one in waiting]
     return [(one, due) for one, due in late if due < today]
 
 
 def told(db: Connection, keys: Keys, about: str) -> tuple[str, str, str] | None:
-    """What a letter `corrected` says, by the code of the correction: what they wrote, the state, and the answer."""
+    """What a letter `corrected` says, by the code of the correction: what they wrote, the state, and the answer.
+
+    What they wrote is empty where it does not open here.
+    """
     row = db.execute(select(corrections).join(occasions).where(corrections.c.code == about)).first()
     if row is None:
         return None
-    return keys.open("corrections.sealed", row.code, row.sealed).decode(), row.state, row.answer
+    return opened(keys, "corrections.sealed", row.code, row.sealed), row.state, row.answer

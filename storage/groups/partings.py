@@ -7,8 +7,8 @@ import datetime as dt
 from sqlalchemy import Connection, select, update
 
 from conversations.places import ASKED, CONFIRMED, DEPUTISED, OFFERED, UNSURE, WAITING, WITHDRAWN
-from storage.events import registers
-from storage.events.occasion_rows import CANCELLED
+from storage.events import deputies, registers
+from storage.events.occasion_rows import CANCELLED, Occasion
 from storage.events.place_rows import Place
 from storage.events.registers import Registers
 from storage.followups import planning
@@ -20,16 +20,24 @@ def part(db: Connection, group_id: int, seat_id: int, person_id: int, since: dt.
     ours = db.scalars(select(events.c.id).where(events.c.group_id == group_id)).all()
     register = registers.lock_events(db, ours, [person_id], now)
     _remember(db, register, seat_id, person_id, since)
-    if _belongs(db, group_id, person_id):
-        return
+    stays = _belongs(db, group_id, person_id)
     for code, place in register.mine(person_id).items():
         date = register.dates[code]
-        if place.state in _COUNTS and date.state != CANCELLED and date.starts_at > now:
-            register.put(date, person_id, state=WITHDRAWN, offered_until=None)
-            planning.drop(db, occasion_id=date.id, person_ids=[person_id], kinds=["papers"])
-            _miss(register, place)
-            register.fill(date)
+        is_ahead = date.state != CANCELLED and date.starts_at > now
+        if is_ahead and place.state in _COUNTS and not (stays and place.seat_id != seat_id):
+            _leave(register, date, place)
     register.write()
+
+
+def _leave(register: Registers, date: Occasion, place: Place) -> None:
+    """They do not come to this one. Whoever had said yes to standing in hears of it, and the member whose deputy they were."""
+    planning.drop(register.db, occasion_id=date.id, person_ids=[place.person_id], kinds=["papers"])
+    if deputies.stands_in(place):
+        deputies.free(register, date, place)
+        deputies.miss(register, date, place)
+    else:
+        register.put(date, place.person_id, state=WITHDRAWN, offered_until=None)
+    register.fill(date)
 
 
 def _remember(db: Connection, register: Registers, seat_id: int, person_id: int, since: dt.date | None) -> None:
@@ -46,14 +54,6 @@ def _belongs(db: Connection, group_id: int, person_id: int) -> bool:
     seated = (seats.c.group_id == group_id, ~seats.c.ended, (seats.c.holder_id == person_id) | (seats.c.deputy_id == person_id))
     found = (select(group_members.c.person_id).where(*listed), select(seats.c.id).where(*seated))
     return any(db.scalar(wanted.limit(1)) is not None for wanted in found)
-
-
-def _miss(register: Registers, place: Place) -> None:
-    """The member they were to stand in for hears that nobody does."""
-    date = register.by_id[place.occasion_id]
-    for member in register.find(date, places.c.id == place.deputy_of) if place.deputy_of else ():
-        if member.state == DEPUTISED:
-            planning.tell(register.db, "no-deputy", [member.person_id], date.id, member.code, register.now)
 
 
 _COUNTS = frozenset({CONFIRMED, OFFERED, WAITING, UNSURE, DEPUTISED, ASKED})

@@ -14,6 +14,7 @@ from storage.groups.rules import ClashError, RefusedError
 from storage.groups.telling import tell
 from storage.keys import Keys
 from storage.schema import groups, occasions, point_changes, points
+from storage.unopened import words as opened
 
 LONGEST, LONGEST_WORDS, LONGEST_OWNER = 1000, 600, 80
 AGENDA = "agenda"
@@ -32,7 +33,7 @@ OVER = ("done", "not-done")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point; `meeting` is the code of the meeting it is for or came from."""
+    """One point; `meeting` is the code of the meeting it is for or came from. `words` are empty where they do not open here."""
 
     id: int
     code: str
@@ -62,7 +63,7 @@ class Step(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a letter about a point says."""
+    """What a letter about a point says; `point` is empty where it does not open here."""
 
     point: str
     state: str
@@ -117,7 +118,7 @@ def _load(db: Connection, keys: Keys, wanted: Sequence[Any], most: int) -> list[
     return [
         Point(
             row.id, row.code, row.group_id, row.meeting or "", row.person_id,
-            keys.open("points.sealed", row.code, row.sealed).decode(),
+            opened(keys, "points.sealed", row.code, row.sealed),
             row.state, row.owner, row.due_on, row.outcome, row.raised_at, row.version,
         )
         for row in rows
@@ -176,7 +177,7 @@ def told(db: Connection, keys: Keys, about: str) -> Told | None:
     """What a letter `told` says, by what it is about; nothing when the point is gone."""
     found = select(point_changes.c.state, point_changes.c.words, points.c.code, points.c.sealed).join_from(point_changes, points)
     row = db.execute(found.where(point_changes.c.id == int(about))).first() if about.isdecimal() else None
-    return Told(keys.open("points.sealed", row.code, row.sealed).decode(), row.state, row.words) if row else None
+    return Told(opened(keys, "points.sealed", row.code, row.sealed), row.state, row.words) if row else None
 
 
 class Overdue(NamedTuple):

@@ -137,13 +137,12 @@ def _reply(own: Row[Any] | None, deputy: Row[Any] | None, *, there: bool) -> str
         return "asked"
     if own is None:
         return "silent" if there else "vacant"
-    if own.state == "deputised":
-        return "no" if deputy else "asked"
     return _REPLIES.get(own.state, "silent")
 
 
 _REPLIES = {"unsure": "unsure", "offered": "unsure", "waiting": "unsure", "asked": "silent"} | dict.fromkeys(
-    ("declined", "withdrawn", "lapsed"), "no"
+    ("declined", "withdrawn", "lapsed", "deputised"),  # deputised while nobody stands in: they cannot, or were not asked
+    "no",
 )
 """State of a member's place -> what it tells about their coming."""
 

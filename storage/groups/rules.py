@@ -16,6 +16,7 @@ from storage.staffing import preferences
 
 LONGEST = 300
 MOST_SEATS, MOST_DAYS = 50, 60
+LONGEST_NUMBER = 6  # digits
 DAY = dt.timedelta(days=1)
 _SATURDAY = 5
 
@@ -104,7 +105,7 @@ def _parse(typed: Mapping[str, str], secretaries: Mapping[str, str]) -> Rules:
 
 def _number(typed: Mapping[str, str], field: str, most: int) -> int:
     word = typed.get(field, "").strip() or "0"
-    if not (word.isascii() and word.isdecimal() and int(word[:6]) <= most):
+    if not (word.isascii() and word.isdecimal() and len(word) <= LONGEST_NUMBER and int(word) <= most):
         msg = f"Write a number from 0 to {most}."
         raise RefusedError(msg, field)
     return int(word)
@@ -115,8 +116,20 @@ def working_days_after(db: Connection, organisation_id: int, day: dt.date, days:
     nation = preferences.read(db, organisation_id).nation
     while days:
         day += DAY
-        days -= day.weekday() < _SATURDAY and day not in bank_holidays.find(nation, day.year)
+        days -= is_working(nation, day)
     return day
+
+
+def last_working_day(nation: str, day: dt.date) -> dt.date:
+    """The day itself; where nobody works on it, the last before it on which somebody does."""
+    while not is_working(nation, day):
+        day -= DAY
+    return day
+
+
+def is_working(nation: str, day: dt.date) -> bool:
+    """Whether it is neither a weekend nor a bank holiday of the nation."""
+    return day.weekday() < _SATURDAY and day not in bank_holidays.find(nation, day.year)
 
 
 _COLUMNS = tuple(

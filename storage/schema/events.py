@@ -57,7 +57,7 @@ occasions = Table(  # one date of an event, or one meeting
     Column("sequence", Integer, nullable=False, default=0),  # of its calendar entry: rises with every change of time or place
     Column("version", Integer, nullable=False, default=1),  # whoever saves names the one they began from
     Column("queued", Integer, nullable=False, default=0),  # the last number given out on its waiting list
-    Column("walk_ins", Integer, nullable=False, default=0),  # who came without a place and is known by nothing
+    Column("walk_ins", Integer, nullable=False, default=0),  # who came and is known by nothing: no place, or forgotten since
     Column("quorate", Boolean),  # as the minutes say; None: not a meeting, or not known yet
     Column("recorded_at", UTCDateTime),  # when staff said that all who came are noted
     Column("warned", Integer, nullable=False, default=0),  # days before it of the last warning about its quorum: 7, then 2

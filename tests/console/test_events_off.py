@@ -69,8 +69,8 @@ def cancelled(office: Office) -> list[str]:
 
 def told(office: Office) -> list[int]:
     """Who is to hear that something is cancelled."""
-    wanted = select(schema.followups.c.person_id).where(schema.followups.c.kind.in_(("cancelled", "cancelled-all")))
-    return list(office.world.do(lambda db: db.scalars(wanted.order_by(schema.followups.c.id)).all()))
+    wanted = select(schema.followups.c.person_id).where(schema.followups.c.kind == "cancelled").distinct()
+    return list(office.world.do(lambda db: db.scalars(wanted.order_by(schema.followups.c.person_id)).all()))
 
 
 def _join(db: Connection, person: int, one: Occasion) -> None:

@@ -41,7 +41,7 @@ def test_each_engagement_that_ships_can_be_begun_from_and_published_under_anothe
         assert found(office, slug)
 
 
-def test_an_event_is_made_from_what_people_come_to_and_leads_on_to_its_dates(office: Office, ann: Browser) -> None:
+def test_an_event_is_made_from_what_people_come_to_and_leads_on_to_its_dates(ann: Browser) -> None:
     new, workshop = "/console/engagements/+new?event=yes", "workshop-design-the-next-step"
     offered = re.findall(r'name="from" value="([^"]*)"', ann.get(new).text)
     kinds = {table["id"]: table["kind"] for table in map(tomllib.loads, SHIPPED.values())}

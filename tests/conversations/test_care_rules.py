@@ -122,7 +122,7 @@ def test_the_title_of_a_section_stands_before_its_first_line() -> None:
 
 
 def test_the_banner_of_a_question_about_the_person_leaves_less_room() -> None:
-    ask = "And now, was it on the ward?"
+    ask = "And there, was it on the ward?"
     assert "may show" in said(whole(question(ask)))
     assert said(whole(question(ask, "one", "yes-no", 'about = "me"'))) == ""
 

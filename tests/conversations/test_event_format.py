@@ -83,6 +83,9 @@ def test_a_consultation_has_no_places_to_set() -> None:
     step = payment(', when = { person.age_band = "18" }')
     assert said(whole(event(WELCOMING, PAID) + step)) == ""
     assert '"payment" is set of a place, and this has no places; write kind = "event"' in said(whole(step))
+    assert said(whole('identity = "named"\n' + step)) == ""  # of all their places: what is kept with their name can do that
+    other = question("How?", "how", "choice", 'about = "me"', 'record = "how"', 'options = [{ id = "room", label.en = "There" }]')
+    assert '"how" is set of a place' in said(whole('identity = "named"\n' + other))
 
 
 def test_what_somebody_picks_is_a_code_that_staff_know() -> None:

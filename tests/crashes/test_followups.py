@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
 from conversations import flow
 from emulator.server import running
-from storage import engagements
+from storage import codes, engagements
 from storage.events import events, occasions
 from storage.events.occasions import Plan
 from storage.followups import planning
 from storage.letters.outbox import PENDING, SENDING, SENT, UNKNOWN
-from storage.schema import followups
+from storage.schema import followups, places
 from tests.crashes.conftest import Ground
 from tests.crashes.loop import DIED, for_every_point
 from tests.crashes.points import COMMIT, SEND
@@ -68,6 +68,8 @@ def _move(db: Connection, desk: Desk, chats: list[int]) -> None:
     starts = (now + dt.timedelta(days=21)).strftime("%Y-%m-%dT18:00")
     one = occasions.make(db, house.keys, events.settle(db, found), Plan(starts, "Europe/London", 90, "Town Hall"), now)
     ids = enrol(db, house.keys, (house.organisation_id, house.bot_id), chats, now.date())
+    row = {"occasion_id": one.id, "state": "confirmed", "changed_at": now}
+    db.execute(insert(places), [row | {"code": codes.make(), "person_id": person} for person in ids])
     planning.tell(db, "moved", ids, one.id, one.code, now)
 
 

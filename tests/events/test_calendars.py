@@ -178,3 +178,20 @@ def test_a_reply_that_names_a_zone_no_computer_can_open_is_refused_and_stops_nob
     )
     with suppress(calendars.ReplyError):
         calendars.read_reply(hostile)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "declined", "lapsed", "asked"])
+@pytest.mark.parametrize("room", ["A house nobody may know", ""])
+def test_a_file_for_a_place_that_was_given_back_or_never_taken_tells_neither_where_nor_when(state: str, room: str) -> None:
+    gone = entry(state=state, kept="cancelled", room=room, sequence=4)
+    content = calendars.write(gone, NOW)
+    calendar = Calendar.from_ical(content)
+    [told] = calendar.walk("VEVENT")
+    assert (str(calendar["method"]), str(told["uid"]), int(str(told["sequence"]))) == ("CANCEL", gone.uid, 4)
+    assert set(told) == {"UID", "SEQUENCE", "DTSTAMP", "SUMMARY", "STATUS", "CLASS", "TRANSP"}
+    assert vobject.readOne(content.decode()).vevent.uid.value == gone.uid
+
+
+def test_a_date_that_was_called_off_is_still_told_whole_to_whoever_had_a_place() -> None:
+    [told] = Calendar.from_ical(calendars.write(entry(state="confirmed", kept="cancelled"), NOW)).walk("VEVENT")
+    assert str(told["location"]) == "The Hall"

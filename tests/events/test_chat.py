@@ -86,7 +86,11 @@ def test_two_taps_at_once_change_nothing_twice(house: Indoors) -> None:
     tap = person.data("18:00")
     house.take([person.taps_data(tap), person.taps_data(tap)])
     assert states(house, date) == ["confirmed"]
-    assert PHRASES["event-same"]["en"] in "".join(person.said)
+    assert PHRASES["event-same"]["en"] in house.toasts
+    assert "Which drink" in person.said[-1]  # no second card, whose numbers would be others
+    house.take([person.types("1")])
+    assert PHRASES["event-same"]["en"] not in "".join(person.said)
+    assert "Thank you. That helps us to prepare." in person.said[-1]
 
 
 def test_a_turn_that_fails_after_its_deed_takes_no_place_and_others_have_theirs(
@@ -157,6 +161,36 @@ def test_one_whom_the_card_is_shown_to_again_sees_what_they_have_and_not_the_que
     assert "Answer the questions" in person.said[-1]
     house.take([person.types("answer the questions")])
     assert "Which drink" in person.said[-1]
+
+
+def test_whoever_waits_is_asked_nothing_before_a_place_is_theirs(house: Indoors) -> None:
+    link, [date] = announce(house, 1, answer_minutes=90)
+    first, second = come(house, link), come(house, link)
+    house.take([first.types("1"), second.types("1")])
+    house.take([second.types("/events")])
+    house.take([second.types("1")])
+    assert "You then have 90 minutes to answer" in second.said[-1]
+    assert "Which drink" not in "".join(second.said)
+    house.take([first.types("/events")])
+    house.take([first.types("1")])
+    house.take([first.types("I can't come")])
+    house.take([second.types("/events")])
+    house.take([second.types("1")])
+    house.take([second.types("yes, I'll take it")])
+    assert states(house, date) == ["withdrawn", "confirmed"]
+    assert "Which drink" in second.said[-1]
+
+
+def test_the_day_staff_settled_is_the_only_one_by_which_people_hear(house: Indoors) -> None:
+    link, _ = announce(house, 3, next_day=dt.date(2031, 5, 6))
+    person = come(house, link)
+    house.take([person.types("more about this")])
+    house.take([person.types("the dates")])
+    house.take([person.types("1")])
+    house.take([person.types("tea")])
+    said = "".join(person.said)
+    assert said.count("6 May 2031") == 2
+    assert "2036" not in said
 
 
 def test_an_event_that_has_closed_still_takes_a_place_back(house: Indoors) -> None:

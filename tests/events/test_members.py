@@ -64,6 +64,11 @@ class Panel:
         found: list[tuple[int, str]] = self.house.do(lambda db: [tuple(row) for row in db.execute(wanted)])
         return found
 
+    def states(self) -> list[str]:
+        """Of all places there are, by name."""
+        found: list[str] = self.house.do(lambda db: sorted(db.scalars(select(schema.places.c.state))))
+        return found
+
     def draft(self) -> None:
         """Notes of it, which nobody has seen."""
         here, now, meeting = self.house.base.house.organisation_id, self.house.base.clock.now(), self.meeting
@@ -109,7 +114,7 @@ def test_whoever_is_no_member_can_do_nothing_by_an_old_button(panel: Panel) -> N
     panel.tap(panel.member, "deputy")
     panel.tap(panel.deputy, "decline")
     assert PHRASES["meeting-not-yours"]["en"] in panel.tap(panel.deputy, "online")
-    assert panel.house.do(lambda db: sorted(db.scalars(select(schema.places.c.state)))) == ["declined", "deputised"]
+    assert panel.states() == ["declined", "deputised"]
 
 
 def test_a_deputy_who_had_said_yes_is_told_that_they_need_not_come_and_one_who_had_not_is_not(panel: Panel) -> None:
@@ -120,6 +125,35 @@ def test_a_deputy_who_had_said_yes_is_told_that_they_need_not_come_and_one_who_h
     panel.tap(panel.deputy, "accept")
     panel.tap(panel.member, "room")
     assert [person for person, _ in panel.planned("stood-down")] == [panel.person(panel.deputy)]
+
+
+@pytest.mark.parametrize("verb", ["no", "unsure", "leave"])
+def test_a_deputy_who_said_yes_comes_though_the_member_says_that_they_cannot(panel: Panel, verb: str) -> None:
+    panel.tap(panel.member, "deputy")
+    panel.tap(panel.deputy, "accept")
+    assert PHRASES["meeting-deputy-stays"]["en"] in panel.tap(panel.member, verb)
+    assert panel.states() == ["confirmed", "deputised"]
+    assert panel.planned("stood-down") == []
+    panel.tap(panel.deputy, "decline")
+    assert [person for person, _ in panel.planned("no-deputy")] == [panel.person(panel.member)]
+
+
+def test_a_deputy_who_has_not_answered_is_asked_still_though_the_member_says_that_they_cannot(panel: Panel) -> None:
+    panel.tap(panel.member, "deputy")
+    assert PHRASES["meeting-deputy-asked"]["en"] in panel.tap(panel.member, "no")
+    panel.tap(panel.deputy, "accept")
+    assert panel.states() == ["confirmed", "deputised"]
+
+
+def test_a_member_can_say_that_nobody_needs_to_come_for_them(panel: Panel) -> None:
+    panel.tap(panel.member, "deputy")
+    panel.tap(panel.deputy, "accept")
+    said = panel.tap(panel.member, "see")
+    number = next(row for row in said.splitlines() if PHRASES["meeting-nobody"]["en"] in row).split(".")[0]
+    assert PHRASES["meeting-deputy-freed"]["en"] in panel.type(panel.member, number)
+    assert panel.states() == ["declined", "withdrawn"]
+    assert [person for person, _ in panel.planned("stood-down")] == [panel.person(panel.deputy)]
+    assert PHRASES["meeting-nobody"]["en"] not in panel.tap(panel.member, "see")
 
 
 @pytest.mark.parametrize("partstat, verb", [("DECLINED", "decline"), ("ACCEPTED", "keep"), ("TENTATIVE", "keep")])
@@ -182,6 +216,12 @@ def test_notes_are_put_right_by_members_and_whoever_came_while_they_are_open(pan
     panel.tap(panel.stranger, "correct", "Words")
     found = panel.house.do(lambda db: minutes.load_corrections(db, house.keys, meeting.id))
     assert [one.words for one in found] == ["It was April.", "It was raining"]
+
+
+def test_a_meeting_that_a_member_has_not_replied_to_is_among_what_comes_up(panel: Panel) -> None:
+    said = panel.type(panel.member, "/events")
+    assert PHRASES["meeting-no-reply"]["en"] in said
+    assert PHRASES["event-diary-empty"]["en"] in panel.type(panel.stranger, "/events")
 
 
 def test_what_is_too_long_for_a_point_is_asked_for_again_and_nothing_is_kept(panel: Panel) -> None:

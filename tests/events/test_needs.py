@@ -148,15 +148,6 @@ def test_a_booking_is_fifteen_working_days_before_without_bank_holidays(day: dt.
     assert not needs.late("breaks", day, day, "ENG")
 
 
-def test_needs_are_asked_about_again_after_a_year(world: World) -> None:
-    kept, passing = enrol(world, 2)
-    say(world, kept, "breaks", keep=True)
-    say(world, passing, "breaks", keep=False)
-    year = TODAY + needs.REVIEWED_AFTER
-    assert world.do(lambda db: needs.due_review(db, world.organisation_id, year - dt.timedelta(days=1))) == []
-    assert world.do(lambda db: needs.due_review(db, world.organisation_id, year)) == [kept]
-
-
 def test_the_yearly_count_says_of_how_many_people_each_need_was_met(world: World) -> None:
     _, [one] = announce(world, 5)
     people = enrol(world, 3)

@@ -82,3 +82,26 @@ def test_leaving_everything_out_sets_nothing(house: Indoors) -> None:
     place = house.do(lambda db: db.execute(select(schema.places)).one())
     assert (place.state, place.how, place.payment) == ("confirmed", "", "")
     assert house.do(lambda db: db.scalars(select(schema.needs.c.need)).all()) == []
+
+
+def test_what_helps_somebody_is_kept_in_one_place_so_that_it_can_go(house: Indoors) -> None:
+    person = sign_up(house)
+    answer(
+        house,
+        person,
+        "Online",
+        "An interpreter for my language; Somebody comes with me to help",
+        "Polish",
+        "no",
+        "1",
+        "A voucher",
+    )
+    assert not house.failures()
+    assert house.do(lambda db: db.scalars(select(schema.sessions.c.finished)).all()) == [True]
+    assert house.do(lambda db: db.scalars(select(schema.sessions.c.sealed)).all()) == [None]
+    wished = house.do(lambda db: db.scalars(select(schema.wishes.c.step).order_by(schema.wishes.c.step)).all())
+    assert wished == ["companions", "how", "payment"]
+    later = house.base.clock.now() + dt.timedelta(days=60)
+    assert house.do(lambda db: needs.forget(db, later)) == 1
+    for table in (schema.needs, schema.place_needs):
+        assert house.do(lambda db, table=table: db.execute(select(table)).all()) == []

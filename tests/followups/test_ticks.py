@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from storage.events import occasions
 from storage.followups import planning
 from storage.letters import pauses
+from storage.schema import occasions as date_rows
 from storage.schema import switches
 from tests.followups.hall import LONDON, START, Hall
 
@@ -40,6 +41,30 @@ def test_whoever_signs_up_late_hears_only_what_is_still_ahead(hall: Hall) -> Non
     hall.deed("Amina", one, "join")
     hall.wait_until(START + 60 * DAY)
     assert hall.first_lines("Amina") == [REMIND, MORNING, THANKS]
+
+
+def test_an_offer_nobody_else_waits_for_lapses_with_the_place_told_as_free(hall: Hall) -> None:
+    hall.enrol("Amina", "Ben")
+    one = hall.date(hall.hold("tests-workshop"), FRIDAY, capacity=1)
+    hall.deed("Amina", one, "join")
+    hall.deed("Ben", one, "join")
+    hall.deed("Amina", one, "leave")
+    hall.wait_until(START + 9 * DAY)
+    [lapsed] = [said for said in hall.heard if said.who == "Ben" and "time to answer" in said.text]
+    assert "1 place left." in lapsed.text
+    assert "next in line" not in lapsed.text
+    assert lapsed.labels[0] == "1. Take a place"
+
+
+def test_somebody_who_waits_is_told_their_number_when_the_date_changes(hall: Hall) -> None:
+    hall.enrol("Amina", "Ben")
+    one = hall.date(hall.hold("tests-workshop"), FRIDAY, capacity=1)
+    hall.deed("Amina", one, "join")
+    hall.deed("Ben", one, "join")
+    hall.replan(one, "2027-02-27T18:00", capacity=1)
+    hall.wait_until(START + 2 * DAY)
+    [moved] = [said for said in hall.heard if said.who == "Ben"]
+    assert "You are number 1 on the waiting list." in moved.text
 
 
 def test_whoever_gives_the_place_back_hears_nothing_more(hall: Hall) -> None:
@@ -140,6 +165,17 @@ def test_the_way_in_goes_only_to_whoever_has_a_place_and_on_the_day(hall: Hall) 
     hall.wait_until(START + 60 * DAY)
     ways = [(one.who, f"{one.at:%m-%d %H:%M}") for one in hall.heard if "meet.example" in one.text or "01632" in one.text]
     assert ways == [("Amina", "02-25 16:00")]
+
+
+def test_whoever_has_a_place_hears_that_staff_will_help_when_the_way_in_does_not_open(hall: Hall) -> None:
+    hall.enrol("Amina")
+    joining = {"link": "https://meet.example/42", "phone": "01632 960 001"}
+    one = hall.date(hall.hold("tests-workshop"), "2027-02-26T10:00", online=True, joining=joining)
+    hall.deed("Amina", one, "join")
+    hall.do(lambda db: db.execute(update(date_rows).values(joining=b"\x01" + bytes(60))))
+    hall.wait_until(START + 60 * DAY)
+    [told] = [one.text for one in hall.heard if "Staff will tell you how to join." in one.text]
+    assert "10:00" in told
 
 
 def test_what_is_told_twice_on_one_day_is_said_once(hall: Hall) -> None:

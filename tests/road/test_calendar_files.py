@@ -178,3 +178,28 @@ def test_a_code_at_the_door_lets_in_once_and_a_photograph_of_it_nobody_later(hal
         assert hall.comes(other, doors.write(sign, hall.one.code, hall.now)).startswith(said), name
     came = hall.home.do(lambda db: db.execute(select(schema.places.c.state, schema.places.c.came)).all())
     assert [tuple(row) for row in came] == [("confirmed", True), ("confirmed", True)]
+
+
+class Torn(Wire):
+    """A line on which one file ends in something nobody has thought of."""
+
+    async def fetch(self, path: str, largest: int) -> bytes | None:
+        content = await super().fetch(path, largest)
+        if content and b"torn" in content:
+            raise ZeroDivisionError
+        return content
+
+
+def test_one_file_that_breaks_its_reader_keeps_no_other_from_being_read(hall: Hall) -> None:
+    files = [b"torn", reply(hall.entry.uid, "DECLINED")]
+    for content in files:
+        hall.aisha.sends_file("reply.ics", content, "text/calendar")
+    updates = hall.telegram.bot("getUpdates", offset=-2)["result"]
+    arrivals = polling.read_all(updates, hall.home.base.house.keys.sign)
+
+    async def work() -> list[Input | None]:
+        async with Torn(hall.telegram.url, hall.telegram.token) as wire:
+            opened = await Replies(wire, hall.home.base.engine, hall.home.base.house).open(arrivals)
+            return [one.given for one in opened]
+
+    assert hall.home.runner.run(work()) == [Refused("calendar"), Attend("leave", hall.one.code)]

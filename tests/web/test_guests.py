@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
 from icalendar import Calendar
 from sqlalchemy import update
 
-from bot import doors, tickets
+from bot import calendars, doors, tickets
 from bot.calendars import LARGEST
 from storage import schema
 from storage.events import feeds, occasions
 from storage.events.occasions import Occasion
 from tests.console.office import Office
-from tests.events.stage import announce, do, enrol, look, states
+from tests.events.stage import announce, do, enrol, look, plan, states
 from tests.events.test_calendars import reply
 from tests.storage.world import NOON, World
 
@@ -109,6 +111,33 @@ def test_the_way_in_is_shut_for_whoever_gave_the_place_back_and_when_it_was_canc
     assert (cancelled.status_code, "cancelled" in cancelled.text, LINK in cancelled.text) == (200, True, False)
 
 
+def test_whoever_gave_their_place_back_does_not_hear_where_it_is_and_when_after_that(stage: Stage) -> None:
+    do(stage.world, stage.person, stage.one, "leave")
+    moved = plan(local_at="2027-02-27T19:45", place="Secret Refuge", online=True, capacity=2)
+    stage.world.do(lambda db: occasions.change(db, stage.world.keys, stage.one, moved, stage.one.version, NOON))
+    calendar, join = stage.path("calendar"), stage.path("join")
+    for page in (stage.get(calendar), stage.get(join), stage.get(f"{calendar}.ics"), at(stage, days=-2)):
+        assert page.status_code == 200
+        assert not [
+            told
+            for told in ("Refuge", "Town Hall", "Online</dd>", "19:45", "18:00", "26 Feb", "27 Feb", "2027022")
+            if told in page.text
+        ]
+    assert "You do not have a place at this date now." in stage.get(calendar).text
+    now = stage.world.do(lambda db: occasions.find(db, stage.world.organisation_id, stage.one.code))
+    assert now
+    stage.world.do(lambda db: occasions.postpone(db, now, "Ill.", NOON))
+    for page in (stage.get(calendar), stage.get(join)):
+        assert "We will tell you" not in page.text, "they are not told any more"
+
+
+def test_a_joining_link_that_does_not_open_says_that_staff_will_tell_them(stage: Stage) -> None:
+    another = b"\x01" + bytes(60)
+    stage.world.do(lambda db: db.execute(update(schema.occasions).values(joining=another)).rowcount)
+    page = at(stage, hours=1)
+    assert (page.status_code, "Staff will tell you how to join." in page.text) == (200, True)
+
+
 def test_a_program_that_only_looks_changes_nothing(stage: Stage) -> None:
     before = look(stage.world, stage.one)
     for method in ("HEAD", "GET", "GET"):
@@ -141,6 +170,31 @@ def test_a_feed_is_sent_again_only_when_something_changed(stage: Stage) -> None:
     do(stage.world, stage.person, stage.one, "leave")
     again = stage.get(path, if_none_match=first.headers["etag"])
     assert (again.status_code, again.content.count(b"BEGIN:VEVENT")) == (200, 0)
+
+
+def test_a_feed_is_written_beside_the_work_of_the_bot_and_only_when_something_changed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where: list[int] = []
+    publish = calendars.publish
+
+    def watched(*told: Any) -> bytes:
+        where.append(threading.get_ident())
+        return publish(*told)
+
+    monkeypatch.setattr(calendars, "publish", watched)
+    code = stage.world.do(lambda db: feeds.give(db, stage.world.organisation_id, NOON, person_id=stage.person))
+    tag = stage.get(f"/feeds/{code}.ics").headers["etag"]
+    assert stage.get(f"/feeds/{code}.ics", if_none_match=tag).status_code == 304
+    for change in ({"local_at": "2027-02-26T19:00"}, {"place": "Library"}):
+        one = stage.world.do(lambda db: occasions.find(db, stage.world.organisation_id, stage.one.code))
+        assert one
+        moved = plan(**{"local_at": "2027-02-26T19:00", "capacity": 2, "online": True, **change})
+        stage.world.do(lambda db, one=one, moved=moved: occasions.change(db, stage.world.keys, one, moved, one.version, NOON))  # type: ignore[misc]
+        before, tag = tag, stage.get(f"/feeds/{code}.ics", if_none_match=tag).headers["etag"]
+        assert tag != before
+    assert len(where) == 3
+    assert threading.get_ident() not in where
 
 
 def test_the_screen_at_the_door_renews_itself_and_shows_the_code_of_this_minute(stage: Stage) -> None:

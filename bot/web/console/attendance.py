@@ -15,7 +15,7 @@ from bot.web.console.event_files import Asked, ask_names, keep_names
 from bot.web.console.event_views import DATES
 from bot.web.console.visits import Page, Visit
 from conversations.places import CONFIRMED
-from storage.events import attendance, place_rows
+from storage.events import attendance, occasion_rows, place_rows
 from storage.events.occasions import Occasion
 from storage.events.place_rows import Place
 from storage.schema import people
@@ -115,7 +115,9 @@ async def walk_in(visit: Visit) -> Response:
             attendance.walk_in(db, one, person, visit.now)
             visit.note(db, "add-walk-in", f"{one.code} {typed}")
             return "They are noted as there."
-        attendance.count_walk_ins(db, one, max(0, one.walk_ins + (-1 if less else 1)))
+        occasion_rows.hold(db, [one.event_id])  # two at two doors count two
+        counted = dates.find(db, visit, one.code)[0].walk_ins
+        attendance.count_walk_ins(db, one, counted + (-1 if less else 1))
         visit.note(db, "count-walk-in", one.code)
         return "Counted."
 

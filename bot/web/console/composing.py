@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.web.console import broadcast_views as views
@@ -62,11 +61,8 @@ async def save(visit: Visit) -> Response:
     """Keep what was changed; if somebody else saved meanwhile, both are shown and nothing is lost."""
     form = await visit.form()
     draft = _read(form)
-    version = form.one("version")
     one = await visit.read(lambda db: find(db, visit))
-    if not version.isdecimal() or len(version) > len(str(2**31)):
-        raise HTTPException(400)
-    seen = replace(one, version=int(version))
+    seen = replace(one, version=form.version())
     if form.one("segment") == KEPT:
         draft = replace(draft, segment="", criteria=one.criteria)
     try:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.web.console.visits import Form
 from conversations.flow import Flow, Step
 from conversations.questions import KINDS
+from conversations.records import OF_NEEDS
 from conversations.screens import LANGUAGE_NAMES
 from conversations.text import FALLBACK, choose, shorten
 from storage import directory, engagements
@@ -125,7 +126,8 @@ def offer(db: Connection, organisation_id: int) -> Offer:
 def _questions(flows: Iterable[Flow], *, about_them: bool) -> Iterator[Question]:
     for flow in flows:
         for step in flow.steps:
-            if step.options and KINDS[step.kind].picks and (step.about == "me") == about_them:
+            asks = step.options and KINDS[step.kind].picks and step.record not in OF_NEEDS
+            if asks and (step.about == "me") == about_them:
                 words = shorten(choose(step.ask, FALLBACK), LONGEST)
                 yield Question(flow.id, choose(flow.title, FALLBACK), words, _options(flow, step))
 

@@ -16,7 +16,6 @@ from bot.web.console import event_views as views
 from bot.web.console.date_form import Problems, Typed
 from bot.web.console.event_views import DATES, EVENTS
 from bot.web.console.events import find as find_event
-from bot.web.console.events import version_of
 from bot.web.console.visits import Page, Visit
 from conversations.flow import Flow
 from storage.events import events, occasions, series
@@ -32,6 +31,7 @@ RULES: Mapping[str, str] = {
 MOST_DATES, LONGEST_COUNT = 60, 3
 FOURTH = 4
 STALE = 409
+SHUT = "Its joining link could not be opened here. Write it again: saved without one, it has none."
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -176,6 +176,8 @@ async def edit(visit: Visit) -> Response:
 
     (one, _, title, flow), joining = await visit.write(look)
     told = await _changing(visit, one, title)
+    if one.joins and not joining:
+        told["warning"] = f"{told['warning']} {SHUT}".strip()
     return _form(visit, date_form.show(one, joining), flow, {}, told, 200)
 
 
@@ -206,7 +208,7 @@ async def change(visit: Visit) -> Response:
     status = 422
     if plan is not None:
         try:
-            over = await visit.write(lambda db: _change(db, visit, (plan, version_of(form)), which))
+            over = await visit.write(lambda db: _change(db, visit, (plan, form.version()), which))
         except StaleError as error:
             status, problems = STALE, {"": str(error)}
         except OccasionError as error:

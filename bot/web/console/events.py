@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from bot.web.console import event_views as views
 from bot.web.console.event_views import EVENTS
-from bot.web.console.visits import Form, Page, Visit
+from bot.web.console.visits import Page, Visit
 from conversations.flow import MEETS
 from conversations.text import FALLBACK, choose
 from storage import engagements
@@ -242,7 +242,7 @@ async def settle(visit: Visit) -> Response:
         asked = engagements.find(db, visit.organisation_id, typed.feedback) if typed.feedback else None
         group = groups.find(db, visit.organisation_id, typed.group) if typed.group and event.kind == "meeting" else None
         events.settle(
-            db, event, version_of(form), several=typed.several == "yes", answer_minutes=minutes, next_day=day,
+            db, event, form.version(), several=typed.several == "yes", answer_minutes=minutes, next_day=day,
             feedback_id=asked.id if asked and asked.kind not in MEETS else None,
             group_id=group.id if group else None,
         )  # fmt: skip
@@ -257,20 +257,12 @@ async def settle(visit: Visit) -> Response:
     return visit.go(f"{EVENTS}/{visit.part('code')}", "Saved.")
 
 
-def version_of(form: Form) -> int:
-    """The version somebody began from. Raises HTTPException 400."""
-    told = form.one("version")
-    if not (told.isascii() and told.isdecimal()) or len(told) > LONGEST_VERSION:
-        raise HTTPException(400)
-    return int(told)
-
-
-LONGEST_VERSION = 9  # digits
+LONGEST_HOURS = 9  # letters
 
 
 def _minutes(told: str) -> int | None:
     try:
-        return max(0, round(float(told) * 60)) if len(told) <= LONGEST_VERSION else None
+        return max(0, round(float(told) * 60)) if len(told) <= LONGEST_HOURS else None
     except (ValueError, OverflowError):
         return None
 

@@ -140,7 +140,7 @@ CHARTER = {
         "What the answers help settle",
         "It stands behind “helps settle this:”. Begin small, and leave out the full stop.",
     ),
-    "decided_by": ("Who decides", "It stands before “will decide.”"),
+    "decided_by": ("Who decides", "It stands behind “Who decides:”."),
     "can_change": ("What the answers can change", ""),
     "cannot_change": ("What they cannot change", "Be honest: it is what people thank you for."),
 }

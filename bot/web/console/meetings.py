@@ -122,7 +122,7 @@ def _ask_deputy(db: Connection, visit: Visit, meeting: Meeting, typed: Mapping[s
     done = register.do(Deed(one.seat.deputy_id, meeting.code, "ask", seat_id=one.seat.id))
     register.write()
     if done.result not in {registers.DEPUTY_ASKED, registers.KEPT}:
-        msg = "The deputy cannot be asked now: they have answered already, or the meeting does not take place."
+        msg = "The deputy cannot be asked now: they have answered already, the member comes, or the meeting does not take place."
         raise RefusedError(msg)
     return "The deputy is asked. They hear of the meeting when they may be written to."
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from bot import tongues
 from bot.web.console import group_scope as scope
 from bot.web.console.group_scope import HERE
-from bot.web.console.visits import Page, Visit
+from bot.web.console.visits import Form, Page, Visit
 from conversations.text import FALLBACK
 from storage.broadcasting.groups import GroupError
 from storage.groups import minutes
@@ -44,15 +44,16 @@ async def _show(
     told = await visit.write(look)
     words = (typed or {}).get("minutes", told["written"].words)
     told |= {"problems": problems or {}, "typed": typed or {}, "words": words, "clash": clash, "answered": minutes.ANSWERED}
+    told["answering"] = visit.request.path_params.get("correction", "") if problems else ""
     return visit.page("groups/minutes.html", told | {"advice": scope.advice(words)}, 422 if problems else 200)
 
 
-def _act(what: str, work: Callable[[Connection, Visit, Meeting, Mapping[str, str]], str]) -> Callable[[Visit], Any]:
+def _act(what: str, work: Callable[[Connection, Visit, Meeting, Form], str]) -> Callable[[Visit], Any]:
     async def act(visit: Visit) -> Response:
         form = await visit.form()
-        typed = {name: form.one(name) for name in form.data}
+        typed = form.words()
         try:
-            said = await scope.change_meeting(visit, what, lambda db, meeting: work(db, visit, meeting, typed))
+            said = await scope.change_meeting(visit, what, lambda db, meeting: work(db, visit, meeting, form))
         except ClashError as error:
             return await _show(visit, {"minutes": str(error)}, typed, clash=True)
         except RefusedError as error:
@@ -64,24 +65,23 @@ def _act(what: str, work: Callable[[Connection, Visit, Meeting, Mapping[str, str
     return act
 
 
-def _write(db: Connection, visit: Visit, meeting: Meeting, typed: Mapping[str, str]) -> str:
-    version = int(typed["version"]) if typed.get("version", "").isdecimal() else -1
-    minutes.write(db, visit.organisation_id, meeting, typed.get("minutes", ""), version, visit.who.code, visit.now)
+def _write(db: Connection, visit: Visit, meeting: Meeting, form: Form) -> str:
+    minutes.write(db, visit.organisation_id, meeting, form.one("minutes"), form.version(), visit.who.code, visit.now)
     return "Saved."
 
 
-def _share(db: Connection, visit: Visit, meeting: Meeting, _typed: Mapping[str, str]) -> str:
+def _share(db: Connection, visit: Visit, meeting: Meeting, _form: Form) -> str:
     number = minutes.share(db, meeting, visit.now)
     return f"The minutes go to {'1 person' if number == 1 else f'{number} people'}."
 
 
-def _agree(db: Connection, _visit: Visit, meeting: Meeting, _typed: Mapping[str, str]) -> str:
+def _agree(db: Connection, _visit: Visit, meeting: Meeting, _form: Form) -> str:
     minutes.agree(db, meeting)
     return "The minutes are agreed."
 
 
-def _answer(db: Connection, visit: Visit, meeting: Meeting, typed: Mapping[str, str]) -> str:
-    told = minutes.answer(db, meeting, visit.part("correction"), (typed.get("state", ""), typed.get("answer", "")), visit.now)
+def _answer(db: Connection, visit: Visit, meeting: Meeting, form: Form) -> str:
+    told = minutes.answer(db, meeting, visit.part("correction"), (form.one("state"), form.one("answer")), visit.now)
     return "They are told." if told else "It is noted. Whoever sent it is not here any more."
 
 

@@ -13,7 +13,6 @@ from bot import tongues
 from bot.web.console import group_scope as scope
 from bot.web.console.group_scope import HERE
 from bot.web.console.inbox import today
-from bot.web.console.seats import fields_of
 from bot.web.console.visits import Page, Visit
 from conversations.text import FALLBACK
 from storage.broadcasting.groups import Group
@@ -129,7 +128,7 @@ def _find(db: Connection, visit: Visit, group: Group) -> Point:
 
 async def change(visit: Visit) -> Response:
     """Move it on; with `do` = look, only say how the words read."""
-    typed = fields_of((await visit.form()).data)
+    typed = (await visit.form()).words()
     if typed.get("do") == "look":
         return await _show(visit, typed=typed)
 

@@ -15,7 +15,7 @@ from bot.web.console.visits import Page, Visit
 from conversations.places import CONFIRMED, DECLINED, LAPSED, OFFERED, STATES, WAITING, WITHDRAWN
 from storage import directory
 from storage.broadcasting import groups
-from storage.events import claims, needs, place_rows, registers
+from storage.events import claims, needs, occasions, place_rows, registers
 from storage.events.claims import Claim
 from storage.events.deeds import Deed
 from storage.events.events import Event
@@ -47,6 +47,8 @@ def _told(db: Connection, visit: Visit) -> dict[str, Any]:
     rows = entries(db, visit, one, found, dict(kinds))
     glance = views.glance(db, visit, [one])[one.id]
     shown = views.line(one, glance, title, event.kind, visit)
+    if one.joins and one.stands and one.ends_at > visit.now and not occasions.joining(db, visit.house.keys, one):
+        shown["needs"] = [SHUT, *shown["needs"]]
 
     def those(*states: str) -> list[views.Line]:
         return [row for row in rows if row["state"] in states]
@@ -202,6 +204,8 @@ UNTOLD = {
 }
 """State of what they were to be told -> why they were not."""
 
+SHUT = "The joining link could not be opened here. Whoever joins online is told that you will tell them how: change the date."
+
 CAME = {True: ("Came", "good"), False: ("Was not there", "quiet"), None: None}
 CAME_WORDS = {True: "Yes", False: "No", None: "Not noted"}
 TOLD = {"placed", "swapped"}
@@ -216,6 +220,9 @@ RESULTS = {
     "offered": "They were offered a place.",
     "left": "Their place is given back. Whoever is first in line is asked.",
     "refused": "The offer goes to the next in line.",
+    "declined": "They do not stand in any more.",
+    "deputy-stays": "Their deputy comes, as before.",
+    "member-comes": "Nothing was done: somebody else of the same seat comes.",
     "full": "It is full, and it begins too soon for a list. Find more room first: change its places.",
     "closed": "Sign-up is closed. Open it again first.",
     "cancelled": "This date is cancelled.",

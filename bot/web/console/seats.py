@@ -107,7 +107,7 @@ def _day(day: dt.date | None) -> str:
 
 async def make(visit: Visit) -> Response:
     """A new seat, empty."""
-    typed = fields_of((await visit.form()).data)
+    typed = (await visit.form()).words()
 
     def work(db: Connection, group: Group) -> str:
         seats.make(db, group, typed, today(visit))
@@ -118,11 +118,6 @@ async def make(visit: Visit) -> Response:
     except RefusedError as error:
         return await _show(visit, {error.field: str(error)}, typed)
     return visit.go(_home(visit), said)
-
-
-def fields_of(data: Any) -> dict[str, str]:
-    """What a form holds, but for files."""
-    return {name: value for name, value in data.items() if isinstance(value, str)}
 
 
 def _home(visit: Visit) -> str:
@@ -161,7 +156,7 @@ def _find(db: Connection, visit: Visit, group: Group) -> Seat:
 
 async def change_seat(visit: Visit) -> Response:
     """Do to a seat what the button says."""
-    typed = fields_of((await visit.form()).data)
+    typed = (await visit.form()).words()
     act = visit.request.url.path.rpartition("/")[2]
     what, said = ACTS[act]
 
@@ -229,11 +224,11 @@ def _secretaries(db: Connection, visit: Visit) -> dict[str, str]:
 
 async def save_rules(visit: Visit) -> Response:
     """Keep them."""
-    typed = fields_of((await visit.form()).data)
-    version = int(typed.get("version", "")) if typed.get("version", "").isdecimal() else -1
+    form = await visit.form()
+    typed = form.words()
 
     def work(db: Connection, group: Group) -> str:
-        rules.write(db, group, typed, _secretaries(db, visit), version)
+        rules.write(db, group, typed, _secretaries(db, visit), form.version())
         return "Saved."
 
     try:

@@ -138,9 +138,9 @@ async def edit(visit: Visit) -> Response:
 async def change(visit: Visit) -> Response:
     """Count, or save in its place. What a colleague saved meanwhile is shown, and what was typed stays."""
     form = await visit.form()
-    held, version = criteria_form.typed(form), form.one("version")
+    held = criteria_form.typed(form)
     one = await visit.read(lambda db: _find(db, visit))
-    begun = replace(one, version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0)  # noqa: PLR2004
+    begun = replace(one, version=form.version())
 
     def work(db: Connection) -> None:
         segments.save(db, begun, held.name, criteria_form.read(held), visit.who.code, visit.now)

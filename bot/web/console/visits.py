@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 MOST_FIELDS, MOST_FILES = 500, 2
 LARGEST_FIELD = 1 << 20  # bytes
+LONGEST_VERSION = 9  # digits
 OF_A_STRANGER = 10_000  # bytes of a field by somebody who is not signed in
 
 
@@ -42,8 +43,8 @@ class SignedOutError(Exception):
 
 
 def _sound(words: str) -> str:
-    """Words as a database takes them: PostgreSQL keeps no NUL."""
-    return words.replace("\0", "")
+    """Words as a database takes them: PostgreSQL keeps no NUL, and half a letter cannot be written."""
+    return words.replace("\0", "").encode(errors="replace").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,15 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Every value of a field that may be ticked several times."""
         return [_sound(value).strip() for value in self.data.getlist(name) if isinstance(value, str)]
+
+    def words(self) -> dict[str, str]:
+        """Every field that is no file, as `one` reads it."""
+        return {name: self.one(name) for name, value in self.data.items() if isinstance(value, str)}
+
+    def version(self) -> int:
+        """The version somebody began from; -1, which nothing has, for what is none: it clashes, and what was typed stays."""
+        told = self.one("version")
+        return int(told) if told.isascii() and told.isdecimal() and len(told) <= LONGEST_VERSION else -1
 
     def file(self, name: str) -> UploadFile | None:
         """A file, if one was chosen."""
