@@ -27,8 +27,10 @@ HOSTILE = (
 
 GOOD = {
     "day": "2027-03-11", "at": "18:00", "name": "Young carer", "kind": "carer", "title": "The budget",
-    "summary": "How much there is.", "reason": "To print the list for the door", "why": "The hall is flooded", "why-bsl": "Nobody is free",
-    "words": "We asked them", "answer": "It is right now", "decision": "We open at two", "point": "The lift", "person": "abc234", "due_on": "2027-03-01",
+    "summary": "How much there is.", "reason": "To print the list for the door", "why": "The hall is flooded",
+    "why-bsl": "Nobody is free",
+    "words": "We asked them", "answer": "It is right now", "decision": "We open at two", "point": "The lift",
+    "person": "abc234", "due_on": "2027-03-01",
     "owner": "The clinic lead", "claim": "approved", "pounds": "12.50", "few_why": "We look for one", "support": "A lift",
 }  # fmt: skip
 """What a field that is empty holds while another is tried."""
