@@ -11,7 +11,7 @@ from storage.groups import minutes, points
 from storage.unopened import UNOPENED
 from tests.console.grouped import home, read
 from tests.console.office import Browser, Office
-from tests.console.workshops import furnish
+from tests.console.test_events import furnish
 from tests.groups.table import Table
 from tests.storage.world import NOON
 
@@ -69,7 +69,7 @@ def test_a_correction_that_does_not_open_hides_no_other(table: Table, secretary:
 
 
 def test_a_need_and_a_joining_link_that_do_not_open_hide_nothing_of_a_date(office: Office) -> None:
-    known, officer = furnish(office.world), office.staff("officer")
+    known, officer = furnish(office), office.staff("officer")
     date, place = f"/console/dates/{known['dates']}", f"/console/places/{known['places']}"
     office.world.do(lambda db: spoil(db, schema.needs.c.sealed, need="bsl"))
     page = read(officer, place)
