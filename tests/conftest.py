@@ -32,17 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--promises"):
         _leave_out(config, items, lambda item: item.get_closest_marker("promise") is None)
     for item in items:
-        if together := _together(item):
-            item.add_marker(pytest.mark.xdist_group(together))
         item.user_properties.extend((promises.PROPERTY, claim) for claim in _claims(item))
-
-
-def _together(item: pytest.Item) -> str:
-    """The name under which one process runs tests that share something dear: the one demo, or a browser for a file."""
-    wanted = set(getattr(item, "fixturenames", ()))
-    if "demo" in wanted:
-        return "demo"
-    return item.path.stem if "browser" in wanted else ""
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item], unwanted: Callable[[pytest.Item], bool]) -> None:

@@ -16,7 +16,7 @@ sqlite_build.choose()  # before anything imports the system's SQLite
 
 from tests import chromium, postgres, promises, readme  # noqa: E402  as above
 
-STANDARD = ("-n", "4", "--dist", "loadgroup", "-p", "randomly", "--quiet")
+STANDARD = ("-n", "3", "-p", "randomly", "--quiet")
 HARMLESS = {"--long", "--promises", "-v", "-vv", "-q", "-s", "--verbose", "--quiet"}
 """Arguments that leave no test of a promise out."""
 

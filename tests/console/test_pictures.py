@@ -1,4 +1,4 @@
-"""The pictures in the guide for staff, taken from an office in the middle of its week so that they cannot age.
+"""The pictures in the guides for staff, taken from an office in the middle of its week so that they cannot age.
 
 `WITHUS_PICTURES=1 python3 -m tests -k picture` takes them anew.
 """
@@ -10,11 +10,14 @@ import os
 import pytest
 
 from tests.console import served
+from tests.console.grouped import rule
+from tests.console.office import Browser as Colleague
 from tests.console.scenery import Scenery
+from tests.groups.table import Table
 from tests.house import tree
 
 FOLDER = tree.ROOT / "docs" / "pictures"
-GUIDE = tree.ROOT / "docs" / "console.md"
+GUIDES = [tree.ROOT / "docs" / f"{name}.md" for name in ("console", "events", "groups")]
 WIDE, PHONE = (1280, 800), (390, 780)
 LEAST, MOST = 10_000, 150_000  # bytes; a picture of an empty page is smaller
 
@@ -29,23 +32,26 @@ PICTURES: dict[str, tuple[str, str, tuple[int, int]]] = {
     "inbox": ("officer", "/console/inbox/clinic", WIDE),
     "results": ("analyst", "/console/results/clinic", WIDE),
     "crossed": ("analyst", "/console/results/clinic/cross?one=who&other=first", WIDE),
+    "event": ("officer", "/console/dates/{dates}", WIDE),
+    "group": ("secretary", "/console/groups/{group}/seats", WIDE),
     "audit": ("ig", "/console/audit", WIDE),
 }
 """Name -> whose browser, which page, and how large."""
 
-NAMES = {"officer": "Kit Moss", "analyst": "Lin Park", "ig": "Noor Ali"}
+NAMES = {"officer": "Kit Moss", "analyst": "Lin Park", "ig": "Noor Ali", "secretary": "Jo Bell"}
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_picture_of_the_guide_is_there_and_small_and_shown(name: str) -> None:
     assert LEAST < (FOLDER / f"console-{name}.png").stat().st_size < MOST
-    assert f"(pictures/console-{name}.png)" in GUIDE.read_text("utf-8")
+    assert sum(f"(pictures/console-{name}.png)" in guide.read_text("utf-8") for guide in GUIDES) == 1
 
 
 @pytest.mark.skipif(not os.environ.get("WITHUS_PICTURES"), reason="WITHUS_PICTURES=1 takes the pictures anew")
 def test_pictures_of_the_guide_are_taken_anew(request: pytest.FixtureRequest) -> None:
     browser, scenery, site = (request.getfixturevalue(name) for name in ("browser", "scenery", "site"))
     people = {role: scenery.office.staff(role, name) for role, name in NAMES.items()}
+    scenery.codes["group"] = meet(Table(scenery.office.world), people["secretary"]).code
     for name, (role, path, (width, height)) in PICTURES.items():
         page = browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
         served.sign_in(page.context, site, people[role])
@@ -58,4 +64,15 @@ def test_pictures_of_the_guide_are_taken_anew(request: pytest.FixtureRequest) ->
 
 def address(path: str, scenery: Scenery) -> str:
     """The path, its codes filled in."""
-    return path.format(segment=scenery.codes["segments"], **scenery.messages)
+    known = {name: scenery.codes[name] for name in ("dates", "group")}
+    return path.format(segment=scenery.codes["segments"], **known, **scenery.messages)
+
+
+def meet(table: Table, secretary: Colleague) -> Table:
+    """A group whose next meeting is one reply short."""
+    rule(table, secretary)
+    meeting = table.meet(6)
+    table.reply(meeting, "Patient", "confirmed")
+    table.reply(meeting, "Clinic lead", "confirmed", "online")
+    table.reply(meeting, "Carer", "unsure")
+    return table
